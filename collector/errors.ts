@@ -1,0 +1,65 @@
+/**
+ * Every code the outside can see, with what it means. A code is never renamed or reused.
+ */
+
+/** Why one event of a batch was refused; the rest of the batch is unaffected. */
+export const REJECT_CODES = {
+  invalid_event: 'the event is not a JSON object',
+  invalid_id: '`id` must be a UUID',
+  invalid_type: '`type` must be a name of 1 to 100 characters',
+  invalid_at: '`at` must be epoch milliseconds',
+  invalid_session: '`session` must be a UUID',
+  invalid_view: '`view` must be a UUID',
+  invalid_browser: '`browser` must be a UUID',
+  invalid_url: '`url` must be an absolute http or https address of at most 8192 characters',
+  invalid_props: '`props` must be an object',
+  too_old: 'the event happened more than 7 days before it was received',
+  refused_id: 'the user id means nothing (null, undefined, anonymous …)',
+  invalid_identity: '`identify` needs props.user_id or props.email',
+  invalid_signature: 'the signature does not prove this identity, or has expired',
+} as const
+
+export type RejectCode = keyof typeof REJECT_CODES
+
+/** Why a whole request was refused; nothing of it was taken. */
+export const REFUSALS = {
+  not_json: { status: 400, title: 'The body is not JSON' },
+  not_a_batch: { status: 400, title: 'The body is not a batch: it needs `site` and `events`' },
+  body_too_large: { status: 413, title: 'The body is larger than 64 KiB' },
+  too_many_events: { status: 413, title: 'A batch holds at most 100 events' },
+  unsupported_type: {
+    status: 415,
+    title: 'Send the body as text/plain or application/json, not compressed',
+  },
+  unknown_site: { status: 403, title: 'No site has this key' },
+  origin_not_allowed: { status: 403, title: 'This site does not accept events from this origin' },
+  overloaded: { status: 503, title: 'The collector is busy; send the same events again' },
+  store_unavailable: {
+    status: 503,
+    title: 'The store can not be written; send the same events again',
+  },
+  unsupported_media_type: { status: 415, title: 'Send the body as application/json' },
+  unauthorized: { status: 401, title: 'A key is needed: `Authorization: Bearer KEY`' },
+  forbidden: { status: 403, title: 'This key may not do that' },
+  cross_site: { status: 403, title: 'Another site sent this in your name' },
+  not_found: { status: 404, title: 'There is nothing here' },
+  method_not_allowed: { status: 405, title: 'This method is not for this path' },
+  ambiguous: { status: 409, title: 'Several sites know this one; say which with `site`' },
+  idempotency_conflict: {
+    status: 409,
+    title: 'This `Idempotency-Key` was used with another request',
+  },
+  too_many_tries: { status: 429, title: 'Too many tries; wait before the next one' },
+  invalid_request: { status: 400, title: 'A parameter is wrong' },
+  invalid_cursor: { status: 400, title: 'The cursor is not one that a list gave' },
+  unknown_model: { status: 404, title: 'There is no such model version' },
+  internal: { status: 500, title: 'Something went wrong in the collector' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type RefusalCode = keyof typeof REFUSALS
+
+/** The body of an RFC 9457 problem. */
+export function problem(code: RefusalCode, detail?: string) {
+  const { status, title } = REFUSALS[code]
+  return { type: `about:blank`, title, status, code, ...(detail !== undefined && { detail }) }
+}

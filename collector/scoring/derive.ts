@@ -1,0 +1,244 @@
+import { SESSION_IDLE_MS } from '../../shared/wire.ts'
+import type { Touch } from '../attribution/touch.ts'
+import {
+  type CompiledModel,
+  type CompiledRule,
+  ENGAGED_TIME,
+  LANDING,
+  type PropsLike,
+  SESSION,
+} from './match.ts'
+import { addBuckets, type Bucket } from './score.ts'
+import { dayOf } from './tables.ts'
+
+/**
+ * The definition of every count: from all events of one browser, in any order, to sessions and to
+ * what each event adds to which bucket. The ingest path keeps the same numbers incrementally;
+ * `verify`, as-of readings, timelines and every rare case (a late proof of another session's view,
+ * a claim in the past, a gap bridged) come here. When the two differ, this file is right.
+ */
+
+export interface HistoryEvent {
+  /** 32 hex digits. */
+  readonly id: string
+  readonly type: string
+  readonly at: number
+  /** The session the browser reported, or null: then the gaps decide. */
+  readonly session: string | null
+  /** Some delivery of this event said that its session is human. */
+  readonly human: boolean
+  /** Why this event's sender can't be a person; a recorded fact. */
+  readonly bot: string | null
+  readonly url: string | null
+  readonly referrer: string | null
+  readonly title: string | null
+  readonly view: string | null
+  /** `user_engagement`: when its view began, corrected. */
+  readonly viewAt: number | null
+  /** `user_engagement`: cumulative for its view. */
+  readonly engagedMs: number | null
+  readonly scroll: number | null
+  readonly props: PropsLike | null
+}
+
+export interface DerivedSession {
+  /** The browser's session, or null for a gap session. */
+  readonly key: string | null
+  readonly startAt: number
+  readonly endAt: number
+  /** The earliest event that came with the proof, or null. */
+  readonly provenAt: number | null
+  readonly bot: string | null
+  /** The first page view. */
+  readonly landing: HistoryEvent | null
+  /** In order of (at, id). */
+  readonly events: readonly HistoryEvent[]
+}
+
+/** One event's part in one bucket. */
+export interface Contribution {
+  readonly event: HistoryEvent
+  readonly rule: CompiledRule
+  readonly day: number
+  /** The instant whose holder owns the bucket: the event's, or the beginning of its view or session. */
+  readonly heldAt: number
+  readonly count: 0 | 1
+  readonly engagedMs: number
+  readonly lastAt: number
+}
+
+export type TouchReader = (url: string | null, referrer: string | null) => Touch
+
+export function byTime(a: HistoryEvent, b: HistoryEvent): number {
+  return a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+}
+
+/** The sessions of one browser, by their beginning. */
+export function sessionsOf(events: readonly HistoryEvent[]): DerivedSession[] {
+  const sorted = [...events].sort(byTime)
+  const groups = new Map<string, HistoryEvent[]>()
+  let gapNumber = 0
+  let gapEnd = Number.NEGATIVE_INFINITY
+  for (const event of sorted) {
+    let key = event.session
+    if (key === null) {
+      if (event.at - gapEnd > SESSION_IDLE_MS) gapNumber += 1
+      gapEnd = event.at
+      key = `gap ${gapNumber}`
+    }
+    const group = groups.get(key)
+    if (group) group.push(event)
+    else groups.set(key, [event])
+  }
+  return [...groups.values()].map(sessionOf).sort((a, b) => a.startAt - b.startAt)
+}
+
+function sessionOf(events: readonly HistoryEvent[]): DerivedSession {
+  const first = events[0]
+  const last = events.at(-1)
+  if (!first || !last) throw new Error('a session has at least one event')
+  return {
+    key: first.session,
+    startAt: first.at,
+    endAt: last.at,
+    provenAt: events.find((event) => event.human)?.at ?? null,
+    bot: events.map((event) => event.bot).reduce(strongerBot, null),
+    landing: events.find((event) => event.type === 'page_view') ?? null,
+    events,
+  }
+}
+
+/** Of two verdicts about one session, the one that is kept, whatever order they came in. */
+export function strongerBot(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b
+  return a < b ? a : b
+}
+
+/**
+ * What every event of these sessions adds, sessions side by side, events in order of (at, id)
+ * within the browser. Sessions without proof, and those of bots, add nothing.
+ */
+export function contributionsOf(
+  sessions: readonly DerivedSession[],
+  model: CompiledModel,
+  touchOf: TouchReader,
+): Contribution[] {
+  const counted = sessions.filter((s) => s.provenAt !== null && s.bot === null)
+  const viewStarts = startsOfViews(sessions)
+  const out: Contribution[] = []
+  for (const session of counted) out.push(...ofSession(session, model, touchOf))
+  const largest = new Map<string, number>()
+  for (const event of counted.flatMap((s) => s.events).sort(byTime)) {
+    if (event.type === 'user_engagement') {
+      out.push(...ofPing(event, model, viewStarts, largest))
+      continue
+    }
+    for (const rule of model.match(event.type, event.url, event.props)) {
+      const day = dayOf(event.at)
+      out.push({ event, rule, day, heldAt: event.at, count: 1, engagedMs: 0, lastAt: event.at })
+    }
+  }
+  return out
+}
+
+/** A ping without a view is a view of its own. */
+export function viewKeyOf(event: { readonly id: string; readonly view: string | null }): string {
+  return event.view ?? event.id
+}
+
+/** A view began at its smallest corrected `view_at`, or where a ping has none, at that ping. */
+function startsOfViews(sessions: readonly DerivedSession[]): ReadonlyMap<string, number> {
+  const starts = new Map<string, number>()
+  for (const event of sessions.flatMap((s) => s.events)) {
+    if (event.type !== 'user_engagement') continue
+    const key = viewKeyOf(event)
+    starts.set(key, Math.min(starts.get(key) ?? Number.POSITIVE_INFINITY, event.viewAt ?? event.at))
+  }
+  return starts
+}
+
+function ofSession(
+  session: DerivedSession,
+  model: CompiledModel,
+  touchOf: TouchReader,
+): Contribution[] {
+  const first = session.events[0]
+  const { landing, startAt, endAt } = session
+  if (!first) return []
+  const touch = touchOf(landing?.url ?? null, landing?.referrer ?? null)
+  const visits = model.match(SESSION, landing?.url ?? null, { ...touch }).map((rule) => ({
+    event: first,
+    rule,
+    day: dayOf(startAt),
+    heldAt: startAt,
+    count: 1 as const,
+    engagedMs: 0,
+    lastAt: endAt,
+  }))
+  if (!landing) return visits
+  const landings = model.match(LANDING, landing.url, { ...touch }).map((rule) => ({
+    event: landing,
+    rule,
+    day: dayOf(landing.at),
+    heldAt: landing.at,
+    count: 1 as const,
+    engagedMs: 0,
+    lastAt: landing.at,
+  }))
+  return [...visits, ...landings]
+}
+
+/** Per view and rule the largest cumulative value wins, so a ping adds only what exceeds the ones before. */
+function ofPing(
+  event: HistoryEvent,
+  model: CompiledModel,
+  viewStarts: ReadonlyMap<string, number>,
+  largest: Map<string, number>,
+): Contribution[] {
+  const view = viewKeyOf(event)
+  const heldAt = viewStarts.get(view) ?? event.at
+  const engaged = event.engagedMs ?? 0
+  return model.match(ENGAGED_TIME, event.url, event.props).map((rule) => {
+    const key = `${rule.index} ${view}`
+    const before = largest.get(key) ?? 0
+    largest.set(key, Math.max(before, engaged))
+    const engagedMs = Math.max(0, engaged - before)
+    return {
+      event,
+      rule,
+      day: dayOf(heldAt),
+      heldAt,
+      count: 1 as const,
+      engagedMs,
+      lastAt: event.at,
+    }
+  })
+}
+
+/** Sums contributions to buckets, keyed by holder (see `holderAt`), rule and day. */
+export function bucketsOf(
+  contributions: readonly Contribution[],
+  holderAt: (at: number) => number,
+): Map<number, Map<string, Bucket>> {
+  const byHolder = new Map<number, Map<string, Bucket>>()
+  for (const part of contributions) {
+    const holder = holderAt(part.heldAt)
+    const buckets = byHolder.get(holder) ?? new Map<string, Bucket>()
+    byHolder.set(holder, buckets)
+    const one: Bucket = {
+      rule: part.rule.ref,
+      day: part.day,
+      count: part.count,
+      engagedMs: part.engagedMs,
+      lastAt: part.lastAt,
+    }
+    const key = bucketKey(one)
+    const before = buckets.get(key)
+    buckets.set(key, before ? addBuckets(before, one) : one)
+  }
+  return byHolder
+}
+
+export function bucketKey(bucket: { readonly rule: number; readonly day: number }): string {
+  return `${bucket.rule} ${bucket.day}`
+}

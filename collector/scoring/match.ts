@@ -1,0 +1,158 @@
+import { cleanUrl } from '../ingest/clean-url.ts'
+import { compileGlob } from './glob.ts'
+import type { Model, RuleSpec } from './model.ts'
+import { compileTables, type RuleTables } from './tables.ts'
+
+/**
+ * Which rules an event counts for. Page conditions are decided once per distinct address and
+ * remembered (bounded), so that the cost per event is a look-up and the rare prop condition.
+ */
+
+/** Names the collector derives; see model.ts. */
+export const ENGAGED_TIME = 'engaged_time'
+export const SESSION = 'session'
+export const LANDING = 'landing'
+
+export interface CompiledRule {
+  /** Place in the model, which is the order of reasons. */
+  readonly index: number
+  /** The store's number for the rule's id; stable across model versions. */
+  readonly ref: number
+  readonly spec: RuleSpec
+  readonly tables: RuleTables
+  readonly hasProps: boolean
+}
+
+export interface CompiledModel {
+  readonly version: number
+  readonly spec: Model
+  readonly rules: readonly CompiledRule[]
+  readonly byRef: ReadonlyMap<number, CompiledRule>
+  /** Rules that count an event of this name on this page. `href` is absolute or null. */
+  match(on: string, href: string | null, props: PropsLike | null): readonly CompiledRule[]
+}
+
+export type PropsLike = Readonly<Record<string, unknown>>
+
+/** Distinct addresses remembered per event name. */
+const REMEMBERED_PAGES = 20_000
+
+export function compileModel(
+  spec: Model,
+  version: number,
+  refOf: (id: string, index: number) => number = (_, index) => index + 1,
+): CompiledModel {
+  const rules = spec.rules.map(
+    (rule, index): CompiledRule => ({
+      index,
+      ref: refOf(rule.id, index),
+      spec: rule,
+      tables: compileTables(rule),
+      hasProps: rule.where.props !== undefined,
+    }),
+  )
+  const groups = new Map(
+    Object.entries(spec.pages).map(([name, globs]) => [name, anyGlob(globs)] as const),
+  )
+  const tests = new Map(rules.map((rule) => [rule, pageTest(rule.spec, groups)] as const))
+  const byName = new Map<string, RulesOfName>()
+  for (const rule of rules) {
+    for (const name of rule.spec.on) {
+      const entry: RulesOfName = byName.get(name) ?? { rules: [], pages: new Map() }
+      entry.rules.push(rule)
+      byName.set(name, entry)
+    }
+  }
+  const propTests = new Map(rules.map((rule) => [rule, propsTest(rule.spec)] as const))
+
+  function match(on: string, href: string | null, props: PropsLike | null) {
+    const entry = byName.get(on)
+    if (!entry) return NONE
+    const key = href ?? ''
+    let onPage = entry.pages.get(key)
+    if (!onPage) {
+      const page = pageOf(href)
+      onPage = entry.rules.filter((rule) => tests.get(rule)?.(page))
+      if (entry.pages.size >= REMEMBERED_PAGES) entry.pages.clear()
+      entry.pages.set(key, onPage)
+    }
+    if (!onPage.some((rule) => rule.hasProps)) return onPage
+    return onPage.filter((rule) => !rule.hasProps || propTests.get(rule)?.(props ?? {}))
+  }
+  return { version, spec, rules, byRef: new Map(rules.map((r) => [r.ref, r])), match }
+}
+
+interface RulesOfName {
+  readonly rules: CompiledRule[]
+  /** By address: the rules whose page conditions hold there. */
+  readonly pages: Map<string, CompiledRule[]>
+}
+
+const NONE: readonly CompiledRule[] = []
+
+interface PageParts {
+  readonly host: string
+  readonly path: string
+}
+
+/** Host and path of an address; where the hash is a route, the route. Null where there is none. */
+function pageOf(href: string | null): PageParts | null {
+  if (href === null) return null
+  const url = cleanUrl(href)
+  return url && { host: url.host, path: decodePath(url.path) }
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path // a lone % is no reason to forget the page
+  }
+}
+
+function anyGlob(patterns: readonly string[]): (text: string) => boolean {
+  const globs = patterns.map(compileGlob)
+  return (text) => globs.some((glob) => glob(text))
+}
+
+function pageTest(
+  { where }: RuleSpec,
+  groups: ReadonlyMap<string, (path: string) => boolean>,
+): (page: PageParts | null) => boolean {
+  const group = where.page === undefined ? undefined : groups.get(where.page)
+  const path = where.path && anyGlob(where.path)
+  const host = where.host && anyGlob(where.host)
+  if (!group && !path && !host) return () => true
+  return (page) =>
+    page !== null &&
+    (!group || group(page.path)) &&
+    (!path || path(page.path)) &&
+    (!host || host(page.host))
+}
+
+function propsTest({ where }: RuleSpec): (props: PropsLike) => boolean {
+  const tests = Object.entries(where.props ?? {}).map(([key, wanted]) => {
+    const any = [wanted].flat().map(valueTest)
+    return (props: PropsLike) => Object.hasOwn(props, key) && any.some((test) => test(props[key]))
+  })
+  return (props) => tests.every((test) => test(props))
+}
+
+/** A comparison (`>=50`), a glob, or equality; numbers and booleans also match their text. */
+function valueTest(wanted: string | number | boolean): (value: unknown) => boolean {
+  if (typeof wanted !== 'string') return (value) => value === wanted || value === String(wanted)
+  const operator = ['>=', '<=', '>', '<'].find((sign) => wanted.startsWith(sign))
+  const bound = operator ? Number(wanted.slice(operator.length)) : Number.NaN
+  if (operator && Number.isFinite(bound)) {
+    return (value) => {
+      const n = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
+      if (operator === '>=') return n >= bound
+      if (operator === '<=') return n <= bound
+      return operator === '>' ? n > bound : n < bound
+    }
+  }
+  const glob = compileGlob(wanted)
+  return (value) =>
+    (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') &&
+    glob(String(value))
+}

@@ -1,0 +1,124 @@
+import type { Reason } from '../store/shapes.ts'
+import type { CompiledModel, CompiledRule } from './match.ts'
+import { grossMilli, lineMilli, weightOf } from './tables.ts'
+
+/**
+ * From counts to a score with its receipt (SCORING.md, "From counts to points"). Pure integers:
+ * the same buckets, model and day give the same score to the last digit, in any order.
+ */
+
+/** What one visitor, or all of a lead's visitors together, did for one rule on one UTC day. */
+export interface Bucket {
+  /** The rule's store number. */
+  readonly rule: number
+  readonly day: number
+  readonly count: number
+  readonly engagedMs: number
+  /** The latest event that counted, epoch ms. */
+  readonly lastAt: number
+}
+
+export interface Adjustment {
+  readonly label: string
+  readonly milli: number
+  readonly at: number
+}
+
+export interface Score {
+  readonly milli: number
+  /** Sum of what adds: never grows between events, so an upper bound until the next one. */
+  readonly positiveMilli: number
+  readonly reasons: readonly Reason[]
+}
+
+interface RuleSum {
+  milli: number
+  count: number
+  engagedMs: number
+  lastAt: number
+}
+
+/**
+ * Scores buckets as of a UTC day. Buckets of several visitors may be given side by side: those of
+ * the same rule and day are added before anything else, because merging is union.
+ */
+export function scoreOf(
+  buckets: Iterable<Bucket>,
+  model: CompiledModel,
+  asOfDay: number,
+  adjustments: readonly Adjustment[] = [],
+): Score {
+  const sums = new Map<CompiledRule, RuleSum>()
+  for (const { bucket, rule } of united(buckets, model)) {
+    const gross = grossMilli(rule.tables, bucket.count, bucket.engagedMs)
+    const sum = sums.get(rule) ?? { milli: 0, count: 0, engagedMs: 0, lastAt: 0 }
+    sum.milli += lineMilli(gross, weightOf(rule.tables, asOfDay - bucket.day))
+    sum.count += bucket.count
+    sum.engagedMs += bucket.engagedMs
+    sum.lastAt = Math.max(sum.lastAt, bucket.lastAt)
+    sums.set(rule, sum)
+  }
+  const reasons: Reason[] = []
+  let total = 0
+  let positive = 0
+  for (const rule of model.rules) {
+    const sum = sums.get(rule)
+    if (!sum || sum.milli === 0) continue
+    const kept = Math.sign(sum.milli) * Math.min(rule.tables.capMilli, Math.abs(sum.milli))
+    reasons.push({
+      rule: rule.spec.id,
+      label: rule.spec.label,
+      milli: sum.milli,
+      count: sum.count,
+      ...(rule.tables.ofSeconds.length > 0 && { engaged_ms: sum.engagedMs }),
+      last_at: new Date(sum.lastAt).toISOString(),
+    })
+    if (kept !== sum.milli) {
+      reasons.push({
+        rule: rule.spec.id,
+        kind: 'cap',
+        label: `${rule.spec.label}: at most ${Math.abs(rule.spec.cap ?? 0)} points`,
+        milli: kept - sum.milli,
+      })
+    }
+    total += kept
+    if (kept > 0) positive += kept
+  }
+  for (const { label, milli } of adjustments) {
+    reasons.push({ kind: 'adjustment', label, milli })
+    total += milli
+    if (milli > 0) positive += milli
+  }
+  if (total < 0)
+    reasons.push({ kind: 'floor', label: 'A score is never below zero', milli: -total })
+  return { milli: Math.max(0, total), positiveMilli: positive, reasons }
+}
+
+function united(buckets: Iterable<Bucket>, model: CompiledModel) {
+  const byRuleAndDay = new Map<string, { bucket: Bucket; rule: CompiledRule }>()
+  for (const bucket of buckets) {
+    const rule = model.byRef.get(bucket.rule)
+    if (!rule) continue // counted under a model that had this rule; the current one does not
+    const key = `${bucket.rule} ${bucket.day}`
+    const other = byRuleAndDay.get(key)?.bucket
+    byRuleAndDay.set(key, { rule, bucket: other ? addBuckets(other, bucket) : bucket })
+  }
+  return byRuleAndDay.values()
+}
+
+export function addBuckets(a: Bucket, b: Bucket): Bucket {
+  return {
+    rule: a.rule,
+    day: a.day,
+    count: a.count + b.count,
+    engagedMs: a.engagedMs + b.engagedMs,
+    lastAt: Math.max(a.lastAt, b.lastAt),
+  }
+}
+
+/** The 1–4 of a grade: at least 100, 60, 25 points, or below. */
+export function engagementOf(milli: number): 1 | 2 | 3 | 4 {
+  if (milli >= 100_000) return 1
+  if (milli >= 60_000) return 2
+  return milli >= 25_000 ? 3 : 4
+}
