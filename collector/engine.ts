@@ -1,0 +1,130 @@
+import { Worker } from 'node:worker_threads'
+import { problem } from './errors.ts'
+import type { Answer, RawDelivery } from './ingest/pipeline.ts'
+import type { Answered, Delivered, Failed } from './ingest/writer.ts'
+import type { WriterOptions, WriterService } from './ingest/writer-service.ts'
+import { remoteOf } from './store/remote.ts'
+import type { InternalReader } from './store/sqlite/read/reader.ts'
+
+/**
+ * The two threads behind the HTTP one: a writer that owns the store, and a reader. What is
+ * collected during one turn of the event loop crosses to the writer as one message.
+ */
+export interface Engine {
+  /** The verdict of one delivery, after it is on disk. Refuses at once when too much is waiting. */
+  collect(raw: RawDelivery): Promise<Answer>
+  readonly reader: InternalReader
+  readonly writer: Admin
+  /** Deliveries taken and not yet answered. */
+  waiting(): number
+  /** Answers what is waiting, then closes the store. */
+  close(): Promise<void>
+}
+
+export type Admin = {
+  [K in Exclude<keyof WriterService, 'ingest' | 'close'>]: (
+    ...args: Parameters<WriterService[K]>
+  ) => Promise<ReturnType<WriterService[K]>>
+}
+
+export interface EngineOptions extends WriterOptions {
+  /** Tells of a store that failed; after a fatal failure nothing is acknowledged any more. */
+  onFailure(failure: Failed): void
+}
+
+/** Deliveries that may wait for the writer; beyond them clients are asked to come back. */
+const MAX_WAITING = 5_000
+
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { onFailure, ...writerOptions } = options
+  const writing = new Worker(new URL('./writer.js', import.meta.url), { workerData: writerOptions })
+  await opened(writing)
+  const reading = new Worker(new URL('./reader.js', import.meta.url), {
+    workerData: { store: options.store },
+  })
+  await opened(reading)
+  const writer = remoteOf<WriterService>(writing)
+  const { collect, waiting, drained } = createCollect(writing, onFailure)
+  return {
+    collect,
+    waiting,
+    reader: remoteOf<InternalReader>(reading) as unknown as InternalReader, // async on both sides
+    writer: writer as unknown as Admin, // calls of a remote return promises
+    async close() {
+      await drained()
+      await reading.terminate()
+      await writer.close()
+      await writing.terminate()
+    },
+  }
+}
+
+function opened(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject)
+    worker.once('message', () => {
+      worker.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function createCollect(writing: Worker, onFailure: EngineOptions['onFailure']) {
+  const asked = new Map<number, (answer: Answer) => void>()
+  let next = 0
+  let turn: RawDelivery[] = []
+  let isFailed = false
+  let onDrained = () => {}
+
+  const unavailable = (code: 'overloaded' | 'store_unavailable'): Answer => ({
+    status: 503,
+    body: JSON.stringify(problem(code)),
+  })
+  function fail(failure: Failed): void {
+    isFailed ||= failure.isFatal
+    if (isFailed) for (const answer of asked.values()) answer(unavailable('store_unavailable'))
+    if (isFailed) asked.clear()
+    onFailure(failure)
+  }
+  function send(): void {
+    const raws = turn
+    turn = []
+    writing.postMessage({
+      kind: 'deliver',
+      first: next - raws.length,
+      body: raws.map((raw) => raw.body),
+      receivedAt: raws.map((raw) => raw.receivedAt),
+      userAgent: raws.map((raw) => raw.userAgent),
+      origin: raws.map((raw) => raw.origin),
+      address: raws.map((raw) => raw.address),
+    } satisfies Delivered)
+  }
+  writing.on('message', (message: Answered | Failed | { readonly kind: 'return' }) => {
+    if (message.kind === 'failed') fail(message)
+    if (message.kind !== 'answers') return
+    message.status.forEach((status, i) => {
+      asked.get(message.first + i)?.({ status, body: message.body[i] ?? '' })
+      asked.delete(message.first + i)
+    })
+    if (asked.size === 0) onDrained()
+  })
+  writing.on('error', (error) => fail({ kind: 'failed', message: String(error), isFatal: true }))
+
+  return {
+    waiting: () => asked.size,
+    collect: (raw: RawDelivery) =>
+      new Promise<Answer>((resolve) => {
+        if (isFailed) return resolve(unavailable('store_unavailable'))
+        if (asked.size >= MAX_WAITING) return resolve(unavailable('overloaded'))
+        asked.set(next, resolve)
+        next += 1
+        turn.push(raw)
+        if (turn.length === 1) setImmediate(send)
+      }),
+    drained: () =>
+      new Promise<void>((resolve) => {
+        if (asked.size === 0) resolve()
+        else onDrained = resolve
+      }),
+  }
+}

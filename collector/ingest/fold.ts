@@ -1,0 +1,298 @@
+import { SESSION_IDLE_MS } from '../../shared/wire.ts'
+import { holdAt } from '../identity/claims.ts'
+import { strongerBot, type TouchReader, viewKeyOf } from '../scoring/derive.ts'
+import type { CompiledModel } from '../scoring/match.ts'
+import { dayOf } from '../scoring/tables.ts'
+import type {
+  BrowserState,
+  Changes,
+  Delivery,
+  DeliveryCounts,
+  Loaded,
+  NewEvent,
+  NewPlacedEvent,
+  SessionState,
+  ViewState,
+} from '../store/store.ts'
+import { countSession, type SessionBefore } from './count.ts'
+import { linkClaims } from './link.ts'
+import { rederive } from './rederive.ts'
+
+/**
+ * Decides what a group of deliveries changes. In order:
+ *
+ * 1. place every new event in its session; a known id only lends its proof of being human;
+ * 2. settle claims: who holds each touched browser when;
+ * 3. add what the new events count for, session by session;
+ * 4. where that can't be said incrementally (see `Group.rederived`), derive the browser anew.
+ *
+ * The result equals `derive.ts` over all events ever accepted, whatever order they came in.
+ */
+export interface Group {
+  readonly now: Loaded
+  readonly model: CompiledModel
+  readonly touchOf: TouchReader
+  readonly changes: Changes
+  readonly touched: Map<SessionState, TouchedSession>
+  /** Events this group adds, by scope and id, to recognise repeats within it. */
+  readonly added: Map<string, NewPlacedEvent>
+  /** Browsers for which a late claim, proof or event changes what was already counted. */
+  readonly rederived: Set<BrowserState>
+}
+
+export interface TouchedSession {
+  readonly browser: BrowserState
+  readonly before: SessionBefore
+  readonly added: NewPlacedEvent[]
+}
+
+export interface Decision {
+  readonly changes: Changes
+  readonly counts: readonly DeliveryCounts[]
+}
+
+export function foldGroup(
+  deliveries: readonly Delivery[],
+  now: Loaded,
+  model: CompiledModel,
+  touchOf: TouchReader,
+): Decision {
+  const group: Group = {
+    now,
+    model,
+    touchOf,
+    changes: noChanges(),
+    touched: new Map(),
+    added: new Map(),
+    rederived: new Set(),
+  }
+  const counts = deliveries.map((delivery) => placeDelivery(delivery, group))
+  linkClaims(group)
+  for (const placed of group.changes.events) noteSeen(placed, group)
+  for (const [session, touched] of group.touched) {
+    if (!group.rederived.has(touched.browser)) countSession(session, touched, group)
+  }
+  for (const browser of group.rederived) rederive(browser, group)
+  return { changes: group.changes, counts }
+}
+
+function placeDelivery(delivery: Delivery, group: Group): DeliveryCounts {
+  const counts: DeliveryCounts = { accepted: 0, duplicates: 0 }
+  if (delivery.events.length === 0) return counts
+  const browser = group.now.browserOf(delivery)
+  const scope = delivery.isCookieless ? -delivery.site : browser.ref
+  for (const event of delivery.events) {
+    if (isRepeat(event, delivery, scope, group)) {
+      counts.duplicates += 1
+      continue
+    }
+    counts.accepted += 1
+    const session = sessionFor(browser, event, group)
+    const { added } = touch(session, browser, group)
+    const placed: NewPlacedEvent = {
+      browser,
+      session,
+      n: session.nextN++,
+      receivedAt: delivery.receivedAt,
+      event,
+      human: delivery.human,
+    }
+    extend(session, placed, delivery, group)
+    added.push(placed)
+    group.changes.events.push(placed)
+    group.added.set(`${scope} ${event.id}`, placed)
+  }
+  return counts
+}
+
+/** Whether the id is known already; then the first delivery stands, and only proof still counts. */
+function isRepeat(event: NewEvent, delivery: Delivery, scope: number, group: Group): boolean {
+  const added = group.added.get(`${scope} ${event.id}`)
+  if (added) {
+    if (differs(added.event, event)) group.changes.conflictingIds += 1
+    if (delivery.human) {
+      added.human = true
+      prove(added.session, added.event.at)
+    }
+    return true
+  }
+  const stored = group.now.stored(scope, event.id)
+  if (!stored) return false
+  if (differs(stored, event)) group.changes.conflictingIds += 1
+  if (delivery.human && !stored.human) {
+    const browser = group.now.browser(stored.browser)
+    const session = browser.sessions.find((s) => s.ref === stored.session)
+    if (session) {
+      touch(session, browser, group)
+      prove(session, stored.at)
+      group.changes.proofs.push({ session: stored.session, n: stored.n })
+    }
+  }
+  return true
+}
+
+type Payload = { readonly type: string; readonly url: string | null }
+
+function differs(a: Payload, b: Payload): boolean {
+  return a.type !== b.type || a.url !== b.url
+}
+
+function prove(session: SessionState, at: number): void {
+  session.provenAt = session.provenAt === null ? at : Math.min(session.provenAt, at)
+}
+
+/** The session the browser named, or the gap session the event falls into. */
+function sessionFor(browser: BrowserState, event: NewEvent, group: Group): SessionState {
+  if (event.session !== null) {
+    const known = browser.sessionByKey.get(event.session)
+    return known ?? openSession(browser, event, group)
+  }
+  const near = browser.sessions.filter(
+    (s) =>
+      s.key === null &&
+      event.at >= s.startAt - SESSION_IDLE_MS &&
+      event.at <= s.endAt + SESSION_IDLE_MS,
+  )
+  if (near.length > 1) group.rederived.add(browser) // the event bridges two gap sessions
+  return near[0] ?? openSession(browser, event, group)
+}
+
+function openSession(browser: BrowserState, event: NewEvent, group: Group): SessionState {
+  const session: SessionState = {
+    ref: group.now.nextRef('session'),
+    key: event.session,
+    baseAt: event.at,
+    startAt: event.at,
+    endAt: event.at,
+    provenAt: null,
+    bot: null,
+    device: null,
+    landing: null,
+    touch: null,
+    nextN: 0,
+  }
+  browser.sessions.push(session)
+  if (session.key !== null) browser.sessionByKey.set(session.key, session)
+  return session
+}
+
+/** Remembers how a session stood before this group, once. */
+function touch(session: SessionState, browser: BrowserState, group: Group): TouchedSession {
+  const known = group.touched.get(session)
+  if (known) return known
+  const touched: TouchedSession = {
+    browser,
+    before: {
+      isCounted: session.provenAt !== null && session.bot === null && session.nextN > 0,
+      startAt: session.startAt,
+      endAt: session.endAt,
+      landing: session.landing,
+      storedEvents: session.nextN,
+    },
+    added: [],
+  }
+  group.touched.set(session, touched)
+  group.changes.sessions.set(session, browser)
+  return touched
+}
+
+function extend(
+  session: SessionState,
+  placed: NewPlacedEvent,
+  delivery: Delivery,
+  group: Group,
+): void {
+  const { event, n } = placed
+  session.startAt = Math.min(session.startAt, event.at)
+  session.endAt = Math.max(session.endAt, event.at)
+  session.bot = strongerBot(session.bot, event.bot)
+  session.device ??= delivery.device
+  if (delivery.human) prove(session, event.at)
+  const { landing } = session
+  const isEarlier =
+    !landing || event.at < landing.at || (event.at === landing.at && event.id < landing.id)
+  if (event.type === 'page_view' && isEarlier) {
+    session.landing = { n, id: event.id, at: event.at, url: event.url, referrer: event.referrer }
+    session.touch = group.touchOf(event.url, event.referrer)
+  }
+}
+
+/** First and last seen of the visitor, and the row of the event's view. */
+function noteSeen({ browser, session, event }: NewPlacedEvent, group: Group): void {
+  const visitor = browser.visitors[holdAt(browser.visitors, event.at)]
+  if (visitor) {
+    visitor.firstAt = Math.min(visitor.firstAt, event.at)
+    visitor.lastAt = Math.max(visitor.lastAt, event.at)
+    group.changes.visitors.add(visitor)
+    group.changes.visitorOwner.set(visitor, browser)
+    if (visitor.lead !== null) group.changes.changedLeads.add(visitor.lead)
+  }
+  if (event.type === 'user_engagement') notePing(browser, session, event, group)
+  else if (event.view !== null && !browser.views.has(event.view)) {
+    addView(browser, event.view, group)
+  }
+}
+
+function addView(browser: BrowserState, key: string, group: Group): ViewState {
+  const view: ViewState = {
+    n: browser.views.size + 1,
+    key,
+    session: null,
+    url: null,
+    startAt: Number.POSITIVE_INFINITY,
+    engagedMs: 0,
+    isMixed: false,
+  }
+  browser.views.set(key, view)
+  group.changes.views.set(view, browser)
+  return view
+}
+
+/**
+ * The view of a ping: begun at the smallest `view_at`. Counts can be folded as long as its pings
+ * come from one session and one address and it does not move to another day or holder.
+ */
+function notePing(
+  browser: BrowserState,
+  session: SessionState,
+  event: NewEvent,
+  group: Group,
+): void {
+  const key = viewKeyOf(event)
+  const view = browser.views.get(key) ?? addView(browser, key, group)
+  const startAt = Math.min(view.startAt, event.viewAt ?? event.at)
+  group.changes.views.set(view, browser)
+  if (view.session === null) {
+    view.session = session.ref
+    view.url = event.url
+  } else {
+    view.isMixed ||= view.session !== session.ref || view.url !== event.url
+    const moves =
+      dayOf(startAt) !== dayOf(view.startAt) ||
+      holdAt(browser.visitors, startAt) !== holdAt(browser.visitors, view.startAt)
+    if (view.isMixed || moves) group.rederived.add(browser)
+  }
+  view.startAt = startAt
+}
+
+function noChanges(): Changes {
+  return {
+    events: [],
+    proofs: [],
+    moves: [],
+    browsers: new Set(),
+    visitors: new Set(),
+    visitorOwner: new Map(),
+    sessions: new Map(),
+    views: new Map(),
+    removedVisitors: [],
+    removedSessions: [],
+    bucketDeltas: new Map(),
+    bucketsReplaced: new Map(),
+    claims: new Set(),
+    leads: new Map(),
+    removedLeads: new Set(),
+    changedLeads: new Set(),
+    conflictingIds: 0,
+  }
+}

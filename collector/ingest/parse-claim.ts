@@ -1,0 +1,103 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { RejectCode } from '../errors.ts'
+import type { Claim } from '../identity/claims.ts'
+import { flatValues, isRecord } from './props.ts'
+import { normalEmail, normalText, normalUserId } from './text.ts'
+
+/** What a claim is checked against. */
+export interface SiteSecrets {
+  readonly key: string
+  readonly signingSecret: string
+}
+
+export type ParsedClaim =
+  | {
+      readonly ok: true
+      readonly claim: Pick<Claim, 'userId' | 'email' | 'strength' | 'evidence' | 'traits'>
+    }
+  | { readonly ok: false; readonly code: RejectCode }
+
+/** A proof may be made out for at most an hour. */
+const MAX_PROOF_MS = 3_600_000
+const MAX_SIGNATURE = 200
+
+/**
+ * Reads the props of an `identify` event: somebody says who they are. Signed, the claim is strong;
+ * by a form or an unsigned call it is medium. Ids that mean nothing are refused; a wrong signature
+ * refuses the event, because a claim that wants to be strong must not pass as a weaker one.
+ */
+export function parseClaim(
+  props: Readonly<Record<string, unknown>>,
+  site: SiteSecrets,
+  receivedAt: number,
+): ParsedClaim {
+  const hasId = props.user_id !== undefined && props.user_id !== null && props.user_id !== ''
+  const id = hasId ? normalUserId(props.user_id) : null
+  const email = normalEmail(props.email)
+  if (id && !id.ok && email === null) return { ok: false, code: id.code }
+  const userId = id?.ok ? id.value : null
+  if (userId === null && email === null) return { ok: false, code: 'invalid_identity' }
+  const isSigned = props.signature !== undefined && props.signature !== null
+  if (isSigned && !isProven(props, site, receivedAt)) {
+    return { ok: false, code: 'invalid_signature' }
+  }
+  const isForm = props.evidence === 'form'
+  return {
+    ok: true,
+    claim: {
+      userId,
+      email,
+      strength: isSigned ? 'strong' : 'medium',
+      evidence: isSigned ? 'signed_identify' : isForm ? 'form' : 'identify',
+      traits: isRecord(props.traits) ? traitsOf(props.traits) : {},
+    },
+  }
+}
+
+/** Traits under their names here: Segment's `title` is the job title. The e-mail is no trait. */
+function traitsOf(raw: Readonly<Record<string, unknown>>) {
+  const traits = flatValues(raw)
+  const title = traits.get('title')
+  if (title !== undefined && !traits.has('job_title')) traits.set('job_title', title)
+  traits.delete('title')
+  traits.delete('email')
+  return Object.fromEntries(traits)
+}
+
+/** `v1.EXPIRES.base64url(HMAC-SHA256(signing_secret, "v1.EXPIRES.SITE_KEY.USER_ID.EMAIL"))`, of the ids as sent. */
+function isProven(
+  props: Readonly<Record<string, unknown>>,
+  site: SiteSecrets,
+  receivedAt: number,
+): boolean {
+  const { signature } = props
+  if (typeof signature !== 'string' || signature.length > MAX_SIGNATURE) return false
+  const [version, expires = '', given = '', ...rest] = signature.split('.')
+  if (version !== 'v1' || rest.length > 0 || !/^\d{1,12}$/.test(expires)) return false
+  const expiresAt = Number(expires) * 1000
+  if (expiresAt < receivedAt || expiresAt > receivedAt + MAX_PROOF_MS) return false
+  return candidates(props).some(([userId, email]) => {
+    const message = `v1.${expires}.${site.key}.${userId}.${email}`
+    const expected = createHmac('sha256', site.signingSecret).update(message).digest()
+    const actual = Buffer.from(given, 'base64url')
+    return actual.length === expected.length && timingSafeEqual(actual, expected)
+  })
+}
+
+/** Signers may have signed the ids as typed or in normal form; both name the same person. */
+function candidates(props: Readonly<Record<string, unknown>>): readonly [string, string][] {
+  const userId = textOf(props.user_id)
+  const email = textOf(props.email)
+  const normal = normalEmail(props.email) ?? ''
+  return email === normal
+    ? [[userId, email]]
+    : [
+        [userId, email],
+        [userId, normal],
+      ]
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'string' ? normalText(value, 400) : ''
+}

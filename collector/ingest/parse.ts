@@ -1,0 +1,161 @@
+import { MAX_BATCH_EVENTS, MAX_BODY_BYTES, MAX_EVENT_AGE_MS } from '../../shared/wire.ts'
+import type { RefusalCode, RejectCode } from '../errors.ts'
+import type { NewEvent } from '../store/store.ts'
+import { cleanReferrer, cleanUrl } from './clean-url.ts'
+import { parseClaim, type SiteSecrets } from './parse-claim.ts'
+import { isRecord, normalProps, normalType } from './props.ts'
+import { remembered } from './remembered.ts'
+import { compactUuid, maskSecrets, normalText } from './text.ts'
+
+/**
+ * From the text of a beacon to events in normal form, placed in time. Hand-written and total:
+ * whatever comes in, it answers with a refusal, with rejected events, or with accepted ones, and
+ * never throws. Nothing behind this file checks a field again.
+ */
+
+const MAX_RAW_URL = 8192
+const MAX_TITLE = 300
+const REMEMBERED_TEXTS = 20_000
+const MAX_ENGAGED_MS = 86_400_000
+/** The farthest instant a Date can hold. */
+const MAX_TIME = 8.64e15
+
+export interface RawBatch {
+  readonly site: string
+  readonly browser: unknown
+  readonly sentAt: number | null
+  readonly human: boolean
+  readonly events: readonly unknown[]
+}
+
+export type ParsedBatch =
+  | { readonly ok: true; readonly batch: RawBatch }
+  | { readonly ok: false; readonly code: RefusalCode }
+
+/** Reads the envelope. A site's key is not checked here. */
+export function parseBatch(body: string): ParsedBatch {
+  if (body.length > MAX_BODY_BYTES) return { ok: false, code: 'body_too_large' }
+  let raw: unknown
+  try {
+    raw = JSON.parse(body)
+  } catch {
+    return { ok: false, code: 'not_json' }
+  }
+  if (!isRecord(raw) || typeof raw.site !== 'string' || !Array.isArray(raw.events)) {
+    return { ok: false, code: 'not_a_batch' }
+  }
+  if (raw.events.length > MAX_BATCH_EVENTS) return { ok: false, code: 'too_many_events' }
+  return {
+    ok: true,
+    batch: {
+      site: raw.site,
+      browser: raw.browser ?? null,
+      sentAt: timeOf(raw.sentAt),
+      human: raw.human === true,
+      events: raw.events,
+    },
+  }
+}
+
+export type ParsedEvent =
+  | { readonly ok: true; readonly event: NewEvent }
+  | { readonly ok: false; readonly code: RejectCode }
+
+export interface EventContext {
+  readonly receivedAt: number
+  readonly sentAt: number | null
+  readonly human: boolean
+  readonly bot: string | null
+  readonly isCookieless: boolean
+  readonly site: SiteSecrets
+}
+
+/** Reads one event of a batch, cleaned and corrected. */
+export function parseEvent(raw: unknown, context: EventContext): ParsedEvent {
+  if (!isRecord(raw)) return rejected('invalid_event')
+  const id = compactUuid(raw.id)
+  if (id === null) return rejected('invalid_id')
+  const type = normalType(raw.type)
+  if (type === null) return rejected('invalid_type')
+  const clientAt = timeOf(raw.at)
+  if (clientAt === null) return rejected('invalid_at')
+  const at = correct(clientAt, context)
+  if (context.receivedAt - at > MAX_EVENT_AGE_MS) return rejected('too_old')
+
+  const session = context.isCookieless ? null : optionalUuid(raw.session)
+  if (session === undefined) return rejected('invalid_session')
+  const view = optionalUuid(raw.view)
+  if (view === undefined) return rejected('invalid_view')
+  const url = optionalUrl(raw.url)
+  if (url === undefined) return rejected('invalid_url')
+  const rawProps = raw.props ?? null
+  if (rawProps !== null && !isRecord(rawProps)) return rejected('invalid_props')
+
+  const isPing = type === 'user_engagement'
+  const isClaim = type === 'identify'
+  const claim = isClaim ? parseClaim(rawProps ?? {}, context.site, context.receivedAt) : null
+  if (claim && !claim.ok) return rejected(claim.code)
+  const viewAt = isPing ? timeOf(rawProps?.view_at) : null
+  return {
+    ok: true,
+    event: {
+      id,
+      type,
+      at,
+      session,
+      human: context.human,
+      bot: context.bot,
+      url,
+      referrer: typeof raw.referrer === 'string' ? referrerOf(raw.referrer) : null,
+      title: typeof raw.title === 'string' ? titleOf(raw.title) || null : null,
+      view,
+      viewAt: viewAt === null ? null : correct(viewAt, context),
+      engagedMs: isPing ? clamp(rawProps?.engaged_ms, MAX_ENGAGED_MS) : null,
+      scroll: isPing ? clamp(rawProps?.scroll, 100) : null,
+      props: isPing || isClaim || rawProps === null ? null : normalProps(type, rawProps),
+      claim: claim ? claim.claim : null,
+    },
+  }
+}
+
+function rejected(code: RejectCode): ParsedEvent {
+  return { ok: false, code }
+}
+
+/** `receivedAt - (sentAt - at)`, never later than `receivedAt`; without `sentAt` the client's time stands. */
+function correct(clientAt: number, { receivedAt, sentAt }: EventContext): number {
+  const at = sentAt === null ? clientAt : receivedAt - (sentAt - clientAt)
+  return Math.min(at, receivedAt)
+}
+
+/** Whole epoch milliseconds, or null for anything that is no instant. */
+function timeOf(value: unknown): number | null {
+  if (typeof value !== 'number' || !(Math.abs(value) <= MAX_TIME)) return null
+  return Math.floor(value)
+}
+
+/** Null where absent, undefined where it is not a UUID. */
+function optionalUuid(value: unknown): string | null | undefined {
+  if (value === undefined || value === null || value === '') return null
+  return compactUuid(value) ?? undefined
+}
+
+function optionalUrl(value: unknown): string | null | undefined {
+  if (value === undefined || value === null || value === '') return null
+  if (typeof value !== 'string' || value.length > MAX_RAW_URL) return undefined
+  return hrefOf(value) ?? undefined
+}
+
+/** A finite number between 0 and `most`, whole; 0 for anything else. */
+function clamp(value: unknown, most: number): number {
+  if (typeof value !== 'number' || !(value > 0)) return 0
+  return Math.min(Math.floor(value), most)
+}
+
+const hrefOf = remembered(REMEMBERED_TEXTS, (raw) => cleanUrl(raw)?.href ?? null)
+const referrerOf = remembered(REMEMBERED_TEXTS, (raw) =>
+  raw.length > MAX_RAW_URL ? null : cleanReferrer(raw),
+)
+const titleOf = remembered(REMEMBERED_TEXTS, (raw) =>
+  maskSecrets(normalText(raw.slice(0, MAX_TITLE * 2), MAX_TITLE)),
+)

@@ -1,0 +1,177 @@
+import { createHmac } from 'node:crypto'
+import type { WireAnswer } from '../../shared/wire.ts'
+import { problem, REFUSALS, REJECT_CODES, type RefusalCode } from '../errors.ts'
+import type { TouchReader } from '../scoring/derive.ts'
+import type { CompiledModel } from '../scoring/match.ts'
+import { dayOf } from '../scoring/tables.ts'
+import type {
+  Changes,
+  Delivery,
+  NewEvent,
+  RejectedEvent,
+  Site,
+  WriteStore,
+} from '../store/store.ts'
+import type { Agents } from './agent.ts'
+import { foldGroup } from './fold.ts'
+import { type EventContext, parseBatch, parseEvent, type RawBatch } from './parse.ts'
+import { compactUuid, maskSecrets, normalText } from './text.ts'
+
+/**
+ * From request bodies to verdicts, a group at a time: parse, check, clean, place, fold, commit.
+ * Every event of the group gets a verdict, and no answer leaves before the group is on disk.
+ */
+
+/** A request as the HTTP thread hands it over. The address is used for cookieless days and kept nowhere. */
+export interface RawDelivery {
+  readonly body: string
+  readonly receivedAt: number
+  readonly userAgent: string
+  readonly origin: string | null
+  readonly address: string
+}
+
+export interface Answer {
+  readonly status: number
+  /** JSON text. */
+  readonly body: string
+}
+
+export interface Pipeline {
+  /** Answers in the order of `raws`. Throws when the store can't be written; then nothing happened. */
+  ingest(raws: readonly RawDelivery[]): readonly Answer[]
+  /** Takes sites added or removed into account. */
+  refreshSites(): void
+}
+
+export interface PipelineDeps {
+  readonly store: WriteStore
+  readonly model: CompiledModel
+  readonly agents: Agents
+  readonly touchOf: TouchReader
+}
+
+/** Of a refused event, this much is kept. */
+const MAX_SAMPLE = 2_000
+
+export function createPipeline({ store, model, agents, touchOf }: PipelineDeps): Pipeline {
+  let sites = new Map<string, Site>()
+  const refreshSites = () => {
+    sites = new Map(store.sites().map((site) => [site.key, site]))
+  }
+  refreshSites()
+
+  function ingest(raws: readonly RawDelivery[]): readonly Answer[] {
+    if (store.hasForeignChanges()) refreshSites()
+    const opened = raws.map((raw) => open(raw))
+    const deliveries = opened.flatMap((one) => (one.ok ? [one.delivery] : []))
+    const refused = opened.flatMap((one) => (one.ok ? one.refused : []))
+    let counts: ReturnType<typeof foldGroup>['counts'] = []
+    if (deliveries.some((d) => d.events.length > 0) || refused.length > 0) {
+      const decide = (now: Parameters<Parameters<WriteStore['apply']>[0]>[0]): Changes => {
+        const decision = foldGroup(deliveries, now, model, touchOf)
+        counts = decision.counts
+        return decision.changes
+      }
+      store.apply(decide, refused, raws[0]?.receivedAt ?? 0)
+    }
+    let next = 0
+    return opened.map((one) => {
+      if (!one.ok) return refusal(one.code)
+      const count = counts[next++]
+      const answer: WireAnswer = {
+        accepted: count?.accepted ?? 0,
+        duplicates: count?.duplicates ?? 0,
+        ignored: 0,
+        rejected: one.rejected,
+      }
+      return { status: 202, body: JSON.stringify(answer) }
+    })
+  }
+
+  function open(raw: RawDelivery): Opened {
+    const parsed = parseBatch(raw.body)
+    if (!parsed.ok) return parsed
+    const { batch } = parsed
+    const site = sites.get(batch.site)
+    if (!site) return { ok: false, code: 'unknown_site' }
+    if (!isAllowed(raw.origin, site)) return { ok: false, code: 'origin_not_allowed' }
+    return readEvents(raw, batch, site)
+  }
+
+  function readEvents(raw: RawDelivery, batch: RawBatch, site: Site): Opened {
+    const agent = agents.describe(raw.userAgent)
+    const isCookieless = batch.browser === null
+    const browserKey = isCookieless ? dayKey(raw, site) : compactUuid(batch.browser)
+    const context: EventContext = {
+      receivedAt: raw.receivedAt,
+      sentAt: batch.sentAt,
+      human: batch.human,
+      bot: agent.bot,
+      isCookieless,
+      site,
+    }
+    const events: NewEvent[] = []
+    const rejected: WireAnswer['rejected'][number][] = []
+    const refused: RejectedEvent[] = []
+    batch.events.forEach((value, index) => {
+      const event =
+        browserKey === null
+          ? ({ ok: false, code: 'invalid_browser' } as const)
+          : parseEvent(value, context)
+      if (event.ok) {
+        events.push(event.event)
+        return
+      }
+      rejected.push({ index, code: event.code })
+      refused.push({
+        site: site.ref,
+        code: event.code,
+        detail: REJECT_CODES[event.code],
+        sample: sampleOf(value),
+        receivedAt: raw.receivedAt,
+      })
+    })
+    const delivery: Delivery = {
+      site: site.ref,
+      browserKey: browserKey ?? '',
+      isCookieless,
+      receivedAt: raw.receivedAt,
+      human: batch.human,
+      device: agent.device,
+      events,
+    }
+    return { ok: true, delivery, rejected, refused }
+  }
+
+  /** A pseudonym that lasts a UTC day: its salt is random, and gone after two. */
+  function dayKey(raw: RawDelivery, site: Site): string {
+    return createHmac('sha256', store.saltOf(dayOf(raw.receivedAt)))
+      .update(`${site.ref}\n${raw.address}\n${raw.userAgent}`)
+      .digest('hex')
+      .slice(0, 32)
+  }
+
+  return { ingest, refreshSites }
+}
+
+type Opened =
+  | { readonly ok: false; readonly code: RefusalCode }
+  | {
+      readonly ok: true
+      readonly delivery: Delivery
+      readonly rejected: WireAnswer['rejected']
+      readonly refused: readonly RejectedEvent[]
+    }
+
+export function refusal(code: RefusalCode): Answer {
+  return { status: REFUSALS[code].status, body: JSON.stringify(problem(code)) }
+}
+
+function isAllowed(origin: string | null, site: Site): boolean {
+  return site.origins.length === 0 || origin === null || site.origins.includes(origin)
+}
+
+function sampleOf(value: unknown): string {
+  return maskSecrets(normalText(JSON.stringify(value) ?? '', MAX_SAMPLE))
+}

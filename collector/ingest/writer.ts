@@ -1,0 +1,121 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { serve } from '../store/remote.ts'
+import type { RawDelivery } from './pipeline.ts'
+import { refusal } from './pipeline.ts'
+import { openWriterService, type WriterOptions } from './writer-service.ts'
+
+/**
+ * The writer thread. Deliveries that arrive while a commit is being flushed wait and become the
+ * next group: the slower the disk, the larger the groups. There is no timer; a lone delivery is
+ * committed at the end of the tick it came in.
+ */
+
+/** Deliveries side by side, a list for each field: what crosses threads is copied, and names too. */
+export interface Delivered {
+  readonly kind: 'deliver'
+  readonly first: number
+  readonly body: readonly string[]
+  readonly receivedAt: readonly number[]
+  readonly userAgent: readonly string[]
+  readonly origin: readonly (string | null)[]
+  readonly address: readonly string[]
+}
+export interface Answered {
+  readonly kind: 'answers'
+  readonly first: number
+  readonly status: readonly number[]
+  readonly body: readonly string[]
+}
+export interface Failed {
+  readonly kind: 'failed'
+  readonly message: string
+  /** The store may be damaged: stop, so that a supervisor starts anew with a check. */
+  readonly isFatal: boolean
+}
+
+/** Events in one commit are bounded so that an answer never waits for a very long one. */
+const MAX_GROUP = 1000
+
+if (!parentPort) throw new Error('writer.ts runs as a worker thread')
+const port = parentPort
+const service = openWriterService(workerData as WriterOptions) // given by engine.ts
+const waiting: Delivered[] = []
+
+port.on('message', (message: Delivered | { readonly kind: 'call' }) => {
+  if (message.kind !== 'deliver') return
+  waiting.push(message)
+  if (waiting.length === 1) setImmediate(commitWaiting)
+})
+serve(port, service)
+port.postMessage({ kind: 'opened' })
+
+function commitWaiting(): void {
+  const group: Delivered[] = []
+  let size = 0
+  while (waiting[0] && (size === 0 || size + waiting[0].body.length <= MAX_GROUP)) {
+    group.push(waiting[0])
+    size += waiting[0].body.length
+    waiting.shift()
+  }
+  const raws = group.flatMap(rawsOf)
+  const answers = commit(raws)
+  let next = 0
+  for (const { first, body } of group) {
+    const part = answers.slice(next, next + body.length)
+    next += body.length
+    port.postMessage({
+      kind: 'answers',
+      first,
+      status: part.map((answer) => answer.status),
+      body: part.map((answer) => answer.body),
+    } satisfies Answered)
+  }
+  if (waiting.length > 0) setImmediate(commitWaiting)
+}
+
+function rawsOf(delivered: Delivered): RawDelivery[] {
+  const { body, receivedAt, userAgent, origin, address } = delivered
+  return body.map((text, i) => ({
+    body: text,
+    receivedAt: receivedAt[i] ?? 0,
+    userAgent: userAgent[i] ?? '',
+    origin: origin[i] ?? null,
+    address: address[i] ?? '',
+  }))
+}
+
+function commit(raws: readonly RawDelivery[]) {
+  try {
+    return service.ingest(raws)
+  } catch (error) {
+    report(error)
+    // One delivery that can't be taken must not cost its neighbours their place.
+    if (raws.length > 1 && !isStoreError(error)) return raws.map((raw) => commitAlone(raw))
+    return raws.map(() => refusal('store_unavailable'))
+  }
+}
+
+function commitAlone(raw: RawDelivery) {
+  try {
+    return service.ingest([raw])[0] ?? refusal('store_unavailable')
+  } catch {
+    return refusal('store_unavailable') // reported with its group
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+function isStoreError(error: unknown): boolean {
+  return codeOf(error).startsWith('SQLITE_')
+}
+
+function report(error: unknown): void {
+  const code = codeOf(error)
+  port.postMessage({
+    kind: 'failed',
+    message: error instanceof Error ? `${code} ${error.stack ?? error.message}` : String(error),
+    isFatal: /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(code),
+  } satisfies Failed)
+}

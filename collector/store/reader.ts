@@ -1,0 +1,86 @@
+import type {
+  IdentityJson,
+  KeyJson,
+  LeadJson,
+  Page,
+  RejectedJson,
+  ScoreJson,
+  SiteJson,
+  Stage,
+  TimelineSessionJson,
+  VisitorJson,
+} from './shapes.ts'
+
+export interface LeadQuery {
+  /** Site id (`si_…`); absent means every site the caller may see. */
+  readonly site?: string
+  readonly stage?: Stage
+  /** `A1` … `D4`, a letter alone (`A`), or a number alone (`2`). */
+  readonly grade?: string
+  /** In points. */
+  readonly minScore?: number
+  /** Finds text in e-mail, user id, name and company, case-insensitive. */
+  readonly q?: string
+  /** Source of the first or last touch, exact. */
+  readonly source?: string
+  /** Epoch milliseconds. */
+  readonly seenSince?: number
+  /** Default `-score`; `score`, `-last_seen`, `last_seen`, `-first_seen`, `first_seen`, `email`, `-email`. */
+  readonly sort?: string
+  /** 1–100, default 50. */
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+export interface VisitorQuery {
+  readonly site?: string
+  readonly seenSince?: number
+  /** Leave out those that belong to a lead. */
+  readonly anonymous?: boolean
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+/** How a lead is named from outside: `ld_…`, `email:someone@example.com` or `user:42`. */
+export type Found<T> =
+  | { readonly kind: 'found'; readonly value: T }
+  | { readonly kind: 'missing' }
+  /** An `email:` or `user:` known to several sites, with no site to narrow it. */
+  | { readonly kind: 'ambiguous' }
+  /** The named model version does not exist. */
+  | { readonly kind: 'no_model' }
+  | { readonly kind: 'bad_cursor' }
+
+export interface Scoped {
+  readonly site?: string | undefined
+}
+
+/** Everything that can be read. Each call sees one consistent snapshot; `now` is the instant of reading. */
+export interface Reader {
+  sites(): Promise<readonly SiteJson[]>
+  keys(): Promise<readonly KeyJson[]>
+  leads(query: LeadQuery, now: number): Promise<Found<Page<LeadJson>>>
+  lead(id: string, scope: Scoped, now: number): Promise<Found<LeadJson>>
+  /** `asOf` in epoch milliseconds; absent means now. */
+  score(
+    id: string,
+    at: Scoped & { readonly asOf?: number; readonly model?: number },
+    now: number,
+  ): Promise<Found<ScoreJson>>
+  timeline(
+    id: string,
+    page: Scoped & { readonly limit?: number; readonly cursor?: string },
+    now: number,
+  ): Promise<Found<Page<TimelineSessionJson>>>
+  identities(id: string, scope: Scoped): Promise<Found<readonly IdentityJson[]>>
+  visitors(query: VisitorQuery, now: number): Promise<Found<Page<VisitorJson>>>
+  visitor(id: string, scope: Scoped, now: number): Promise<Found<VisitorJson>>
+  visitorTimeline(
+    id: string,
+    page: Scoped & { readonly limit?: number; readonly cursor?: string },
+    now: number,
+  ): Promise<Found<Page<TimelineSessionJson>>>
+  rejected(
+    page: Scoped & { readonly limit?: number; readonly cursor?: string },
+  ): Promise<Found<Page<RejectedJson>>>
+}

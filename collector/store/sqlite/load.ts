@@ -1,0 +1,354 @@
+import { byClaimTime } from '../../identity/claims.ts'
+import type {
+  BrowserState,
+  ClaimKeys,
+  Delivery,
+  Landing,
+  Loaded,
+  SessionState,
+  StoredClaim,
+  StoredPlace,
+  ViewState,
+  VisitorState,
+} from '../store.ts'
+import type { Db } from './connect.ts'
+import { bytesOf, eventReader, hexOf } from './rows.ts'
+import type { Texts } from './texts.ts'
+
+/** Browsers kept in memory; the least recently used go first. */
+const REMEMBERED_BROWSERS = 20_000
+
+export interface Loader extends Loaded {
+  /** Forgets everything remembered, after a transaction that failed. */
+  forget(): void
+  isNew(browser: BrowserState): boolean
+  /** Tells that everything decided so far is stored. */
+  settled(): void
+}
+
+export function createLoader(db: Db, texts: Texts): Loader {
+  const remembered = new Map<number, BrowserState>()
+  const refs = new Map<string, number>()
+  const fresh = new Set<BrowserState>()
+  let next = lastRefs(db)
+
+  const browserByKey = db.prepare('SELECT id FROM browser WHERE key = ? AND site = ?').pluck()
+  const browserRow = db.prepare('SELECT site, key, cookieless FROM browser WHERE id = ?').raw()
+  const known = db
+    .prepare(
+      `SELECT s.browser, e.session, e.n, s.base_at + e.at_ms, e.human, e.type, e.url
+       FROM event e CROSS JOIN session s ON s.id = e.session
+         CROSS JOIN browser b ON b.id = s.browser
+       WHERE substr(e.id, 1, 8) = ? AND e.id = ?
+         AND CASE b.cookieless WHEN 1 THEN -b.site ELSE b.id END = ?`,
+    )
+    .raw()
+  const ofSession = eventReader(db, texts, 'WHERE s.id = ? AND e.n < ?')
+  const ofBrowser = eventReader(db, texts, 'WHERE s.browser = ?')
+  const readState = stateReader(db, texts)
+  const readClaims = claimReader(db)
+
+  function remember(key: string, browser: BrowserState): void {
+    remembered.delete(browser.ref)
+    remembered.set(browser.ref, browser)
+    refs.set(key, browser.ref)
+    if (remembered.size <= REMEMBERED_BROWSERS) return
+    for (const [ref, old] of remembered) {
+      if (fresh.has(old)) break
+      remembered.delete(ref)
+      refs.delete(cacheKey(old.site, old.key))
+      break
+    }
+  }
+
+  function load(ref: number): BrowserState | undefined {
+    const row = browserRow.get(ref) as [number, Uint8Array, number] | undefined
+    return row && readState(ref, row[0], hexOf(row[1]), row[2] === 1)
+  }
+
+  const loader: Loader = {
+    browserOf(delivery: Delivery) {
+      const { site, browserKey } = delivery
+      const key = cacheKey(site, browserKey)
+      const ref = refs.get(key) ?? browserByKey.get(bytesOf(browserKey), site)
+      let browser = ref === undefined ? undefined : remembered.get(Number(ref))
+      browser ??= ref === undefined ? undefined : load(Number(ref))
+      if (!browser) {
+        browser = newBrowser(delivery, loader.nextRef('browser'), loader.nextRef('visitor'))
+        fresh.add(browser)
+      }
+      remember(key, browser)
+      return browser
+    },
+    browser(ref) {
+      const browser = remembered.get(ref) ?? load(ref)
+      if (!browser) throw new Error(`browser ${ref} is not in the store`)
+      remember(cacheKey(browser.site, browser.key), browser)
+      return browser
+    },
+    stored(scope, id): StoredPlace | undefined {
+      const bytes = bytesOf(id)
+      const row = known.get(bytes.subarray(0, 8), bytes, scope)
+      if (row === undefined) return undefined
+      const [browser, session, n, at, human, type, url] = row as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number | null,
+      ]
+      return {
+        browser,
+        session,
+        n,
+        at,
+        human: human === 1,
+        type: texts.valueOf(type) ?? '',
+        url: texts.valueOf(url),
+      }
+    },
+    eventsOfSession: (_, session) =>
+      ofSession(session.ref, session.nextN).map(({ event }) => event),
+    eventsOfBrowser: (browser) => ofBrowser(browser.ref),
+    connectedClaims: (site, keys) => connected(site, keys, readClaims),
+    nextRef(of) {
+      next[of] += 1
+      return next[of]
+    },
+    isNew: (browser) => fresh.has(browser),
+    settled: () => fresh.clear(),
+    forget() {
+      remembered.clear()
+      refs.clear()
+      fresh.clear()
+      next = lastRefs(db)
+    },
+  }
+  return loader
+}
+
+function cacheKey(site: number, browserKey: string): string {
+  return `${site} ${browserKey}`
+}
+
+function newBrowser(delivery: Delivery, ref: number, visitorRef: number): BrowserState {
+  const visitor: VisitorState = {
+    ref: visitorRef,
+    from: Number.NEGATIVE_INFINITY,
+    lead: null,
+    firstAt: Number.POSITIVE_INFINITY,
+    lastAt: Number.NEGATIVE_INFINITY,
+  }
+  return {
+    ref,
+    site: delivery.site,
+    key: delivery.browserKey,
+    isCookieless: delivery.isCookieless,
+    visitors: [visitor],
+    sessions: [],
+    sessionByKey: new Map(),
+    views: new Map(),
+    claims: [],
+  }
+}
+
+function lastRefs(db: Db): { browser: number; visitor: number; session: number; lead: number } {
+  const last = (sql: string) => Number(db.prepare(sql).pluck().get() ?? 0)
+  return {
+    browser: last('SELECT max(id) FROM browser'),
+    visitor: last('SELECT max(id) FROM visitor'),
+    session: last('SELECT max(id) FROM session'),
+    lead: Math.max(
+      last('SELECT max(id) FROM lead'),
+      last("SELECT value FROM counter WHERE site = 0 AND name = 'last_lead'"),
+    ),
+  }
+}
+
+type ClaimRow = [
+  number,
+  number,
+  number,
+  Uint8Array,
+  number,
+  string | null,
+  string | null,
+  string,
+  string,
+  string,
+  number | null,
+]
+
+export function claimReader(db: Db) {
+  const columns = 'id, site, browser, event, at, user_id, email, strength, evidence, traits, lead'
+  const select = {
+    browser: db.prepare(`SELECT ${columns} FROM claim WHERE browser = ?`).raw(),
+    email: db.prepare(`SELECT ${columns} FROM claim WHERE email = ? AND site = ?`).raw(),
+    user: db.prepare(`SELECT ${columns} FROM claim WHERE user_id = ? AND site = ?`).raw(),
+    lead: db.prepare(`SELECT ${columns} FROM claim WHERE lead = ?`).raw(),
+    site: db.prepare(`SELECT ${columns} FROM claim WHERE site = ?`).raw(),
+  }
+  return (by: keyof typeof select, ...params: (number | string)[]): StoredClaim[] =>
+    select[by].all(...params).map((raw) => {
+      const row = raw as ClaimRow // the columns above, in that order
+      return {
+        ref: row[0],
+        site: row[1],
+        browser: row[2],
+        id: hexOf(row[3]),
+        at: row[4],
+        userId: row[5],
+        email: row[6],
+        strength: row[7] as StoredClaim['strength'], // written from the same type
+        evidence: row[8],
+        traits: JSON.parse(row[9]),
+        lead: row[10],
+      }
+    })
+}
+
+type ReadClaims = ReturnType<typeof claimReader>
+
+function connected(site: number, keys: readonly ClaimKeys[], read: ReadClaims): StoredClaim[] {
+  const claims = new Map<number, StoredClaim>()
+  const asked = new Set<string>()
+  const queue: ClaimKeys[] = [...keys]
+  for (let keysOf = queue.pop(); keysOf; keysOf = queue.pop()) {
+    for (const [by, value] of [
+      ['email', keysOf.email],
+      ['user', keysOf.userId],
+    ] as const) {
+      if (value === null || asked.has(`${by} ${value}`)) continue
+      asked.add(`${by} ${value}`)
+      for (const claim of read(by, value, site)) {
+        claims.set(claim.ref ?? 0, claim)
+        queue.push(claim)
+      }
+    }
+  }
+  return [...claims.values()]
+}
+
+type SessionRow = [
+  number,
+  Uint8Array | null,
+  number,
+  number,
+  number,
+  number | null,
+  number | null,
+  number | null,
+  number | null,
+  number | null,
+  number,
+]
+
+/** Reads everything kept about one browser, except its events. */
+export function stateReader(db: Db, texts: Texts) {
+  const visitors = db
+    .prepare(
+      'SELECT id, from_at, lead, first_at, last_at FROM visitor WHERE browser = ? ORDER BY from_at',
+    )
+    .raw()
+  const sessions = db
+    .prepare(
+      `SELECT id, key, base_at, start_at, end_ms, proven_ms, bot, device, landing_n, touch, next_n
+       FROM session WHERE browser = ?`,
+    )
+    .raw()
+  const views = db
+    .prepare('SELECT n, key, session, url, start_at, engaged_ms, mixed FROM view WHERE browser = ?')
+    .raw()
+  const landing = db
+    .prepare(
+      `SELECT e.id, s.base_at + e.at_ms, e.url, e.referrer FROM session s
+       JOIN event e ON e.session = s.id AND e.n = ? WHERE s.id = ?`,
+    )
+    .raw()
+  const readClaims = claimReader(db)
+
+  function landingOf(session: number, n: number | null): Landing | null {
+    if (n === null) return null
+    const row = landing.get(n, session) as
+      | [Uint8Array, number, number | null, number | null]
+      | undefined
+    if (!row) return null
+    const [id, at, url, referrer] = row
+    return { n, id: hexOf(id), at, url: texts.valueOf(url), referrer: texts.valueOf(referrer) }
+  }
+  function sessionOf(raw: unknown): SessionState {
+    const [ref, key, baseAt, startAt, endMs, provenMs, bot, device, landingN, touch, nextN] =
+      raw as SessionRow // the columns above, in that order
+    return {
+      ref,
+      key: key && hexOf(key),
+      baseAt,
+      startAt,
+      endAt: startAt + endMs,
+      provenAt: provenMs === null ? null : startAt + provenMs,
+      bot: texts.valueOf(bot),
+      device: texts.valueOf(device),
+      landing: landingOf(ref, landingN),
+      touch: texts.touchOf(touch),
+      nextN,
+    }
+  }
+  function viewOf(raw: unknown): ViewState {
+    const [n, key, session, url, startAt, engagedMs, mixed] = raw as [
+      number,
+      Uint8Array,
+      number | null,
+      number | null,
+      number | null,
+      number,
+      number,
+    ]
+    return {
+      n,
+      key: hexOf(key),
+      session,
+      url: texts.valueOf(url),
+      startAt: startAt ?? Number.POSITIVE_INFINITY,
+      engagedMs,
+      isMixed: mixed === 1,
+    }
+  }
+  return (ref: number, site: number, key: string, isCookieless: boolean): BrowserState => {
+    const own = sessions.all(ref).map(sessionOf)
+    return {
+      ref,
+      site,
+      key,
+      isCookieless,
+      visitors: visitors.all(ref).map(visitorOf),
+      sessions: own,
+      sessionByKey: new Map(own.flatMap((s) => (s.key === null ? [] : [[s.key, s] as const]))),
+      views: new Map(
+        views
+          .all(ref)
+          .map(viewOf)
+          .map((view) => [view.key, view]),
+      ),
+      claims: readClaims('browser', ref).sort(byClaimTime),
+    }
+  }
+}
+
+function visitorOf(raw: unknown): VisitorState {
+  const [ref, from, lead, firstAt, lastAt] = raw as [
+    number,
+    number | null,
+    number | null,
+    number | null,
+    number | null,
+  ]
+  return {
+    ref,
+    from: from ?? Number.NEGATIVE_INFINITY,
+    lead,
+    firstAt: firstAt ?? Number.POSITIVE_INFINITY,
+    lastAt: lastAt ?? Number.NEGATIVE_INFINITY,
+  }
+}

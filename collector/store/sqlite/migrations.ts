@@ -1,0 +1,115 @@
+/**
+ * The schema, as steps that only go forward; a shipped step is never edited. `PRAGMA user_version`
+ * is the number of steps done.
+ *
+ * Laid out for few dirtied pages, which is what a commit costs: events stand in their session
+ * (clustered by session and place), ids are 16 bytes and time-ordered, repeated texts are numbers
+ * into `text`. `first_at`, `end_ms` and the like are kept as offsets where that is shorter.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE site (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, key TEXT NOT NULL UNIQUE,
+    write_key TEXT NOT NULL, signing_secret TEXT NOT NULL, origins TEXT NOT NULL,
+    generated INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE api_key (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, hash BLOB NOT NULL UNIQUE,
+    scopes TEXT NOT NULL, site INTEGER, created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE sign_in (
+    hash BLOB PRIMARY KEY, kind TEXT NOT NULL, expires_at INTEGER NOT NULL, seen_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE salt (day INTEGER PRIMARY KEY, value BLOB NOT NULL) STRICT;
+  CREATE TABLE model (
+    version INTEGER PRIMARY KEY, yaml TEXT NOT NULL, note TEXT NOT NULL, published_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE rule (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE text (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE touch (
+    id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE,
+    channel TEXT NOT NULL, source TEXT NOT NULL, medium TEXT NOT NULL, campaign TEXT
+  ) STRICT;
+
+  CREATE TABLE browser (
+    id INTEGER PRIMARY KEY, site INTEGER NOT NULL, key BLOB NOT NULL, cookieless INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX browser_key ON browser (key, site);
+
+  -- One browser in one person's hands. from_at is null for the first hold.
+  CREATE TABLE visitor (
+    id INTEGER PRIMARY KEY, browser INTEGER NOT NULL, from_at INTEGER, lead INTEGER,
+    first_at INTEGER, last_at INTEGER, last_day INTEGER
+  ) STRICT;
+  CREATE INDEX visitor_browser ON visitor (browser);
+  CREATE INDEX visitor_lead ON visitor (lead) WHERE lead IS NOT NULL;
+  CREATE INDEX visitor_day ON visitor (last_day);
+
+  -- end_ms and proven_ms count from start_at; landing_n is the place of the first page view.
+  -- base_at is fixed when the session is opened: the times of its events count from it.
+  CREATE TABLE session (
+    id INTEGER PRIMARY KEY, browser INTEGER NOT NULL, key BLOB, base_at INTEGER NOT NULL,
+    start_at INTEGER NOT NULL,
+    end_ms INTEGER NOT NULL, proven_ms INTEGER, bot INTEGER, device INTEGER, landing_n INTEGER,
+    touch INTEGER, next_n INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX session_browser ON session (browser);
+
+  -- One page view that took time; n counts within the browser.
+  CREATE TABLE view (
+    browser INTEGER NOT NULL, n INTEGER NOT NULL, key BLOB NOT NULL, session INTEGER, url INTEGER,
+    start_at INTEGER, engaged_ms INTEGER NOT NULL, mixed INTEGER NOT NULL,
+    PRIMARY KEY (browser, n)
+  ) STRICT, WITHOUT ROWID;
+
+  -- at_ms counts from the session's base_at; delay_ms is receivedAt - at; view_ms is at - view_at.
+  -- An id is unique within its browser, or within its site for cookieless events. The index holds
+  -- its first half: all of a time-ordered id's time, and few enough neighbours to look at each.
+  CREATE TABLE event (
+    session INTEGER NOT NULL, n INTEGER NOT NULL, id BLOB NOT NULL,
+    type INTEGER NOT NULL, at_ms INTEGER NOT NULL, delay_ms INTEGER NOT NULL, human INTEGER NOT NULL,
+    url INTEGER, referrer INTEGER, title INTEGER, view INTEGER, view_ms INTEGER,
+    engaged_ms INTEGER, scroll INTEGER, props TEXT,
+    PRIMARY KEY (session, n)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX event_id ON event (substr(id, 1, 8));
+
+  -- last_ms counts from the beginning of the day.
+  CREATE TABLE bucket (
+    visitor INTEGER NOT NULL, day INTEGER NOT NULL, rule INTEGER NOT NULL, count INTEGER NOT NULL,
+    engaged_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+    PRIMARY KEY (visitor, day, rule)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE claim (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, site INTEGER NOT NULL, browser INTEGER NOT NULL,
+    event BLOB NOT NULL, at INTEGER NOT NULL, user_id TEXT, email TEXT, strength TEXT NOT NULL,
+    evidence TEXT NOT NULL, traits TEXT NOT NULL, lead INTEGER
+  ) STRICT;
+  CREATE INDEX claim_browser ON claim (browser);
+  CREATE INDEX claim_email ON claim (email, site) WHERE email IS NOT NULL;
+  CREATE INDEX claim_user ON claim (user_id, site) WHERE user_id IS NOT NULL;
+  CREATE INDEX claim_lead ON claim (lead);
+
+  -- changed is the number of the commit that last changed what the lead's score reads.
+  CREATE TABLE lead (
+    id INTEGER PRIMARY KEY, site INTEGER NOT NULL, email TEXT, user_id TEXT,
+    verified INTEGER NOT NULL, traits TEXT NOT NULL, changed INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX lead_site ON lead (site);
+  CREATE INDEX lead_changed ON lead (changed);
+  CREATE TABLE lead_key (
+    value TEXT NOT NULL, kind TEXT NOT NULL, site INTEGER NOT NULL, lead INTEGER NOT NULL,
+    PRIMARY KEY (value, kind, site)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX lead_key_lead ON lead_key (lead);
+
+  CREATE TABLE rejected (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, site INTEGER NOT NULL, code TEXT NOT NULL,
+    detail TEXT NOT NULL, sample TEXT NOT NULL, received_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE counter (
+    site INTEGER NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL, PRIMARY KEY (site, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
+]

@@ -1,0 +1,219 @@
+import { byClaimTime, holdAt } from '../../../identity/claims.ts'
+import type { MailDomains } from '../../../scoring/mail-domains.ts'
+import { cursorOf, placeOf, publicId, refOf, uuidOf } from '../../ids.ts'
+import type { Found, Reader } from '../../reader.ts'
+import type { IdentityJson, KeyJson, RejectedJson, Scope, SiteJson } from '../../shapes.ts'
+import type { Site } from '../../store.ts'
+import { claimReader } from '../load.ts'
+import { hexOf } from '../rows.ts'
+import { siteOf } from '../store.ts'
+import { type VerifyReport, verifyStore } from '../verify.ts'
+import { bucketsOfHistory, createHistoryReader } from './history.ts'
+import { createLeadReader, type LeadRow } from './leads.ts'
+import { scoreJson } from './score-json.ts'
+import { createTimelineReader } from './timeline.ts'
+import { openReadTools } from './tools.ts'
+import type { HoldRow } from './touches.ts'
+import { createVisitorReader } from './visitors.ts'
+
+export interface KnownKey {
+  readonly id: string
+  readonly scopes: readonly Scope[]
+  readonly site: string | null
+}
+
+/** What the collector itself reads, beside what people and programs do. */
+export interface InternalReader extends Reader {
+  /** The key with this SHA-256, or null. */
+  key(hash: Uint8Array): Promise<KnownKey | null>
+  /** Whether a session with this hash is signed in. */
+  isSignedIn(hash: Uint8Array, now: number): Promise<boolean>
+  siteSecrets(): Promise<readonly Site[]>
+  verify(): Promise<VerifyReport>
+  /** The model that scores now, as its file. */
+  modelYaml(): Promise<string>
+}
+
+/** Every read is one snapshot of the store; writers are not held up by it. */
+export function createSqliteReader(path: string, domains: MailDomains): InternalReader {
+  const tools = openReadTools(path, domains)
+  const { db } = tools
+  const leads = createLeadReader(tools)
+  const visitors = createVisitorReader(tools)
+  const history = createHistoryReader(tools)
+  const timelineOf = createTimelineReader(tools)
+  const claimsOf = claimReader(db)
+  const keyRow = db.prepare('SELECT id, scopes, site FROM api_key WHERE hash = ?').raw()
+  const session = db
+    .prepare("SELECT 1 FROM sign_in WHERE hash = ? AND kind = 'session' AND expires_at > ?")
+    .pluck()
+  const snapshot = <T>(read: () => T): T => db.transaction(read)()
+
+  const withLead = <T>(
+    id: string,
+    scope: { readonly site?: string | undefined },
+    read: (lead: LeadRow) => Found<T>,
+  ): Found<T> =>
+    snapshot(() => {
+      const found = leads.find(id, scope)
+      return found.kind === 'found' ? read(found.value) : found
+    })
+  const withVisitor = <T>(
+    id: string,
+    scope: { readonly site?: string | undefined },
+    read: (hold: HoldRow) => Found<T>,
+  ): Found<T> =>
+    snapshot(() => {
+      const hold = visitors.find(id, scope)
+      return hold ? read(hold) : { kind: 'missing' }
+    })
+  const found = <T>(value: T): Found<T> => ({ kind: 'found', value })
+
+  return {
+    sites: async () => db.prepare('SELECT * FROM site ORDER BY id').all().map(siteOf).map(siteJson),
+    siteSecrets: async () => db.prepare('SELECT * FROM site ORDER BY id').all().map(siteOf),
+    keys: async () =>
+      db
+        .prepare('SELECT id, name, scopes, site, created_at FROM api_key ORDER BY id')
+        .raw()
+        .all()
+        .map(keyJson),
+    async key(hash) {
+      const row = keyRow.get(hash) as [number, string, number | null] | undefined
+      if (!row) return null
+      const [ref, scopes, site] = row
+      return {
+        id: publicId('key', ref),
+        scopes: JSON.parse(scopes),
+        site: site === null ? null : publicId('site', site),
+      }
+    },
+    isSignedIn: async (hash, now) => session.get(hash, now) !== undefined,
+    leads: async (query, now) => snapshot(() => leads.list(query, now)),
+    lead: async (id, scope, now) => withLead(id, scope, (lead) => found(leads.json(lead, now))),
+    async score(id, at, now) {
+      return withLead(id, at, (lead) => {
+        const model = tools.modelOf(at.model)
+        if (!model) return { kind: 'no_model' }
+        const isPast = at.asOf !== undefined && at.asOf < now
+        const isCurrent = model === tools.current()
+        const asOf = at.asOf ?? now
+        const buckets =
+          isPast || !isCurrent
+            ? bucketsOfHistory(history.ofLead(lead.ref, asOf, model.rules))
+            : leads.bucketsOf(leads.holds.ofLead(lead.ref))
+        const percentile = isPast || !isCurrent ? null : leads.percentile(lead.ref, now)
+        return found(scoreJson({ buckets, person: lead, model, asOf, percentile }, tools))
+      })
+    },
+    async timeline(id, page, now) {
+      return withLead(id, page, (lead) =>
+        timelineOf(history.ofLead(lead.ref, now, tools.current().rules), page),
+      )
+    },
+    async identities(id, scope) {
+      return withLead(id, scope, (lead) => {
+        const holds = leads.holds.ofLead(lead.ref)
+        const claims = claimsOf('lead', lead.ref).sort(byClaimTime)
+        return found(
+          holds.flatMap((hold): IdentityJson[] => {
+            // The link is as good as its best evidence; of equals, the first.
+            const own = claims.filter((c) => c.browser === hold.browser && holdIndexOf(hold, c.at))
+            const best = own.find((c) => c.strength === 'strong') ?? own[0]
+            if (!best) return []
+            return [
+              {
+                visitor: publicId('visitor', hold.visitor),
+                browser: hold.isCookieless ? null : uuidOf(hexOf(hold.browserKey)),
+                evidence: best.evidence,
+                strength: best.strength,
+                at: new Date(best.at).toISOString(),
+              },
+            ]
+          }),
+        )
+      })
+    },
+    visitors: async (query, now) => snapshot(() => visitors.list(query, now)),
+    visitor: async (id, scope, now) =>
+      withVisitor(id, scope, (hold) => found(visitors.json(hold, now))),
+    async visitorTimeline(id, page, now) {
+      return withVisitor(id, page, (hold) => {
+        const { rules } = tools.current()
+        return timelineOf(history.ofVisitor(hold.browser, hold.from, now, rules), page)
+      })
+    },
+    async rejected(page) {
+      const after = page.cursor === undefined ? null : placeOf(page.cursor, ['number'])
+      if (page.cursor !== undefined && !after) return { kind: 'bad_cursor' }
+      const limit = page.limit ?? 50
+      const rows = db
+        .prepare(
+          `SELECT id, site, code, detail, sample, received_at FROM rejected
+           WHERE id < ? AND (? IS NULL OR site = ?) ORDER BY id DESC LIMIT ?`,
+        )
+        .raw()
+      const site = page.site === undefined ? null : (refOf('site', page.site) ?? 0)
+      const before = Number(after?.[0] ?? Number.MAX_SAFE_INTEGER)
+      const all = rows.all(before, site, site, limit + 1) as RejectedRow[]
+      const shown = all.slice(0, limit)
+      const last = shown.at(-1)
+      const next = all.length > limit && last ? cursorOf([last[0]]) : null
+      return found({ data: shown.map(rejectedJson), next_cursor: next })
+    },
+    modelYaml: async () =>
+      String(db.prepare('SELECT yaml FROM model ORDER BY version DESC LIMIT 1').pluck().get()),
+    verify: async () =>
+      verifyStore({
+        db,
+        texts: tools.texts,
+        model: tools.current().rules,
+        touchOf: tools.touchOf,
+      }),
+  }
+}
+
+function holdIndexOf(hold: HoldRow, at: number): boolean {
+  return holdAt([{ from: hold.from }, { from: hold.to }], at) === 0
+}
+
+type RejectedRow = [number, number, string, string, string, number]
+
+function rejectedJson([ref, site, code, detail, sample, at]: RejectedRow): RejectedJson {
+  return {
+    id: `re_${ref}`,
+    site: publicId('site', site),
+    code,
+    detail,
+    sample,
+    received_at: new Date(at).toISOString(),
+  }
+}
+
+function siteJson(site: Site): SiteJson {
+  return {
+    id: publicId('site', site.ref),
+    name: site.name,
+    key: site.key,
+    origins: site.origins,
+    created_at: new Date(site.createdAt).toISOString(),
+    generated: site.isGenerated,
+  }
+}
+
+function keyJson(raw: unknown): KeyJson {
+  const [ref, name, scopes, site, createdAt] = raw as [
+    number,
+    string,
+    string,
+    number | null,
+    number,
+  ]
+  return {
+    id: publicId('key', ref),
+    name,
+    scopes: JSON.parse(scopes),
+    site: site === null ? null : publicId('site', site),
+    created_at: new Date(createdAt).toISOString(),
+  }
+}

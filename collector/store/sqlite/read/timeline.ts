@@ -1,0 +1,157 @@
+import { byTime, type Contribution, type HistoryEvent } from '../../../scoring/derive.ts'
+import { grossMilli } from '../../../scoring/tables.ts'
+import { cursorOf, placeOf, uuidOf } from '../../ids.ts'
+import type { Found } from '../../reader.ts'
+import type { Page, TimelineEventJson, TimelineSessionJson } from '../../shapes.ts'
+import { hexOf } from '../rows.ts'
+import type { History, OwnedSession } from './history.ts'
+import type { ReadTools } from './tools.ts'
+
+/** What an event's rules gave it: the growth of g it brought on its day, before decay and caps. */
+export interface EventPoints {
+  milli: number
+  readonly rules: string[]
+}
+
+/** Takes a person's contributions of each rule and day in order of (at, id), and gives each event its growth. */
+function pointsByEvent(parts: readonly Contribution[]): Map<string, EventPoints> {
+  const sums = new Map<string, { count: number; engagedMs: number }>()
+  const points = new Map<string, EventPoints>()
+  for (const part of [...parts].sort((a, b) => byTime(a.event, b.event))) {
+    const { tables } = part.rule
+    const key = `${part.rule.index} ${part.day}`
+    const sum = sums.get(key) ?? { count: 0, engagedMs: 0 }
+    const before = grossMilli(tables, sum.count, sum.engagedMs)
+    sum.count += part.count
+    sum.engagedMs += part.engagedMs
+    sums.set(key, sum)
+    const own = points.get(part.event.id) ?? { milli: 0, rules: [] }
+    own.milli += grossMilli(tables, sum.count, sum.engagedMs) - before
+    if (!own.rules.includes(part.rule.spec.id)) own.rules.push(part.rule.spec.id)
+    points.set(part.event.id, own)
+  }
+  return points
+}
+
+export interface TimelinePage {
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+const USUAL_LIMIT = 20
+
+export function createTimelineReader(tools: ReadTools) {
+  const { db, texts } = tools
+  const claimOf = db
+    .prepare('SELECT event, email, user_id, evidence FROM claim WHERE browser = ?')
+    .raw()
+  const sessionRow = db
+    .prepare('SELECT key, start_at, device, id FROM session WHERE browser = ?')
+    .raw()
+  const visitorAt = db
+    .prepare(
+      `SELECT id FROM visitor WHERE browser = ? AND coalesce(from_at, -9e15) <= ?
+       ORDER BY from_at DESC NULLS LAST LIMIT 1`,
+    )
+    .pluck()
+
+  function sessionJson(
+    { browser, session, events }: OwnedSession,
+    points: ReadonlyMap<string, EventPoints>,
+  ): TimelineSessionJson {
+    const claims = claimsOf(browser)
+    const { device, ref } = facts(browser, session.key, session.startAt)
+    const touch = session.landing && tools.touchOf(session.landing.url, session.landing.referrer)
+    const startAt = events[0]?.at ?? session.startAt
+    return {
+      session: session.key === null ? `se_${ref}` : uuidOf(session.key),
+      visitor: `vi_${Number(visitorAt.get(browser, startAt))}`,
+      started_at: iso(startAt),
+      ended_at: iso(events.at(-1)?.at ?? session.endAt),
+      source: touch && {
+        channel: touch.channel,
+        source: touch.source,
+        medium: touch.medium,
+        campaign: touch.campaign,
+        landing: session.landing?.url ?? null,
+        referrer: session.landing?.referrer ?? null,
+        at: iso(session.startAt),
+      },
+      device,
+      human: session.provenAt !== null,
+      bot: session.bot,
+      events: events.map((event) => eventJson(event, points.get(event.id), claims)),
+    }
+  }
+  function facts(browser: number, key: string | null, startAt: number) {
+    for (const raw of sessionRow.all(browser)) {
+      const row = raw as [Uint8Array | null, number, number | null, number]
+      const isIt =
+        key === null ? row[0] === null && row[1] === startAt : row[0] && hexOf(row[0]) === key
+      if (isIt) return { device: texts.valueOf(row[2]), ref: row[3] }
+    }
+    return { device: null, ref: 0 }
+  }
+  function claimsOf(browser: number) {
+    const rows = claimOf.all(browser) as [Uint8Array, string | null, string | null, string][]
+    return new Map(
+      rows.map(([event, email, userId, evidence]) => [
+        hexOf(event),
+        { ...(email !== null && { email }), ...(userId !== null && { user_id: userId }), evidence },
+      ]),
+    )
+  }
+
+  /** Sessions of a history, newest first, whole; `cursor` is where the last page ended. */
+  return (history: History, page: TimelinePage): Found<Page<TimelineSessionJson>> => {
+    const after = page.cursor === undefined ? null : placeOf(page.cursor, ['number', 'string'])
+    if (page.cursor !== undefined && !after) return { kind: 'bad_cursor' }
+    const points = pointsByEvent(history.contributions)
+    const ordered = history.sessions
+      .map((one) => ({ one, startAt: one.events[0]?.at ?? 0, id: one.events[0]?.id ?? '' }))
+      .sort((a, b) => b.startAt - a.startAt || (a.id < b.id ? 1 : -1))
+    const [at, id] = [Number(after?.[0]), String(after?.[1])]
+    const rest = after
+      ? ordered.filter((s) => s.startAt < at || (s.startAt === at && s.id < id))
+      : ordered
+    const shown = rest.slice(0, page.limit ?? USUAL_LIMIT)
+    const last = shown.at(-1)
+    const hasMore = rest.length > shown.length && last
+    return {
+      kind: 'found',
+      value: {
+        data: shown.map(({ one }) => sessionJson(one, points)),
+        next_cursor: hasMore ? cursorOf([last.startAt, last.id]) : null,
+      },
+    }
+  }
+}
+
+type ClaimProps = ReadonlyMap<string, Readonly<Record<string, unknown>>>
+
+function eventJson(
+  event: HistoryEvent,
+  points: EventPoints | undefined,
+  claims: ClaimProps,
+): TimelineEventJson {
+  const isPing = event.type === 'user_engagement'
+  const ping = {
+    engaged_ms: event.engagedMs,
+    scroll: event.scroll,
+    ...(event.viewAt !== null && { view_at: event.viewAt }),
+  }
+  return {
+    id: uuidOf(event.id),
+    type: event.type,
+    at: iso(event.at),
+    url: event.url,
+    title: event.title,
+    props: isPing ? ping : (claims.get(event.id) ?? event.props ?? {}),
+    milli: points?.milli ?? 0,
+    rules: points?.rules ?? [],
+  }
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString()
+}

@@ -1,0 +1,118 @@
+import type { TouchJson } from '../../shapes.ts'
+import type { ReadTools } from './tools.ts'
+
+/** One browser's time in one person's hands: from `from` to before `to`. */
+export interface HoldRow {
+  readonly visitor: number
+  readonly browser: number
+  readonly browserKey: Uint8Array
+  readonly isCookieless: boolean
+  readonly site: number
+  readonly lead: number | null
+  readonly from: number
+  readonly to: number
+  readonly firstAt: number | null
+  readonly lastAt: number | null
+}
+
+const COLUMNS = `v.id, v.browser, b.key, b.cookieless, b.site, v.lead, v.from_at,
+  (SELECT min(n.from_at) FROM visitor n WHERE n.browser = v.browser
+     AND n.from_at > coalesce(v.from_at, -9e15)) AS to_at, v.first_at, v.last_at`
+
+type Row = [
+  number,
+  number,
+  Uint8Array,
+  number,
+  number,
+  number | null,
+  number | null,
+  number | null,
+  number | null,
+  number | null,
+]
+
+export function createHoldReader({ db }: ReadTools) {
+  const query = (where: string) =>
+    db.prepare(`SELECT ${COLUMNS} FROM visitor v JOIN browser b ON b.id = v.browser ${where}`).raw()
+  const byLead = query('WHERE v.lead = ? ORDER BY v.id')
+  const byId = query('WHERE v.id = ?')
+  return {
+    ofLead: (lead: number) => byLead.all(lead).map(holdOf),
+    ofVisitor: (visitor: number) => byId.all(visitor).map(holdOf)[0],
+  }
+}
+
+function holdOf(raw: unknown): HoldRow {
+  const [visitor, browser, key, cookieless, site, lead, from, to, firstAt, lastAt] = raw as Row
+  return {
+    visitor,
+    browser,
+    browserKey: key,
+    isCookieless: cookieless === 1,
+    site,
+    lead,
+    from: from ?? Number.NEGATIVE_INFINITY,
+    to: to ?? Number.POSITIVE_INFINITY,
+    firstAt,
+    lastAt,
+  }
+}
+
+export interface Touches {
+  readonly first: TouchJson | null
+  readonly last: TouchJson | null
+}
+
+/** First and last touch over the sessions that began in these holds; crawlers' sessions are none. */
+export function createTouchesReader({ db, texts }: ReadTools) {
+  const sql = (order: string) =>
+    db
+      .prepare(
+        `SELECT s.start_at, s.touch, e.url, e.referrer FROM session s
+         JOIN event e ON e.session = s.id AND e.n = s.landing_n
+         WHERE s.browser = ? AND s.start_at >= ? AND s.start_at < ? AND s.bot IS NULL
+         ORDER BY s.start_at ${order} LIMIT 1`,
+      )
+      .raw()
+  const earliest = sql('ASC')
+  const latest = sql('DESC')
+
+  function touchAt(query: typeof earliest, hold: HoldRow): TouchJson | null {
+    const [from, to] = [Math.max(hold.from, -9e15), Math.min(hold.to, 9e15)]
+    const row = query.get(hold.browser, from, to) as
+      | [number, number | null, number | null, number | null]
+      | undefined
+    const touch = row && texts.touchOf(row[1])
+    if (!row || !touch) return null
+    return {
+      channel: touch.channel,
+      source: touch.source,
+      medium: touch.medium,
+      campaign: touch.campaign,
+      landing: texts.valueOf(row[2]),
+      referrer: texts.valueOf(row[3]),
+      at: new Date(row[0]).toISOString(),
+    }
+  }
+  return (holds: readonly HoldRow[]): Touches => ({
+    first: pick(
+      holds.map((hold) => touchAt(earliest, hold)),
+      (a, b) => a < b,
+    ),
+    last: pick(
+      holds.map((hold) => touchAt(latest, hold)),
+      (a, b) => a > b,
+    ),
+  })
+}
+
+function pick(
+  touches: readonly (TouchJson | null)[],
+  isBetter: (a: string, b: string) => boolean,
+): TouchJson | null {
+  return touches.reduce(
+    (best, one) => (one && (!best || isBetter(one.at, best.at)) ? one : best),
+    null,
+  )
+}

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto'
+import type { NewKey, SignIn, Site, WriteStore } from '../store.ts'
+import { openWriter } from './connect.ts'
+import { createLoader } from './load.ts'
+import { lockStore } from './lock.ts'
+import { createTexts } from './texts.ts'
+import { createChangeWriter } from './write.ts'
+
+/**
+ * The writing half of the SQLite store; see connect.ts for what makes its promises true. `alone`
+ * is for whoever ingests; `beside` is for a short change of sites or keys while a collector runs.
+ */
+export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteStore {
+  const unlock = use === 'alone' ? lockStore(path) : () => {}
+  const { db, settings } = openWriter(path)
+  const texts = createTexts(db)
+  const loader = createLoader(db, texts)
+  const writeChanges = createChangeWriter(db, texts)
+
+  const addRejected = db.prepare(
+    'INSERT INTO rejected (site, code, detail, sample, received_at) VALUES (?, ?, ?, ?, ?)',
+  )
+  const bumpCommit = db
+    .prepare(
+      `INSERT INTO counter (site, name, value) VALUES (0, 'commit', 1)
+       ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value`,
+    )
+    .pluck()
+  const apply = db.transaction<WriteStore['apply']>((decide, rejected) => {
+    const changes = decide(loader)
+    writeChanges(changes, loader.isNew, Number(bumpCommit.get()))
+    for (const { site, code, detail, sample, receivedAt } of rejected) {
+      addRejected.run(site, code, detail, sample, receivedAt)
+    }
+  })
+
+  const readDataVersion = db.prepare('PRAGMA data_version').pluck()
+  let dataVersion = Number(readDataVersion.get())
+  const saltRow = db.prepare('SELECT value FROM salt WHERE day = ?').pluck()
+  const addSite = db.prepare(
+    `INSERT INTO site (name, key, write_key, signing_secret, origins, generated, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  )
+
+  return {
+    apply(decide, rejected, receivedAt) {
+      try {
+        apply.immediate(decide, rejected, receivedAt)
+        loader.settled()
+      } catch (error) {
+        loader.forget()
+        texts.forget()
+        throw error
+      }
+    },
+    sites: () => db.prepare('SELECT * FROM site ORDER BY id').all().map(siteOf),
+    addSite(site) {
+      const { name, key, writeKey, signingSecret, origins, isGenerated, createdAt } = site
+      const { lastInsertRowid } = addSite.run(
+        name,
+        key,
+        writeKey,
+        signingSecret,
+        JSON.stringify(origins),
+        isGenerated ? 1 : 0,
+        createdAt,
+      )
+      return { ...site, ref: Number(lastInsertRowid) }
+    },
+    removeSite: db.transaction((ref: number) => {
+      db.prepare('DELETE FROM api_key WHERE site = ?').run(ref)
+      return db.prepare('DELETE FROM site WHERE id = ?').run(ref).changes > 0
+    }),
+    addKey({ name, hash, scopes, site, createdAt }: NewKey) {
+      return Number(
+        db
+          .prepare(
+            `INSERT INTO api_key (name, hash, scopes, site, created_at) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (hash) DO UPDATE SET name = excluded.name`,
+          )
+          .run(name, hash, JSON.stringify(scopes), site, createdAt).lastInsertRowid,
+      )
+    },
+    removeKey: (ref) => db.prepare('DELETE FROM api_key WHERE id = ?').run(ref).changes > 0,
+    putSignIn({ hash, kind, expiresAt, seenAt }: SignIn) {
+      db.prepare('DELETE FROM sign_in WHERE expires_at < ?').run(seenAt)
+      db.prepare(
+        `INSERT INTO sign_in (hash, kind, expires_at, seen_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (hash) DO UPDATE SET seen_at = excluded.seen_at`,
+      ).run(hash, kind, expiresAt, seenAt)
+    },
+    takeLink: (hash, now) =>
+      db
+        .prepare("DELETE FROM sign_in WHERE hash = ? AND kind = 'link' AND expires_at > ?")
+        .run(hash, now).changes > 0,
+    removeSignIn(hash) {
+      db.prepare('DELETE FROM sign_in WHERE hash = ?').run(hash)
+    },
+    saltOf(day) {
+      const known = saltRow.get(day)
+      if (known instanceof Uint8Array) return known
+      const value = randomBytes(16)
+      db.prepare('DELETE FROM salt WHERE day < ?').run(day - 1)
+      db.prepare('INSERT INTO salt (day, value) VALUES (?, ?)').run(day, value)
+      return value
+    },
+    currentModel(initial, now) {
+      const newest = db.prepare('SELECT version, yaml FROM model ORDER BY version DESC LIMIT 1')
+      const row = newest.get()
+      if (isModelRow(row)) return row
+      db.prepare('INSERT INTO model (version, yaml, note, published_at) VALUES (1, ?, ?, ?)').run(
+        initial,
+        'The model Pique starts with',
+        now,
+      )
+      return { version: 1, yaml: initial }
+    },
+    ruleRef(id) {
+      db.prepare('INSERT INTO rule (name) VALUES (?) ON CONFLICT DO NOTHING').run(id)
+      return Number(db.prepare('SELECT id FROM rule WHERE name = ?').pluck().get(id))
+    },
+    settings: () => ({ ...settings }),
+    checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)'),
+    hasForeignChanges() {
+      const version = Number(readDataVersion.get())
+      const isForeign = version !== dataVersion
+      dataVersion = version
+      return isForeign
+    },
+    close() {
+      db.close()
+      unlock()
+    },
+  }
+}
+
+function isModelRow(row: unknown): row is { version: number; yaml: string } {
+  return typeof row === 'object' && row !== null && 'version' in row && 'yaml' in row
+}
+
+export function siteOf(row: unknown): Site {
+  const { id, name, key, write_key, signing_secret, origins, generated, created_at } = row as {
+    id: number
+    name: string
+    key: string
+    write_key: string
+    signing_secret: string
+    origins: string
+    generated: number
+    created_at: number
+  } // the columns of the site table
+  return {
+    ref: id,
+    name,
+    key,
+    writeKey: write_key,
+    signingSecret: signing_secret,
+    origins: JSON.parse(origins),
+    isGenerated: generated === 1,
+    createdAt: created_at,
+  }
+}

@@ -1,0 +1,206 @@
+import { holdAt, holdsOf, resolveClaims } from '../../identity/claims.ts'
+import {
+  bucketKey,
+  bucketsOf,
+  contributionsOf,
+  sessionsOf,
+  type TouchReader,
+} from '../../scoring/derive.ts'
+import type { CompiledModel } from '../../scoring/match.ts'
+import type { Bucket } from '../../scoring/score.ts'
+import { DAY_MS } from '../../scoring/tables.ts'
+import type { BrowserState, StoredClaim, VisitorState } from '../store.ts'
+import type { Db } from './connect.ts'
+import { claimReader, stateReader } from './load.ts'
+import { eventReader, hexOf } from './rows.ts'
+import type { Texts } from './texts.ts'
+
+/**
+ * Replays every stored event and compares with what is kept: `pique verify`. Works on one
+ * snapshot, a browser at a time, so memory stays small and a running collector is not disturbed.
+ */
+
+export interface Difference {
+  /** Who it is about: a lead's id, else a visitor's. */
+  readonly who: string
+  readonly what: string
+  readonly stored: string
+  readonly replayed: string
+}
+
+export interface VerifyReport {
+  readonly events: number
+  readonly visitors: number
+  readonly leads: number
+  readonly buckets: number
+  readonly differences: readonly Difference[]
+}
+
+export interface VerifyTools {
+  readonly db: Db
+  readonly texts: Texts
+  readonly model: CompiledModel
+  readonly touchOf: TouchReader
+}
+
+export function verifyStore(
+  tools: VerifyTools,
+  onProgress?: (events: number) => void,
+): VerifyReport {
+  return tools.db.transaction(() => verifySnapshot(tools, onProgress))()
+}
+
+function verifySnapshot(tools: VerifyTools, onProgress?: (events: number) => void): VerifyReport {
+  const { db, texts } = tools
+  const differences: Difference[] = []
+  const note: Note = (who, what, stored, replayed) => {
+    const [was, is] = [JSON.stringify(stored), JSON.stringify(replayed)]
+    if (was !== is) differences.push({ who, what, stored: was, replayed: is })
+  }
+  const leadCount = verifyClaims(db, note)
+  const eventsOf = eventReader(db, texts, 'WHERE s.browser = ?')
+  const readState = stateReader(db, texts)
+  const bucketsStored = db
+    .prepare('SELECT day, rule, count, engaged_ms, last_ms FROM bucket WHERE visitor = ?')
+    .raw()
+  const rows = db
+    .prepare('SELECT id, site, key, cookieless FROM browser WHERE id > ? LIMIT 500')
+    .raw()
+  const seen = { events: 0, visitors: 0, buckets: 0 }
+  let last = 0
+  for (;;) {
+    const page = rows.all(last) as [number, number, Uint8Array, number][]
+    if (page.length === 0) break
+    for (const [ref, site, key, cookieless] of page) {
+      last = ref
+      const browser = readState(ref, site, hexOf(key), cookieless === 1)
+      const events = eventsOf(ref).map(({ event }) => event)
+      const sessions = sessionsOf(events)
+      noteSessions(browser, sessions, tools.touchOf, note)
+      noteHolds(browser, note)
+      const parts = contributionsOf(sessions, tools.model, tools.touchOf)
+      const replayed = bucketsOf(parts, (at) => holdAt(browser.visitors, at))
+      browser.visitors.forEach((visitor, index) => {
+        const stored = bucketsStored.all(visitor.ref).map(bucketOf)
+        const expected = replayed.get(index) ?? new Map<string, Bucket>()
+        noteBuckets(visitor, stored, expected, tools.model, note)
+        seen.buckets += expected.size
+      })
+      seen.events += events.length
+      seen.visitors += browser.visitors.length
+    }
+    onProgress?.(seen.events)
+  }
+  noteOrphans(db, note)
+  return { ...seen, leads: leadCount, differences }
+}
+
+type Note = (who: string, what: string, stored: unknown, replayed: unknown) => void
+
+function noteSessions(
+  browser: BrowserState,
+  derived: ReturnType<typeof sessionsOf>,
+  touchOf: TouchReader,
+  note: Note,
+): void {
+  const stored = [...browser.sessions].sort((a, b) => a.startAt - b.startAt || a.ref - b.ref)
+  const shape = (s: {
+    key: string | null
+    startAt: number
+    endAt: number
+    provenAt: number | null
+    landing: { id: string } | null
+  }) => [s.key, s.startAt, s.endAt, s.provenAt, s.landing?.id ?? null]
+  const who = whoOf(browser.visitors[0])
+  const sorted = (list: unknown[][]) => list.map((one) => JSON.stringify(one)).sort()
+  note(who, 'sessions', sorted(stored.map(shape)), sorted(derived.map(shape)))
+  const touchesStored = stored.map((s) => [s.key, s.startAt, s.touch])
+  const touchesDerived = derived.map(({ key, startAt, landing }) => [
+    key,
+    startAt,
+    landing && touchOf(landing.url, landing.referrer),
+  ])
+  note(who, 'touches', sorted(touchesStored), sorted(touchesDerived))
+}
+
+/** The visitors of a browser follow from its claims, whose leads `verifyClaims` has checked. */
+function noteHolds(browser: BrowserState, note: Note): void {
+  const expected = holdsOf(browser.claims.map(({ at, lead }) => ({ at, lead })))
+  note(
+    whoOf(browser.visitors[0]),
+    'visitors',
+    browser.visitors.map(({ from, lead }) => [String(from), lead]),
+    expected.map(({ from, lead }) => [String(from), lead]),
+  )
+}
+
+function noteBuckets(
+  visitor: VisitorState,
+  stored: readonly Bucket[],
+  expected: ReadonlyMap<string, Bucket>,
+  model: CompiledModel,
+  note: Note,
+): void {
+  const storedByKey = new Map(stored.map((bucket) => [bucketKey(bucket), bucket]))
+  for (const key of new Set([...storedByKey.keys(), ...expected.keys()])) {
+    const [was, is] = [storedByKey.get(key), expected.get(key)]
+    const one = was ?? is
+    if (!one) continue
+    const rule = model.byRef.get(one.rule)?.spec.id ?? `rule ${one.rule}`
+    const day = new Date(one.day * DAY_MS).toISOString().slice(0, 10)
+    note(whoOf(visitor), `rule ${rule} on ${day}`, countsOf(was), countsOf(is))
+  }
+}
+
+function countsOf(bucket: Bucket | undefined) {
+  return bucket
+    ? { count: bucket.count, engaged_ms: bucket.engagedMs, last_at: bucket.lastAt }
+    : 'nothing'
+}
+
+/** Every lead is what its claims say; returns how many there are. */
+function verifyClaims(db: Db, note: Note): number {
+  const read = claimReader(db)
+  const keysOf = db
+    .prepare('SELECT kind, value FROM lead_key WHERE lead = ? ORDER BY kind, value')
+    .raw()
+  const sites = db.prepare('SELECT DISTINCT site FROM claim').pluck().all().map(Number)
+  let leads = 0
+  for (const site of sites) {
+    const claims: StoredClaim[] = read('site', site)
+    for (const lead of resolveClaims(claims).leads) {
+      leads += 1
+      const ref = lead.claims[0]?.lead ?? null
+      const who = `ld_${ref}`
+      note(who, 'leads of its claims', [...new Set(lead.claims.map((c) => c.lead))], [ref])
+      const keys = [
+        ...[...lead.emails].sort().map((email) => ['email', email]),
+        ...(lead.userId === null ? [] : [['user', lead.userId]]),
+      ]
+      // Ids are compared, not printed: a difference shows how many there are.
+      const stored = keysOf.all(ref ?? 0)
+      if (JSON.stringify(stored) !== JSON.stringify(keys))
+        note(who, 'ids', stored.length, `${keys.length}, other ones`)
+    }
+  }
+  return leads
+}
+
+/** Counts that belong to no visitor. */
+function noteOrphans(db: Db, note: Note): void {
+  const orphans = db
+    .prepare('SELECT count(*) FROM bucket WHERE visitor NOT IN (SELECT id FROM visitor)')
+    .pluck()
+    .get()
+  note('nobody', 'counts of visitors that do not exist', orphans, 0)
+}
+
+function whoOf(visitor: VisitorState | undefined): string {
+  if (!visitor) return 'nobody'
+  return visitor.lead === null ? `vi_${visitor.ref}` : `ld_${visitor.lead}`
+}
+
+export function bucketOf(raw: unknown): Bucket {
+  const [day, rule, count, engagedMs, lastMs] = raw as [number, number, number, number, number]
+  return { day, rule, count, engagedMs, lastAt: day * DAY_MS + lastMs }
+}

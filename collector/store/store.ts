@@ -1,0 +1,267 @@
+import type { Touch } from '../attribution/touch.ts'
+import type { Claim } from '../identity/claims.ts'
+import type { HistoryEvent } from '../scoring/derive.ts'
+import type { Bucket } from '../scoring/score.ts'
+
+/**
+ * What ingest needs of a store, in the product's verbs. One group, one transaction: the adapter
+ * loads what the group touches, a pure synchronous function decides, the adapter writes what
+ * changed and flushes it; all of it or nothing.
+ *
+ * The unit of loading is the browser: its visitors, sessions, views and claims are few and small,
+ * and an adapter may keep the recently used ones in memory because it is the only writer.
+ */
+
+/** One event in normal form, placed in time once and for all. */
+export interface NewEvent extends HistoryEvent {
+  readonly claim: Pick<Claim, 'userId' | 'email' | 'strength' | 'evidence' | 'traits'> | null
+}
+
+/** The accepted part of one beacon batch. */
+export interface Delivery {
+  readonly site: number
+  /** 32 hex digits: the id a browser sent, or the day's pseudonym of a cookieless one. */
+  readonly browserKey: string
+  readonly isCookieless: boolean
+  readonly receivedAt: number
+  readonly human: boolean
+  readonly device: string | null
+  readonly events: readonly NewEvent[]
+}
+
+export interface VisitorState {
+  readonly ref: number
+  /** Beginning of its hold, -Infinity for the first. */
+  readonly from: number
+  lead: number | null
+  firstAt: number
+  lastAt: number
+}
+
+export interface Landing {
+  /** The event's place in its session. */
+  readonly n: number
+  readonly id: string
+  readonly at: number
+  readonly url: string | null
+  readonly referrer: string | null
+}
+
+export interface SessionState {
+  readonly ref: number
+  readonly key: string | null
+  /** The instant it was opened for; what its stored times count from. */
+  readonly baseAt: number
+  startAt: number
+  endAt: number
+  provenAt: number | null
+  bot: string | null
+  device: string | null
+  landing: Landing | null
+  /** Where the landing came from; null without one. */
+  touch: Touch | null
+  /** Place of the next event. */
+  nextN: number
+}
+
+export interface ViewState {
+  /** Number within its browser. */
+  readonly n: number
+  readonly key: string
+  /** Session and address of its first ping; null while it has none. */
+  session: number | null
+  url: string | null
+  /** Infinity while it has no ping. */
+  startAt: number
+  /** The largest value counted. */
+  engagedMs: number
+  /** Pings of it came from several sessions or addresses: counts are derived, never folded. */
+  isMixed: boolean
+}
+
+export interface StoredClaim extends Claim {
+  /** The store's number; null until written. */
+  ref: number | null
+  readonly site: number
+  lead: number | null
+}
+
+export interface BrowserState {
+  readonly ref: number
+  readonly site: number
+  readonly key: string
+  readonly isCookieless: boolean
+  readonly visitors: VisitorState[]
+  readonly sessions: SessionState[]
+  readonly sessionByKey: Map<string, SessionState>
+  readonly views: Map<string, ViewState>
+  /** In order of (at, id). */
+  readonly claims: StoredClaim[]
+}
+
+/** Where a stored event stands, with what a repeated delivery may still change or contradict. */
+export interface StoredPlace {
+  readonly browser: number
+  readonly session: number
+  readonly n: number
+  readonly at: number
+  readonly human: boolean
+  readonly type: string
+  readonly url: string | null
+}
+
+export interface PlacedEvent {
+  readonly event: HistoryEvent
+  readonly session: number
+  readonly n: number
+}
+
+/** What a decision may look at. Reads inside the transaction, and never what the same group adds. */
+export interface Loaded {
+  browserOf(delivery: Delivery): BrowserState
+  browser(ref: number): BrowserState
+  /** The event known by this id in this scope: the browser's number, or minus the site's where cookieless. */
+  stored(scope: number, id: string): StoredPlace | undefined
+  eventsOfSession(browser: BrowserState, session: SessionState): HistoryEvent[]
+  eventsOfBrowser(browser: BrowserState): PlacedEvent[]
+  /** Every claim connected to these keys through claims that name both an id and an e-mail. */
+  connectedClaims(site: number, keys: readonly ClaimKeys[]): StoredClaim[]
+  /** Numbers for new rows; a number is used once. */
+  nextRef(of: 'browser' | 'visitor' | 'session' | 'lead'): number
+}
+
+export interface ClaimKeys {
+  readonly userId: string | null
+  readonly email: string | null
+}
+
+export interface LeadChange {
+  readonly ref: number
+  readonly site: number
+  readonly emails: readonly string[]
+  readonly userId: string | null
+  readonly isVerified: boolean
+  readonly traits: Readonly<Record<string, string | number | boolean>>
+}
+
+/** What a decision wants written. States are the loaded objects, changed in place. */
+export interface Changes {
+  readonly events: NewPlacedEvent[]
+  /** Stored events whose session a later delivery proved human. */
+  readonly proofs: { readonly session: number; readonly n: number }[]
+  /** Stored events that changed session when a gap closed. */
+  readonly moves: {
+    readonly from: PlacedEvent
+    readonly session: SessionState
+    readonly n: number
+  }[]
+  readonly browsers: Set<BrowserState>
+  readonly visitors: Set<VisitorState>
+  readonly visitorOwner: Map<VisitorState, BrowserState>
+  readonly sessions: Map<SessionState, BrowserState>
+  readonly views: Map<ViewState, BrowserState>
+  readonly removedVisitors: VisitorState[]
+  readonly removedSessions: SessionState[]
+  /** To add to what is stored, by visitor. */
+  readonly bucketDeltas: Map<VisitorState, Map<string, Bucket>>
+  /** To put in place of what is stored, by visitor. */
+  readonly bucketsReplaced: Map<VisitorState, ReadonlyMap<string, Bucket>>
+  readonly claims: Set<StoredClaim>
+  readonly leads: Map<number, LeadChange>
+  readonly removedLeads: Set<number>
+  /** Leads whose score or face may read differently now. */
+  readonly changedLeads: Set<number>
+  conflictingIds: number
+}
+
+export interface NewPlacedEvent {
+  readonly browser: BrowserState
+  readonly session: SessionState
+  readonly n: number
+  readonly receivedAt: number
+  readonly event: NewEvent
+  human: boolean
+}
+
+export interface DeliveryCounts {
+  accepted: number
+  duplicates: number
+}
+
+/** An event that was refused, as it is kept for the owner to look at. */
+export interface RejectedEvent {
+  readonly site: number
+  readonly code: string
+  readonly detail: string
+  /** The event as it came, secrets masked, cut. */
+  readonly sample: string
+  readonly receivedAt: number
+}
+
+export interface Site {
+  readonly ref: number
+  readonly name: string
+  readonly key: string
+  readonly writeKey: string
+  readonly signingSecret: string
+  /** Origins that may send; empty accepts any. */
+  readonly origins: readonly string[]
+  readonly isGenerated: boolean
+  readonly createdAt: number
+}
+
+export interface StoredModel {
+  readonly version: number
+  readonly yaml: string
+}
+
+/** The writing half of a store. There is one, in one thread; every method is one transaction. */
+export interface WriteStore {
+  /**
+   * Applies a group: loads what it touches, lets `decide` choose, writes, flushes to disk. When it
+   * returns, every accepted event survives a power cut; when it throws, nothing of it happened.
+   */
+  apply(
+    decide: (now: Loaded) => Changes,
+    rejected: readonly RejectedEvent[],
+    receivedAt: number,
+  ): void
+  sites(): readonly Site[]
+  addSite(site: Omit<Site, 'ref'>): Site
+  /** Its tag is refused from then on, and the keys bound to it are gone. What it collected stays. */
+  removeSite(ref: number): boolean
+  addKey(key: NewKey): number
+  removeKey(ref: number): boolean
+  /** Remembers a sign-in link or session by the hash of its secret. */
+  putSignIn(signIn: SignIn): void
+  /** Takes a one-time link out of the store; whether it was there and had not expired. */
+  takeLink(hash: Uint8Array, now: number): boolean
+  removeSignIn(hash: Uint8Array): void
+  /** The random salt of a UTC day, made when first asked for; those older than 48 hours are gone. */
+  saltOf(day: number): Uint8Array
+  /** The newest model; `initial` is published as version 1 where there is none. */
+  currentModel(initial: string, now: number): StoredModel
+  /** The number that stands for a rule's id in buckets, the same for ever. */
+  ruleRef(id: string): number
+  settings(): Readonly<Record<string, string | number>>
+  /** Whether another process has changed sites or keys since this was last asked. */
+  hasForeignChanges(): boolean
+  /** Folds the write-ahead log into the file. */
+  checkpoint(): void
+  close(): void
+}
+
+export interface NewKey {
+  readonly name: string
+  readonly hash: Uint8Array
+  readonly scopes: readonly string[]
+  readonly site: number | null
+  readonly createdAt: number
+}
+
+export interface SignIn {
+  readonly hash: Uint8Array
+  readonly kind: 'link' | 'session'
+  readonly expiresAt: number
+  readonly seenAt: number
+}

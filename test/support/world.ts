@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTouchReader } from '../../collector/attribution/touch-reader.ts'
+import { createAgents } from '../../collector/ingest/agent.ts'
+import { createPipeline, type RawDelivery } from '../../collector/ingest/pipeline.ts'
+import { type CompiledModel, compileModel } from '../../collector/scoring/match.ts'
+import { parseModel } from '../../collector/scoring/model.ts'
+import { openReader } from '../../collector/store/sqlite/connect.ts'
+import { openSqliteStore } from '../../collector/store/sqlite/store.ts'
+import { createTexts } from '../../collector/store/sqlite/texts.ts'
+import { type VerifyReport, verifyStore } from '../../collector/store/sqlite/verify.ts'
+import type { WireAnswer, WireBatch, WireEvent } from '../../shared/wire.ts'
+
+export const CHROME =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36'
+const SITE_KEY = 'site-under-test'
+
+/** The default model; without `refOf` its rules are numbered in the order of the file. */
+function defaultModel(refOf?: (id: string) => number): CompiledModel {
+  const parsed = parseModel(readFileSync('collector/scoring/default-model.yaml', 'utf8'))
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
+  return compileModel(parsed.model, 1, refOf)
+}
+
+export interface World {
+  /** Delivers one batch as if received at this instant; the answer, parsed. */
+  deliver(
+    batch: Omit<WireBatch, 'site'>,
+    receivedAt: number,
+    extra?: Partial<RawDelivery>,
+  ): WireAnswer
+  /** Delivers several batches as one group, one commit. */
+  deliverGroup(batches: readonly (readonly [Omit<WireBatch, 'site'>, number])[]): WireAnswer[]
+  verify(): VerifyReport
+  readonly path: string
+  readonly signingSecret: string
+  close(): void
+}
+
+/** The real pipeline on a real SQLite file of its own. */
+export function createWorld(): World {
+  const directory = mkdtempSync(join(tmpdir(), 'pique-test-'))
+  const path = join(directory, 'pique.db')
+  const store = openSqliteStore(path, 'alone')
+  const signingSecret = 'a signing secret for tests'
+  store.addSite({
+    name: 'Test',
+    key: SITE_KEY,
+    writeKey: 'w',
+    signingSecret,
+    origins: [],
+    isGenerated: false,
+    createdAt: 0,
+  })
+  const yaml = readFileSync('collector/scoring/default-model.yaml', 'utf8')
+  store.currentModel(yaml, 0)
+  const model = defaultModel(store.ruleRef)
+  const touchOf = createTouchReader()
+  const pipeline = createPipeline({ store, model, agents: createAgents(), touchOf })
+  const rawOf = (
+    batch: Omit<WireBatch, 'site'>,
+    receivedAt: number,
+    extra: Partial<RawDelivery> = {},
+  ): RawDelivery => ({
+    body: JSON.stringify({ site: SITE_KEY, ...batch }),
+    receivedAt,
+    userAgent: CHROME,
+    origin: null,
+    address: '192.0.2.1',
+    ...extra,
+  })
+  return {
+    path,
+    signingSecret,
+    deliver(batch, receivedAt, extra) {
+      const [answer] = pipeline.ingest([rawOf(batch, receivedAt, extra)])
+      return JSON.parse(answer?.body ?? 'null')
+    },
+    deliverGroup: (batches) =>
+      pipeline
+        .ingest(batches.map(([batch, receivedAt]) => rawOf(batch, receivedAt)))
+        .map((answer) => JSON.parse(answer.body)),
+    verify() {
+      const db = openReader(path)
+      try {
+        return verifyStore({ db, texts: createTexts(db), model, touchOf })
+      } finally {
+        db.close()
+      }
+    },
+    close() {
+      store.close()
+      rmSync(directory, { recursive: true })
+    },
+  }
+}
+
+/** An event with what the wire requires; the rest as given. */
+export function eventAt(at: number, type: string, rest: Partial<WireEvent> = {}): WireEvent {
+  return { id: randomUUID(), type, at, ...rest }
+}
