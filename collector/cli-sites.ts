@@ -1,0 +1,144 @@
+import type { Command } from 'commander'
+import type { CommandTools } from './cli-store.ts'
+import { storeOption, withReader } from './cli-store.ts'
+import { hashSecret, newApiKey } from './http/auth.ts'
+import { newSiteSecrets } from './http/site-secrets.ts'
+import { publicId, refOf } from './store/ids.ts'
+import { openStore } from './store/open.ts'
+import type { WriteStore } from './store/store.ts'
+
+const SCOPES: readonly string[] = ['read', 'write', 'admin']
+
+interface StoreOption {
+  readonly store: string
+}
+
+/** `pique site` and `pique key`: add, list, revoke. They may be used while the collector runs. */
+export function addSiteCommands(program: Command, tools: CommandTools): void {
+  addSites(program.command('site').description('add, list or revoke sites'), tools)
+  addKeys(program.command('key').description('add, list or revoke API keys'), tools)
+}
+
+function addSites(site: Command, { print, complain, now }: CommandTools): void {
+  site
+    .command('add <NAME>')
+    .description('add a site and print its keys')
+    .option(
+      '--origin <ORIGIN...>',
+      'origins that may send, such as https://shop.example; any if none',
+    )
+    .addOption(storeOption())
+    .action((name: string, { store, origin = [] }: StoreOption & { origin?: string[] }) => {
+      const origins = origin.map((one) => (URL.canParse(one) ? new URL(one).origin : null))
+      const wrong = origin.find((_, i) => origins[i] === null || origins[i] === 'null')
+      if (wrong !== undefined) {
+        complain(`pique: --origin is "${wrong}"; expected an origin such as https://shop.example`)
+        process.exitCode = 1
+        return
+      }
+      const { siteKey, writeKey, signingSecret } = newSiteSecrets()
+      const added = withStore(store, (open) =>
+        open.addSite({
+          name,
+          key: siteKey,
+          writeKey,
+          signingSecret,
+          origins: origins.filter((one) => one !== null),
+          isGenerated: false,
+          createdAt: now(),
+        }),
+      )
+      print(
+        JSON.stringify({
+          id: publicId('site', added.ref),
+          name,
+          key: siteKey,
+          write_key: writeKey,
+          signing_secret: signingSecret,
+        }),
+      )
+    })
+  site
+    .command('list')
+    .description('list the sites')
+    .addOption(storeOption())
+    .action(({ store }: StoreOption) =>
+      withReader(store, complain, async (reader) => {
+        for (const one of await reader.sites()) print(JSON.stringify(one))
+      }),
+    )
+  site
+    .command('revoke <ID>')
+    .description('revoke a site: its tag is refused from then on')
+    .addOption(storeOption())
+    .action((id: string, { store }: StoreOption) => {
+      const ref = refOf('site', id)
+      if (ref === null || !withStore(store, (open) => open.removeSite(ref))) {
+        complain(`pique: there is no site ${id}; \`pique site list\` shows them`)
+        process.exitCode = 1
+      } else print(`revoked ${id}`)
+    })
+}
+
+function addKeys(key: Command, { print, complain, now }: CommandTools): void {
+  key
+    .command('add <NAME>')
+    .description('add an API key and print it, once')
+    .option('--scope <SCOPE...>', 'read, write or admin', ['read'])
+    .option('--site <ID>', 'bind the key to one site')
+    .addOption(storeOption())
+    .action((name: string, options: StoreOption & { scope: string[]; site?: string }) => {
+      const { store, scope, site } = options
+      const siteRef = site === undefined ? null : refOf('site', site)
+      const wrong = scope.find((one) => !SCOPES.includes(one))
+      if (wrong !== undefined || (site !== undefined && siteRef === null)) {
+        complain(
+          wrong === undefined
+            ? `pique: --site is "${site}"; \`pique site list\` shows the ids`
+            : `pique: --scope is "${wrong}"; expected ${SCOPES.join(', ')}`,
+        )
+        process.exitCode = 1
+        return
+      }
+      const secret = newApiKey()
+      const ref = withStore(store, (open) =>
+        open.addKey({
+          name,
+          hash: hashSecret(secret),
+          scopes: scope,
+          site: siteRef,
+          createdAt: now(),
+        }),
+      )
+      print(JSON.stringify({ id: publicId('key', ref), name, scopes: scope, key: secret }))
+    })
+  key
+    .command('list')
+    .description('list the keys, without their secrets')
+    .addOption(storeOption())
+    .action(({ store }: StoreOption) =>
+      withReader(store, complain, async (reader) => {
+        for (const one of await reader.keys()) print(JSON.stringify(one))
+      }),
+    )
+  key
+    .command('revoke <ID>')
+    .description('revoke a key at once')
+    .addOption(storeOption())
+    .action((id: string, { store }: StoreOption) => {
+      const ref = refOf('key', id)
+      if (ref === null || !withStore(store, (open) => open.removeKey(ref))) {
+        complain(`pique: there is no key ${id}; \`pique key list\` shows them`)
+        process.exitCode = 1
+      } else print(`revoked ${id}`)
+    })
+}
+
+function withStore<T>(path: string, use: (store: WriteStore) => T): T {
+  const store = openStore(path, 'beside')
+  try {
+    return use(store)
+  } finally {
+    store.close()
+  }
+}

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs'
+import { type Command, Option } from 'commander'
+import { SETTINGS } from './config.ts'
+import disposable from './scoring/disposable-mail-domains.txt'
+import free from './scoring/free-mail-domains.txt'
+import { createMailDomains } from './scoring/mail-domains.ts'
+import { createSqliteReader, type InternalReader } from './store/sqlite/read/reader.ts'
+
+export interface CommandTools {
+  readonly print: (text: string) => void
+  readonly complain: (text: string) => void
+  readonly now: () => number
+}
+
+/** Where the store is, for commands that need nothing else. */
+export function storeOption(): Option {
+  return new Option('--store <PATH>', SETTINGS.store.sentence)
+    .env('PIQUE_STORE')
+    .default(SETTINGS.store.initial)
+}
+
+/** Differences printed one by one; the rest is counted. */
+const PRINTED_DIFFERENCES = 100
+
+/** `pique verify` and `pique model show`: they read, also while the collector runs. */
+export function addStoreCommands(program: Command, { print, complain, now }: CommandTools): void {
+  program
+    .command('verify')
+    .description(
+      'replay every stored event and compare with the stored state; exit 1 on a difference',
+    )
+    .addOption(storeOption())
+    .action(({ store }: { store: string }) =>
+      withReader(store, complain, async (reader) => {
+        const startedAt = now()
+        const { events, visitors, leads, buckets, differences } = await reader.verify()
+        for (const { who, what, stored, replayed } of differences.slice(0, PRINTED_DIFFERENCES)) {
+          print(`${who}: ${what}: stored ${stored}, replayed ${replayed}`)
+        }
+        const more = differences.length - PRINTED_DIFFERENCES
+        if (more > 0) print(`… and ${more} more`)
+        const took = `${events} events, ${visitors} visitors, ${leads} leads and ${buckets} counts in ${((now() - startedAt) / 1000).toFixed(1)} s`
+        if (differences.length === 0) print(`No difference: replayed ${took}.`)
+        else print(`${differences.length} differences: replayed ${took}.`)
+        process.exitCode = differences.length === 0 ? 0 : 1
+      }),
+    )
+  program
+    .command('model')
+    .description('the scoring model')
+    .command('show')
+    .description('print the model that scores now')
+    .addOption(storeOption())
+    .action(({ store }: { store: string }) =>
+      withReader(store, complain, async (reader) => print((await reader.modelYaml()).trimEnd())),
+    )
+}
+
+/** Opens a store for one command's reading; says what to do where there is none. */
+export async function withReader(
+  store: string,
+  complain: (text: string) => void,
+  use: (reader: InternalReader) => Promise<void>,
+): Promise<void> {
+  if (!existsSync(store)) {
+    complain(`pique: there is no store at ${store}; name it with --store`)
+    process.exitCode = 1
+    return
+  }
+  await use(createSqliteReader(store, createMailDomains(free, disposable)))
+}

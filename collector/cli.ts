@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import { Command, Option } from 'commander'
+import { addSiteCommands } from './cli-sites.ts'
+import { addStoreCommands } from './cli-store.ts'
+import { readConfig, type SettingKey, settings, variableOf } from './config.ts'
+import { createLog } from './log.ts'
+import { type Running, startCollector } from './serve.ts'
+
+/** The command table. Each command reads its options, calls one function, prints, and sets the exit code. */
+
+const EXIT_BAD_SETTINGS = 78
+const EXIT_FAILED = 1
+
+const print = (text: string) => void process.stdout.write(`${text}\n`)
+const complain = (text: string) => void process.stderr.write(`${text}\n`)
+
+const program = new Command('pique')
+  .description('Who is interested, how much, and why.')
+  .showHelpAfterError('(pique --help lists the commands)')
+
+function withSettings(command: Command): Command {
+  command.addOption(new Option('--config <FILE>', 'YAML file with any of these settings'))
+  for (const [, setting] of settings()) {
+    const fallback = setting.initial ? ` (default ${setting.initial})` : ''
+    if (setting.isSecret) continue
+    const flag = `--${setting.name} <${setting.placeholder}>`
+    command.addOption(new Option(flag, `${setting.sentence}${fallback} [${variableOf(setting)}]`))
+  }
+  return command
+}
+
+const adminKeyHelp = `
+Environment only:
+  PIQUE_ADMIN_KEY  Admin key, at least 32 characters; made and printed at the first start if empty.`
+
+withSettings(
+  program.command('start').description('run the collector').addHelpText('after', adminKeyHelp),
+).action((options: Record<string, string>) => run(options, false))
+
+withSettings(
+  program
+    .command('demo')
+    .description('run it on a throw-away store, with a demo shop and 90 days of generated history'),
+).action((options: Record<string, string>) => run(options, true))
+
+addSiteCommands(program, { print, complain, now: Date.now })
+addStoreCommands(program, { print, complain, now: Date.now })
+
+async function run(options: Readonly<Record<string, string>>, isDemo: boolean): Promise<void> {
+  const read = readConfig({ flags: flagsOf(options), env: process.env, file: fileOf(options) })
+  const problems = [...(read.ok ? [] : read.problems)]
+  if (read.ok && isDemo && !isLoopback(read.config.host)) {
+    problems.push(
+      `--host is "${read.config.host}"; the demo listens on loopback only, such as 127.0.0.1`,
+    )
+  }
+  if (!read.ok || problems.length > 0) {
+    for (const problem of problems) complain(`pique: ${problem}`)
+    process.exitCode = EXIT_BAD_SETTINGS
+    return
+  }
+  const log = createLog((line) => void process.stderr.write(line), Date.now)
+  try {
+    const running = await startCollector({ config: read.config, log, isDemo })
+    announce(running, isDemo)
+    const stop = () => void running.stop()
+    process.once('SIGTERM', stop)
+    process.once('SIGINT', stop)
+    process.exit(await running.ended)
+  } catch (error) {
+    complain(`pique: ${error instanceof Error ? error.message : String(error)}`)
+    process.exit(EXIT_FAILED)
+  }
+}
+
+/** One line for machines; before it, on a terminal, the same for people. */
+function announce({ url, dashboard, madeAdminKey }: Running, isDemo: boolean): void {
+  if (process.stdout.isTTY) {
+    print(`\n  Pique is running at ${url}${isDemo ? ` (the demo shop is at ${url}/demo)` : ''}`)
+    print(`\n  Open the dashboard with this link; it works once:\n\n    ${dashboard}\n`)
+    if (madeAdminKey) print(`  Admin key, shown only now:\n\n    ${madeAdminKey}\n`)
+  }
+  print(
+    JSON.stringify({
+      ready: true,
+      url,
+      pid: process.pid,
+      dashboard,
+      ...(isDemo && { shop: `${url}/demo` }),
+      ...(madeAdminKey && { admin_key: madeAdminKey }),
+    }),
+  )
+}
+
+function flagsOf(options: Readonly<Record<string, string>>): Partial<Record<SettingKey, string>> {
+  const flags: Partial<Record<SettingKey, string>> = {}
+  for (const [key] of settings()) if (options[key] !== undefined) flags[key] = options[key]
+  return flags
+}
+
+function fileOf({ config: name }: Readonly<Record<string, string>>) {
+  if (name === undefined) return undefined
+  try {
+    return { name, text: readFileSync(name, 'utf8') }
+  } catch {
+    complain(`pique: --config names ${name}, which can't be read`)
+    process.exit(EXIT_BAD_SETTINGS)
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+await program.parseAsync()

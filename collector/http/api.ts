@@ -1,0 +1,86 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { Admin } from '../engine.ts'
+import type { InternalReader } from '../store/sqlite/read/reader.ts'
+import { createApiDocs } from './api-docs.tsx'
+import { rememberAnswers } from './api-idempotency.ts'
+import { addKeyRoutes } from './api-keys.ts'
+import { addLeadRoutes } from './api-leads.ts'
+import { refuseInvalid, refuseUnreadable } from './api-problems.ts'
+import { type Api, type ApiEnv, narrowToSite } from './api-route.ts'
+import { addSiteRoutes } from './api-sites.ts'
+import { addVisitorRoutes } from './api-visitors.ts'
+import type { Guard } from './auth.ts'
+import { refuse } from './refuse.ts'
+
+export interface ApiDeps {
+  readonly reader: Pick<
+    InternalReader,
+    | 'sites'
+    | 'keys'
+    | 'leads'
+    | 'lead'
+    | 'score'
+    | 'timeline'
+    | 'identities'
+    | 'visitors'
+    | 'visitor'
+    | 'visitorTimeline'
+    | 'rejected'
+  >
+  readonly writer: Pick<Admin, 'addSite' | 'removeSite' | 'addKey' | 'removeKey'>
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  /** Where the collector is reached from outside, without a slash at the end. */
+  readonly publicUrl: (c: Context) => string
+  readonly guard: Pick<Guard, 'requireKey'>
+}
+
+const BASE = '/api/v1'
+const MAX_BODY_BYTES = 64 * 1024
+
+/**
+ * `/api/*` behind its guard, and in front of it the description at `/openapi.json` and `/docs`; to
+ * be mounted at `/`. A surprise is thrown on, for whoever mounts this to log and answer.
+ */
+export function createApi(deps: ApiDeps): Hono {
+  const api: Api = new OpenAPIHono<ApiEnv>({ defaultHook: refuseInvalid })
+  api.onError(refuseUnreadable)
+  // The guard is first, so that no route can be added in front of it.
+  api.use(deps.guard.requireKey, unkept, narrowToSite(deps.reader))
+  api.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => refuse(c, 'body_too_large') }))
+  api.use(rememberAnswers(deps.clock))
+  addLeadRoutes(api, deps)
+  addVisitorRoutes(api, deps)
+  addSiteRoutes(api, deps)
+  addKeyRoutes(api, deps)
+  refuseOtherMethods(api)
+  api.all('*', (c) => refuse(c, 'not_found'))
+
+  const app = new Hono()
+  app.route('/', createApiDocs(api, BASE))
+  app.route(BASE, api)
+  app.use('/api/*', deps.guard.requireKey)
+  app.all('/api/*', (c) => refuse(c, 'not_found'))
+  return app
+}
+
+async function unkept(c: Context, next: () => Promise<void>): Promise<void> {
+  c.header('cache-control', 'no-store')
+  await next()
+}
+
+/** A path that is known under other methods says so. */
+function refuseOtherMethods(api: Api): void {
+  const methods = new Map<string, Set<string>>()
+  for (const { path, method } of api.routes) {
+    if (method === 'ALL') continue
+    const known = methods.get(path) ?? new Set()
+    methods.set(path, known.add(method).add(method === 'GET' ? 'HEAD' : method))
+  }
+  for (const [path, known] of methods) {
+    const allow = [...known].join(', ')
+    api.all(path, (c) => refuse(c, 'method_not_allowed', `it takes ${allow}`, { allow }))
+  }
+}

@@ -1,0 +1,122 @@
+import { type Context, Hono } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+import type { Config } from '../config.ts'
+import { renderNotFound } from '../dashboard/answers.tsx'
+import { createDashboardAssets } from '../dashboard/assets.ts'
+import { createDashboard } from '../dashboard/routes.tsx'
+import { createShop } from '../demo/shop.tsx'
+import type { Engine } from '../engine.ts'
+import { problem } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { createApi } from './api.ts'
+import { createGuard } from './auth.ts'
+import { createClientAddress } from './client-address.ts'
+import { createCollectRoutes, socketAddress } from './collect.ts'
+import { createOpsRoutes } from './ops.ts'
+import { createSignIn } from './sign-in.ts'
+import { createTagFiles } from './tag-files.ts'
+
+export interface AppDeps {
+  readonly engine: Pick<Engine, 'collect' | 'reader' | 'writer' | 'waiting'>
+  readonly config: Pick<Config, 'publicUrl' | 'trustedProxies'>
+  readonly clock: () => number
+  readonly log: Log
+  /** The built tag. */
+  readonly tag: Buffer
+  /** Key of the site that the demo shop belongs to; null where there is no shop. */
+  readonly demoSiteKey: string | null
+}
+
+export interface App {
+  /** Every route, for a server or a test. */
+  readonly fetch: Hono['fetch']
+  /** Makes a link that signs in once, as owner. */
+  newLink(baseUrl: string): Promise<string>
+}
+
+/**
+ * Every route of the collector. Public are: where the tag sends and comes from, health, the
+ * sign-in and the demo shop. All the rest stands behind the guard, mounted before it.
+ */
+export function createApp({ engine, config, clock, log, tag, demoSiteKey }: AppDeps): App {
+  const { reader, writer, collect, waiting } = engine
+  const clientAddress = createClientAddress(config.trustedProxies)
+  const publicUrl = (c: Context): string => {
+    if (config.publicUrl !== null) return config.publicUrl
+    const { protocol, host } = new URL(c.req.url)
+    return `${isHttps(c) ? 'https:' : protocol}//${host}`
+  }
+  /** A browser behind a proxy that speaks https; a plain visit to the same collector is not. */
+  const isHttps = (c: Context): boolean =>
+    (config.publicUrl?.startsWith('https:') && c.req.header('host') === hostOf(config.publicUrl)) ||
+    (clientAddress.isTrusted(socketAddress(c)) && c.req.header('x-forwarded-proto') === 'https')
+
+  const app = new Hono()
+  app.onError((error, c) => {
+    log.error('a request failed', { path: c.req.routePath, reason: error.message })
+    c.header('cache-control', 'no-store')
+    return c.body(JSON.stringify(problem('internal')), 500, {
+      'content-type': 'application/problem+json',
+    })
+  })
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        requireTrustedTypesFor: ["'script'"],
+      },
+      crossOriginResourcePolicy: 'same-origin',
+      referrerPolicy: 'no-referrer',
+      strictTransportSecurity: false, // the proxy that speaks https says so
+      xFrameOptions: 'DENY',
+    }),
+  )
+  const tagFiles = createTagFiles(tag)
+  app.route('/', tagFiles.routes)
+  app.route('/', createOpsRoutes({ settings: writer.settings, waiting }))
+  if (demoSiteKey !== null) {
+    app.route('/demo', createShop({ siteKey: demoSiteKey, tagSrc: '/pique.js' }))
+  }
+  app.route('/', createDashboardAssets())
+  const signIn = createSignIn({ writer, reader, clock, isHttps, addressOf })
+  app.route('/', signIn.routes)
+
+  const guard = createGuard({ reader, clock, isHttps })
+  app.route('/', createApi({ reader, writer, clock, publicUrl, guard }))
+  app.use(guard.requireSession)
+  const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
+  app.route('/', createDashboard({ reader, clock, tagUrl, demo: demoSiteKey !== null }))
+  app.notFound((c) => c.html(renderNotFound(), 404))
+  // Beacons go past the rest: nothing of it is for them, and each middleware would cost them time.
+  const collectRoutes = createCollectRoutes({ collect, clock, clientAddress })
+  const isCollected = (path: string) => path === '/e' || path === '/e.gif'
+  return {
+    fetch: (request, env, context) =>
+      isCollected(pathOf(request.url))
+        ? collectRoutes.fetch(request, env, context)
+        : app.fetch(request, env, context),
+    newLink: signIn.newLink,
+  }
+
+  function addressOf(c: Context): string {
+    return clientAddress.of(socketAddress(c), c.req.header('x-forwarded-for') ?? null)
+  }
+}
+
+function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('//') + 2)
+  const end = url.indexOf('?', start)
+  return url.slice(start, end === -1 ? undefined : end)
+}
+
+function hostOf(origin: string): string {
+  return new URL(origin).host
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto'
+import type { HttpBindings } from '@hono/node-server'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { type Context, Hono } from 'hono'
+import { MAX_BODY_BYTES } from '../../shared/wire.ts'
+import { problem, REFUSALS, type RefusalCode } from '../errors.ts'
+import type { Answer, RawDelivery } from '../ingest/pipeline.ts'
+import type { ClientAddress } from './client-address.ts'
+
+export interface CollectDeps {
+  readonly collect: (raw: RawDelivery) => Promise<Answer>
+  readonly clock: () => number
+  readonly clientAddress: ClientAddress
+}
+
+/** Seconds after which a client that met a busy collector should come back. */
+const RETRY_AFTER_S = '2'
+const TAKEN_TYPES: ReadonlySet<string> = new Set(['', 'text/plain', 'application/json'])
+
+/** A transparent GIF of one pixel. */
+const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
+
+/** Where the tag sends: `POST /e`, and `GET /e.gif` for pages without scripts. */
+export function createCollectRoutes({ collect, clock, clientAddress }: CollectDeps): Hono {
+  const app = new Hono()
+
+  app.post('/e', async (c) => {
+    const headers = headersOf(c)
+    const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+    if (!TAKEN_TYPES.has(type) || headers['content-encoding']) {
+      return refuse(c, 'unsupported_type')
+    }
+    const body = await readBody(c, headers['content-length'])
+    if (body === null) return refuse(c, 'body_too_large')
+    return answer(c, await collect(deliveryOf(c, body)))
+  })
+
+  // Pages that send application/json are asked first by their browser.
+  app.options('/e', (c) =>
+    c.body(null, 204, {
+      ...originHeaders(headersOf(c).origin),
+      'access-control-allow-methods': 'POST',
+      'access-control-allow-headers': 'content-type',
+      'access-control-max-age': '86400',
+    }),
+  )
+
+  app.get('/e.gif', async (c) => {
+    const now = clock()
+    const url = c.req.header('referer')
+    const event = { id: randomUUID(), type: 'page_view', at: now, ...(url && { url }) }
+    const body = JSON.stringify({ site: c.req.query('site') ?? '', sentAt: now, events: [event] })
+    const { status } = await collect({ ...deliveryOf(c, body), origin: null })
+    c.header('cache-control', 'no-store')
+    c.header('content-type', 'image/gif')
+    // The picture is shown whatever became of the event: a page must not look broken.
+    return c.body(PIXEL, status === 403 ? 403 : 200)
+  })
+
+  function deliveryOf(c: Context, body: string): RawDelivery {
+    const headers = headersOf(c)
+    return {
+      body,
+      receivedAt: clock(),
+      userAgent: headers['user-agent'] ?? '',
+      origin: headers.origin ?? null,
+      address: clientAddress.of(socketAddress(c), headers['x-forwarded-for'] ?? null),
+    }
+  }
+  return app
+}
+
+type CollectHeaders = Partial<
+  Record<
+    | 'content-type'
+    | 'content-encoding'
+    | 'content-length'
+    | 'user-agent'
+    | 'origin'
+    | 'x-forwarded-for',
+    string
+  >
+>
+
+/**
+ * The headers as Node parsed them, which costs nothing; a `Headers` object for every beacon costs
+ * a tenth of the whole answer. Without a socket, as in tests, they come from the request.
+ */
+function headersOf(c: Context): CollectHeaders {
+  const bindings: Partial<HttpBindings> | undefined = c.env // the server's, if there is one
+  const incoming = bindings?.incoming
+  if (!incoming) return c.req.header()
+  const forwarded = incoming.headers['x-forwarded-for']
+  const headers = incoming.headers as CollectHeaders // Node gives one string for each of these
+  return Array.isArray(forwarded) ? { ...headers, 'x-forwarded-for': forwarded.join(',') } : headers
+}
+
+/** The address of the connection; empty where there is none, as in tests without sockets. */
+export function socketAddress(c: Context): string {
+  try {
+    return getConnInfo(c).remote.address ?? ''
+  } catch {
+    return ''
+  }
+}
+
+/**
+ * The body as text, or null once it is larger than allowed: by its announced length before a byte
+ * is read, else while reading.
+ */
+async function readBody(c: Context, announced: string | undefined): Promise<string | null> {
+  if (announced !== undefined) {
+    if (!(Number(announced) <= MAX_BODY_BYTES)) return null
+    return c.req.text()
+  }
+  const reader = c.req.raw.body?.getReader()
+  if (!reader) return ''
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return Buffer.concat(chunks).toString('utf8')
+    size += value.byteLength
+    if (size > MAX_BODY_BYTES) {
+      await reader.cancel()
+      return null
+    }
+    chunks.push(value)
+  }
+}
+
+/** Answers are readable by the page that asked; its origin was checked against the site's. */
+function originHeaders(origin: string | undefined): Record<string, string> {
+  if (origin === undefined) return { vary: 'Origin' }
+  return {
+    vary: 'Origin',
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': 'Retry-After',
+  }
+}
+
+/** A plain `Response`: the server writes its plain headers as they are. */
+function answer(c: Context, { status, body }: Answer): Response {
+  const isBusy = status === 503 || status === 429
+  const headers = {
+    ...originHeaders(headersOf(c).origin),
+    'cache-control': 'no-store',
+    'cross-origin-resource-policy': 'cross-origin',
+    'content-type': status < 400 ? 'application/json' : 'application/problem+json',
+    ...(isBusy && { 'retry-after': RETRY_AFTER_S }),
+  }
+  return new Response(body, { status, headers })
+}
+
+function refuse(c: Context, code: RefusalCode): Response {
+  return answer(c, { status: REFUSALS[code].status, body: JSON.stringify(problem(code)) })
+}

@@ -1,0 +1,234 @@
+import { z } from '@hono/zod-openapi'
+import type {
+  IdentityJson,
+  KeyJson,
+  LeadJson,
+  Reason,
+  RejectedJson,
+  Scope,
+  ScoreJson,
+  SiteJson,
+  Stage,
+  TimelineEventJson,
+  TimelineSessionJson,
+  TouchJson,
+  VisitorJson,
+} from '../store/shapes.ts'
+
+/**
+ * What the API answers, for its description. Every schema is held to its type in store/shapes.ts by
+ * the compiler: a field more, less or of another type is an error here.
+ */
+
+/** `T` with `| undefined` at its optional fields, as zod writes them. */
+type Loose<T> = T extends readonly (infer E)[]
+  ? readonly Loose<E>[]
+  : T extends object
+    ? { [K in keyof T]: object extends Pick<T, K> ? Loose<T[K]> | undefined : Loose<T[K]> }
+    : T
+type Both<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
+/** Each fits the other, and neither has a field more: an optional one would fit unnoticed. */
+type Same<A, B> = Both<Loose<A>, Loose<B>> extends true ? Both<keyof A, keyof B> : false
+
+function exactly<T>() {
+  return <S extends z.ZodType>(schema: Same<z.output<S>, T> extends true ? S : never): S => schema
+}
+
+export const STAGES = [
+  'anonymous',
+  'lead',
+  'mql',
+  'sql',
+  'opportunity',
+  'won',
+  'lost',
+  'disqualified',
+  'recycled',
+] as const satisfies readonly Stage[]
+export const SCOPES = ['read', 'write', 'admin'] as const satisfies readonly Scope[]
+
+const text = z.string()
+const maybe = z.string().nullable()
+const instant = z.string().openapi({ format: 'date-time', example: '2026-11-21T20:00:00.000Z' })
+const maybeInstant = z.string().nullable().openapi({ format: 'date-time' })
+const milli = z.int().openapi({ description: 'Thousandths of a point.', example: 14120 })
+
+const reason = exactly<Reason>()(
+  z.object({
+    rule: z.string().optional(),
+    kind: z.enum(['cap', 'adjustment', 'floor']).optional(),
+    label: text,
+    milli,
+    count: z.int().optional(),
+    engaged_ms: z.int().optional(),
+    last_at: instant.optional(),
+  }),
+).openapi('Reason')
+
+const scoreFields = {
+  score: z.number().openapi({ example: 87.412 }),
+  score_milli: milli,
+  engagement: z.literal([1, 2, 3, 4]).openapi({ type: 'integer', enum: [1, 2, 3, 4] }),
+  fit: z.object({ points: z.number(), letter: z.enum(['A', 'B', 'C', 'D']).nullable() }),
+  grade: text.openapi({ example: 'A2' }),
+  stage: z.enum(STAGES),
+  model_version: z.int(),
+  as_of: instant,
+  percentile: z.number().nullable(),
+  reasons: z.array(reason).readonly().openapi({
+    description:
+      'Sum to `score_milli`, always; a list of leads shows only the three strongest of each.',
+  }),
+}
+
+export const score = exactly<ScoreJson>()(z.object(scoreFields)).openapi('Score')
+
+const touch = exactly<TouchJson>()(
+  z.object({
+    channel: text.openapi({ example: 'paid_search' }),
+    source: text.openapi({ example: 'google' }),
+    medium: text.openapi({ example: 'cpc' }),
+    campaign: maybe,
+    landing: maybe,
+    referrer: maybe,
+    at: instant,
+  }),
+).openapi('Touch')
+
+const seenFields = {
+  first_touch: touch.nullable(),
+  last_touch: touch.nullable(),
+  first_seen_at: maybeInstant,
+  last_seen_at: maybeInstant,
+}
+
+export const lead = exactly<LeadJson>()(
+  z.object({
+    id: text.openapi({ example: 'ld_1' }),
+    site: text.openapi({ example: 'si_1' }),
+    email: maybe,
+    user_id: maybe,
+    name: maybe,
+    traits: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    ...seenFields,
+    ...scoreFields,
+  }),
+).openapi('Lead')
+
+export const visitor = exactly<VisitorJson>()(
+  z.object({
+    id: text.openapi({ example: 'vi_1' }),
+    site: text.openapi({ example: 'si_1' }),
+    browser: maybe,
+    lead: maybe,
+    device: maybe,
+    bot: maybe,
+    ...seenFields,
+    last_page: z.object({ url: text, title: maybe }).nullable(),
+    ...scoreFields,
+  }),
+).openapi('Visitor')
+
+const timelineEvent = exactly<TimelineEventJson>()(
+  z.object({
+    id: text,
+    type: text.openapi({ example: 'page_view' }),
+    at: instant,
+    url: maybe,
+    title: maybe,
+    props: z.record(z.string(), z.unknown()),
+    milli,
+    rules: z.array(text).readonly(),
+  }),
+).openapi('TimelineEvent')
+
+export const timelineSession = exactly<TimelineSessionJson>()(
+  z.object({
+    session: text,
+    visitor: text.openapi({ example: 'vi_1' }),
+    started_at: instant,
+    ended_at: instant,
+    source: touch.nullable(),
+    device: maybe,
+    human: z.boolean(),
+    bot: maybe,
+    events: z.array(timelineEvent).readonly(),
+  }),
+).openapi('TimelineSession')
+
+export const identity = exactly<IdentityJson>()(
+  z.object({
+    visitor: text.openapi({ example: 'vi_1' }),
+    browser: maybe,
+    evidence: text,
+    strength: z.enum(['strong', 'medium', 'weak']),
+    at: instant,
+  }),
+).openapi('Identity')
+
+const siteFields = {
+  id: text.openapi({ example: 'si_1' }),
+  name: text.openapi({ example: 'Northwind Shop' }),
+  key: text.openapi({ description: 'Public: it stands in the tag.' }),
+  origins: z
+    .array(text)
+    .readonly()
+    .openapi({ example: ['https://shop.example'] }),
+  created_at: instant,
+  generated: z.boolean(),
+}
+
+export const site = exactly<SiteJson>()(z.object(siteFields)).openapi('Site')
+
+export interface NewSiteJson extends SiteJson {
+  readonly write_key: string
+  readonly signing_secret: string
+  readonly tag: string
+}
+
+export const newSite = exactly<NewSiteJson>()(
+  z.object({
+    ...siteFields,
+    write_key: text.openapi({ description: 'User name of the server-side events API.' }),
+    signing_secret: text.openapi({
+      description: 'Signs `identify` calls; keep it on your server.',
+    }),
+    tag: text.openapi({
+      example: '<script defer src="https://t.example.com/pique.js" data-site="KEY"></script>',
+    }),
+  }),
+).openapi('NewSite')
+
+const keyFields = {
+  id: text.openapi({ example: 'ke_1' }),
+  name: text,
+  scopes: z.array(z.enum(SCOPES)).readonly(),
+  site: maybe,
+  created_at: instant,
+}
+
+export const key = exactly<KeyJson>()(z.object(keyFields)).openapi('Key')
+
+export interface NewKeyJson extends KeyJson {
+  readonly key: string
+}
+
+export const newKey = exactly<NewKeyJson>()(
+  z.object({ ...keyFields, key: text.openapi({ description: 'Shown this once.' }) }),
+).openapi('NewKey')
+
+export const rejected = exactly<RejectedJson>()(
+  z.object({
+    id: text,
+    site: text,
+    code: text.openapi({ example: 'too_old' }),
+    detail: text,
+    sample: text,
+    received_at: instant,
+  }),
+).openapi('Rejected')
+
+/** The shape of every list. */
+export function pageOf<S extends z.ZodType>(item: S) {
+  return z.object({ data: z.array(item).readonly(), next_cursor: z.string().nullable() })
+}

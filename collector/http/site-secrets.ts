@@ -1,0 +1,14 @@
+import { randomBytes } from 'node:crypto'
+
+/** A new site's keys: the public one in the tag, the one servers write with, the one that signs. */
+export function newSiteSecrets(): {
+  readonly siteKey: string
+  readonly writeKey: string
+  readonly signingSecret: string
+} {
+  return {
+    siteKey: `pk_${randomBytes(16).toString('base64url')}`,
+    writeKey: `wk_${randomBytes(24).toString('base64url')}`,
+    signingSecret: `sk_${randomBytes(32).toString('base64url')}`,
+  }
+}

@@ -1,0 +1,55 @@
+/** Counts tries of each network in a fixed window. Memory is bounded: the oldest is forgotten first. */
+export interface Tries {
+  /** Takes one try; how long to wait before the next in milliseconds, 0 when this one may go on. */
+  take(address: string): number
+  /** Forgets the tries of somebody who turned out to be welcome. */
+  clear(address: string): void
+}
+
+export interface TryLimits {
+  readonly most: number
+  readonly windowMs: number
+  readonly maxNetworks: number
+}
+
+export function createTries(
+  { most, windowMs, maxNetworks }: TryLimits,
+  clock: () => number,
+): Tries {
+  // In order of their end: a window is only ever added at the back.
+  const windows = new Map<string, { count: number; readonly endsAt: number }>()
+
+  function forgetOld(now: number): void {
+    for (const [network, { endsAt }] of windows) {
+      if (endsAt > now && windows.size < maxNetworks) return
+      windows.delete(network)
+    }
+  }
+
+  return {
+    take(address) {
+      const now = clock()
+      const network = networkOf(address)
+      const known = windows.get(network)
+      if (known && known.endsAt > now) {
+        known.count += 1
+        return known.count > most ? known.endsAt - now : 0
+      }
+      windows.delete(network)
+      forgetOld(now)
+      windows.set(network, { count: 1, endsAt: now + windowMs })
+      return 0
+    },
+    clear: (address) => void windows.delete(networkOf(address)),
+  }
+}
+
+/** An IPv6 caller owns a whole /64, so that counts as one; an IPv4 address stands for itself. */
+export function networkOf(address: string): string {
+  const [head = '', tail] = address.split('::')
+  if (!address.includes(':') || address.includes('.')) return address
+  const front = head.split(':').filter(Boolean)
+  const back = tail?.split(':').filter(Boolean) ?? []
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length)
+  return [...front, ...Array<string>(zeros).fill('0'), ...back].slice(0, 4).join(':')
+}

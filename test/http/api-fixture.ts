@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Hono } from 'hono'
+import type { Admin } from '../../collector/engine.ts'
+import { createApi } from '../../collector/http/api.ts'
+import { createGuard, hashSecret, newApiKey } from '../../collector/http/auth.ts'
+import { createSignIn } from '../../collector/http/sign-in.ts'
+import { openWriterService } from '../../collector/ingest/writer-service.ts'
+import { createMailDomains } from '../../collector/scoring/mail-domains.ts'
+import { refOf } from '../../collector/store/ids.ts'
+import type { Scope } from '../../collector/store/shapes.ts'
+import { createSqliteReader } from '../../collector/store/sqlite/read/reader.ts'
+import type { WireEvent } from '../../shared/wire.ts'
+import { CHROME, eventAt } from '../support/world.ts'
+
+/** The guarded surface over a real store with two sites, a lead on each, and somebody unknown. */
+
+export const NOW = Date.parse('2026-11-21T20:00:00Z')
+export const DAY = 86_400_000
+export const MINUTE = 60_000
+export const ORIGIN = 'http://localhost'
+/** A user id with everything that a path finds hard. */
+export const HARD_ID = 'a/b c?d#e%f+ü'
+
+export interface Service {
+  readonly app: Hono
+  /** What the clock says; tests move it. */
+  now: number
+  readonly isHttps: { value: boolean }
+  readonly newLink: (baseUrl: string) => Promise<string>
+  keyOf(scopes: readonly Scope[], site?: string): string
+  /** A request with a key; a body becomes JSON. */
+  ask(path: string, key: string | null, init?: Ask): Promise<Response>
+  deliver(siteKey: string, browser: string, events: readonly WireEvent[], at?: number): void
+  readonly path: string
+  readonly keys: readonly string[]
+  close(): void
+}
+
+interface Ask {
+  readonly method?: string
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export function createService(): Service {
+  const directory = mkdtempSync(join(tmpdir(), 'pique-test-'))
+  const path = join(directory, 'pique.db')
+  const initialModel = readFileSync('collector/scoring/default-model.yaml', 'utf8')
+  const service = openWriterService({ store: path, initialModel, now: NOW - 90 * DAY })
+  for (const name of ['shop', 'blog']) {
+    service.addSite({
+      name,
+      key: name,
+      writeKey: `write-${name}`,
+      signingSecret: `signing-${name}`,
+      origins: [],
+      isGenerated: false,
+      createdAt: NOW - 90 * DAY,
+    })
+  }
+  const reader = createSqliteReader(path, createMailDomains('', ''))
+  const writer: Admin = {
+    addSite: async (site) => service.addSite(site),
+    removeSite: async (ref) => service.removeSite(ref),
+    addKey: async (key) => service.addKey(key),
+    removeKey: async (ref) => service.removeKey(ref),
+    putSignIn: async (signIn) => service.putSignIn(signIn),
+    takeLink: async (hash, now) => service.takeLink(hash, now),
+    removeSignIn: async (hash) => service.removeSignIn(hash),
+    sites: async () => service.sites(),
+    settings: async () => service.settings(),
+  }
+  const keys: string[] = []
+  const isHttps = { value: false }
+  const state = { now: NOW }
+  const clock = () => state.now
+  const signIn = createSignIn({
+    writer,
+    reader,
+    clock,
+    isHttps: () => isHttps.value,
+    addressOf: (c) => c.req.header('x-test-address') ?? '192.0.2.1',
+  })
+  const guard = createGuard({ reader, clock, isHttps: () => isHttps.value })
+  const publicUrl = () => 'https://t.example.com'
+  const app = new Hono()
+  app.route('/', signIn.routes)
+  app.route('/', createApi({ reader, writer, clock, publicUrl, guard }))
+  app.use(guard.requireSession)
+  app.get('/', (c) => c.text('the dashboard'))
+  app.post('/settings', (c) => c.text('changed'))
+
+  const deliver: Service['deliver'] = (site, browser, events, at = NOW) => {
+    const body = JSON.stringify({ site, browser, human: true, events })
+    const raw = { receivedAt: at, userAgent: CHROME, origin: null, address: '192.0.2.1' }
+    service.ingest([{ ...raw, body }])
+  }
+  deliverPeople(deliver)
+
+  return {
+    app,
+    isHttps,
+    newLink: signIn.newLink,
+    path,
+    keys,
+    deliver,
+    get now() {
+      return state.now
+    },
+    set now(at) {
+      state.now = at
+    },
+    keyOf(scopes, site) {
+      const key = newApiKey()
+      const bound = site === undefined ? null : refOf('site', site)
+      service.addKey({ name: 'test', hash: hashSecret(key), scopes, site: bound, createdAt: NOW })
+      keys.push(key)
+      return key
+    },
+    async ask(to, key, { method = 'GET', body, headers } = {}) {
+      return app.request(to, {
+        method,
+        headers: {
+          ...(key !== null && { authorization: `Bearer ${key}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+    },
+    close() {
+      service.close()
+      rmSync(directory, { recursive: true })
+    },
+  }
+}
+
+/** Ann reads prices three days ago and today and gives her e-mail; she is known to the blog too. */
+function deliverPeople(deliver: Service['deliver']): void {
+  const browser = randomUUID()
+  const shop = 'https://shop.example'
+  for (const at of [NOW - 3 * DAY, NOW - 5 * MINUTE]) {
+    const session = randomUUID()
+    const url = `${shop}/pricing`
+    const events = [
+      eventAt(at, 'page_view', { session, url, referrer: 'https://www.google.com/' }),
+      eventAt(at + MINUTE, 'page_view', { session, url: `${shop}/` }),
+    ]
+    const props = { email: 'Ann@Example.com', user_id: HARD_ID, traits: { name: 'Ann Able' } }
+    deliver(
+      'shop',
+      browser,
+      [...events, eventAt(at + 2 * MINUTE, 'identify', { session, props })],
+      at + 3 * MINUTE,
+    )
+  }
+  deliver('shop', browser, [eventAt(NOW, 'page_view', { url: `${shop}/`, id: 'no uuid' })])
+  deliver('shop', randomUUID(), [eventAt(NOW - MINUTE, 'page_view', { url: `${shop}/` })])
+
+  const reader = randomUUID()
+  const known = { email: 'ann@example.com' }
+  const view = eventAt(NOW - 2 * DAY, 'page_view', { url: 'https://blog.example/' })
+  deliver(
+    'blog',
+    reader,
+    [view, eventAt(NOW - 2 * DAY, 'identify', { props: known })],
+    NOW - 2 * DAY,
+  )
+  const bob = { email: 'bob@example.org', traits: { name: 'Bob' } }
+  deliver('blog', randomUUID(), [eventAt(NOW - DAY, 'identify', { props: bob })], NOW - DAY)
+}
