@@ -1,0 +1,92 @@
+import { MaybeTime } from './marks.tsx'
+import type { LinkView } from './present.ts'
+import type { ConnectView, SeenView } from './present-today.ts'
+import { TagBox } from './tag-box.tsx'
+
+/** Connect: the tag, where it goes, and the moment the first visitor is seen. */
+
+const Status = ({ status }: { status: SeenView }) => (
+  <p class="seen" role="status" data-seen={status.seen ? 'yes' : 'no'}>
+    <span class="pulse" aria-hidden="true" />
+    <span data-part="words">{status.words}</span>
+    <MaybeTime when={status.when ?? { iso: '', exact: '', words: '' }} part="seen" />
+  </p>
+)
+
+const Picker = ({ sites }: { sites: readonly LinkView[] }) => (
+  <ul class="tabs" aria-label="Site">
+    {sites.map((site) => (
+      <li>
+        <a href={site.href} aria-current={site.current ? 'true' : undefined}>
+          {site.label}
+        </a>
+      </li>
+    ))}
+  </ul>
+)
+
+const Places = ({ tagAddress }: { tagAddress: string }) => (
+  <dl class="where">
+    <dt>Your own HTML</dt>
+    <dd>
+      In the <code>&lt;head&gt;</code> of the template every page shares.
+    </dd>
+    <dt>WordPress, WooCommerce</dt>
+    <dd>
+      Appearance, then the theme's <code>header.php</code>, or any “header scripts” plugin.
+    </dd>
+    <dt>Shopify</dt>
+    <dd>
+      Online Store, Edit code, <code>theme.liquid</code>, above <code>&lt;/head&gt;</code>.
+    </dd>
+    <dt>Tag managers</dt>
+    <dd>
+      A custom HTML tag on all pages. If it strips <code>data-site</code>, load{' '}
+      <code>{tagAddress}</code> instead.
+    </dd>
+  </dl>
+)
+
+interface ConnectProps {
+  readonly view: ConnectView
+  readonly sites: readonly LinkView[]
+  readonly liveHref: string
+}
+
+export const Connect = ({ view, sites, liveHref }: ConnectProps) => (
+  <div class="connect" data-live={liveHref}>
+    <div class="title">
+      <h1>Connect {view.siteName}</h1>
+      {sites.length > 0 && <Picker sites={sites} />}
+    </div>
+    <ol class="steps">
+      <li>
+        <h2>Paste this tag</h2>
+        <TagBox tag={view.tag} />
+        <p class="hint">{view.origins}</p>
+      </li>
+      <li>
+        <h2>Into every page</h2>
+        <Places tagAddress={view.tagAddress} />
+      </li>
+      <li>
+        <h2>Then open your site</h2>
+        <Status status={view.status} />
+        <p class="hint">
+          Your own visit counts too. <a href={view.todayHref}>Today</a> shows it live.
+        </p>
+        <p class="status" role="status" data-part="status" />
+      </li>
+    </ol>
+  </div>
+)
+
+export const NoSite = () => (
+  <div class="empty">
+    <h1>No site yet</h1>
+    <p>
+      A site is a web property with a tag of its own. <code>pique site add</code> makes one, and so
+      does <code>POST /api/v1/sites</code>.
+    </p>
+  </div>
+)
