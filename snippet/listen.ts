@@ -1,0 +1,27 @@
+/** Runs `run` so that nothing it throws reaches the page or its error monitor. */
+export function guard<Args extends readonly unknown[]>(
+  run: (...args: Args) => void,
+): (...args: Args) => void {
+  return (...args) => {
+    try {
+      run(...args)
+    } catch {
+      // A tracker may lose data; it may never break the page.
+    }
+  }
+}
+
+/**
+ * Listens on the window in the capture phase, before any handler of the page can stop the event;
+ * events that do not bubble (focus, a media element's timeupdate) pass there too.
+ */
+export function listen<Heard extends Event>(
+  types: string,
+  run: (event: Heard) => void,
+  target: EventTarget = window,
+): void {
+  for (const type of types.split(' ')) {
+    // The caller names the event type that goes with `types`; the DOM offers no such mapping.
+    target.addEventListener(type, guard(run) as EventListener, { capture: true, passive: true })
+  }
+}

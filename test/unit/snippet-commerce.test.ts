@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { readEntry, readProduct } from '../../snippet/features/commerce.ts'
+
+function argumentsOf(...args: unknown[]): unknown {
+  return Object.assign({ length: args.length }, args)
+}
+
+test.each([
+  ['null', null],
+  ['text', 'add_to_cart'],
+  ['a command', argumentsOf('config', 'G-1')],
+  ['another event', { event: 'gtm.js' }],
+  ['an event of another name', argumentsOf('event', 'page_view', {})],
+])('%s in the data layer is no action', (_name, entry) => {
+  expect(readEntry(entry)).toBeUndefined()
+})
+
+test('an entry keeps the flat facts of an order and nothing else', () => {
+  const ecommerce = {
+    transaction_id: 'T1',
+    value: 12.5,
+    currency: 'EUR',
+    user_data: { email: 'jane@shop.example' },
+    coupon: 'X',
+    items: [{ item_id: 'A', price: 10, quantity: 1, item_brand: 'B' }, { item_id: 'C' }],
+  }
+  const props = {
+    ...{ transaction_id: 'T1', value: 12.5, currency: 'EUR', item_count: 2 },
+    ...{ item_id: 'A', price: 10, quantity: 1 },
+  }
+  expect(readEntry({ event: 'purchase', ecommerce })).toEqual({ name: 'purchase', props })
+  expect(readEntry(argumentsOf('event', 'purchase', ecommerce))).toEqual({
+    name: 'purchase',
+    props,
+  })
+})
+
+test('a search of the data layer loses its term', () => {
+  expect(readEntry({ event: 'search', search_term: 'secret' })).toEqual({
+    name: 'view_search_results',
+    props: { item_count: undefined },
+  })
+})
+
+const DESK = {
+  '@type': 'Product',
+  name: 'Desk',
+  sku: 'D',
+  offers: [{ price: 9, priceCurrency: 'EUR' }],
+}
+
+test.each([
+  ['one product', [DESK], 'Desk'],
+  ['in a graph', [{ '@graph': [{ '@type': 'WebPage' }, DESK] }], 'Desk'],
+  ['with two types', [{ ...DESK, '@type': ['Product', 'Thing'] }], 'Desk'],
+  ['a list of products', [[DESK, DESK]], undefined],
+  ['an article', [{ '@type': 'Article' }, undefined, 'text'], undefined],
+])('JSON-LD: %s', (_name, nodes, name) => {
+  expect(readProduct(nodes)?.item_name).toBe(name)
+})
