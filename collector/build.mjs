@@ -16,7 +16,7 @@ export const tagBuild = {
   ...everywhere,
   entryPoints: { pique: 'snippet/main.ts' },
   format: 'iife',
-  target: 'es2019',
+  target: 'es2021',
   minify: true,
   mangleProps: /^_/,
   outdir: 'dist/snippet',

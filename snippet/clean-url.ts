@@ -1,14 +1,17 @@
 /**
  * What of an address may leave the browser: origin, path, campaign parameters, and of click ids only
  * that they were there. Whatever in a path or a title looks like a person or a secret becomes `*`.
+ * The collector looks again, more closely; what is caught here has never left the browser.
  */
-import { CAMPAIGN_PARAMS, CLICK_ID_PARAMS } from '../shared/wire.ts'
 
-// In this order: an e-mail address (also percent-encoded), a JWT, a card number, a UUID or long hex,
-// 24 and more letters and digits in a row, and the same with `-` and `_` among them (base64url).
+// In this order: an e-mail address (also percent-encoded), a UUID, hash or card number, 24 and more
+// letters and digits in a row, and a JWT or base64url, which has capitals and digits among the rest.
 // Lower-case words joined by hyphens are a slug, not a secret; 13 and 14 digits are a product's GTIN.
 const SECRETS =
-  /[^\s/]{1,64}(?:@|%(?:25)*40)[^\s/]+\.[^\s/]+|eyJ[\w-]+\.[\w.-]+|\d(?:[ -]?\d){14,18}|[\da-fA-F-]{32,}|(?=[a-z]*[A-Z\d])[A-Za-z\d]{24,}|(?=[\w-]*[a-z][A-Z])(?=[\w-]*\d[A-Za-z])[\w-]{24,}/g
+  /[^\s/]{1,64}(@|%(25)*40)[^\s/]+|[\da-fA-F-]{16,}|[A-Za-z\d]{24,}|(?=[\w-]*[a-z][A-Z])(?=[\w-]*\d[A-Za-z])[\w.-]{24,}/g
+
+/** Looser than the click ids of the wire: the collector keeps only those, and no value leaves. */
+const CLICK_ID = /c(l|lk)?id$|braid$|fat_id$|^epik$/i
 
 /** Replaces everything that looks like an address, a token or a card number. */
 export function maskSecrets(text: string): string {
@@ -20,27 +23,14 @@ export function routeOf(hash: string): string {
   return /^#!?\//.test(hash) ? hash.replace(/\?.*/, '') : ''
 }
 
-/** Origin and masked path of an absolute address; throws on anything else. */
-export function cleanUrl(href: string): string {
+/** An absolute address, cleaned; with its route where `hashIsRoute`. Throws on anything else. */
+export function cleanUrl(href: string, hashIsRoute = false): string {
   const url = new URL(href)
+  const params = url.searchParams
+  for (const [name, value] of [...params])
+    if (CLICK_ID.test(name)) params.set(name, '1')
+    else if (!/^utm_/.test(name) || value.includes('@')) params.delete(name)
+  const route = hashIsRoute ? routeOf(url.hash) : ''
   // Not `origin`: that is "null" for android-app:// and file://.
-  return `${url.protocol}//${url.host}${maskSecrets(url.pathname)}`
-}
-
-/** The address of a page: cleaned, with its campaign and, where the fragment is the route, with that. */
-export function cleanPageUrl(href: string, hashIsRoute: boolean): string {
-  const url = new URL(href)
-  const kept: string[] = []
-  const clickIds: readonly string[] = CLICK_ID_PARAMS
-  const campaign: readonly string[] = CAMPAIGN_PARAMS
-  url.searchParams.forEach((value, name) => {
-    if (clickIds.includes(name)) kept.push(`${name}=1`)
-    else if (campaign.includes(name) && !value.includes('@'))
-      kept.push(`${name}=${encodeURIComponent(value)}`)
-  })
-  return (
-    cleanUrl(href) +
-    (kept[0] ? `?${kept.join('&')}` : '') +
-    (hashIsRoute ? maskSecrets(routeOf(url.hash)) : '')
-  )
+  return `${url.protocol}//${url.host}${maskSecrets(url.pathname)}${url.search}${maskSecrets(route)}`
 }

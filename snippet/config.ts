@@ -1,7 +1,5 @@
 /** What the owner of the page asked for, from the tag's attributes or from `init`. */
 
-export type Consent = 'granted' | 'pending' | 'denied'
-
 /** The options as written: attributes are text, so `init` takes the same. */
 export interface TagOptions {
   readonly site?: string | undefined
@@ -19,7 +17,8 @@ export interface Config {
   readonly _site: string
   /** Origin of the collector. */
   readonly _host: string
-  readonly _consent: Consent
+  /** `granted` or `pending`; any other word is read as the careful one, `denied`. */
+  readonly _consent: string
   readonly _cookieless: boolean
   readonly _readsForms: boolean
   readonly _downloads: RegExp
@@ -29,37 +28,28 @@ export interface Config {
 }
 
 const DOWNLOADS =
-  'pdf,doc,docx,xls,xlsx,ppt,pptx,odt,ods,csv,txt,rtf,epub,zip,rar,7z,gz,tar,dmg,exe,msi,pkg,apk,iso,mp3,wav,mp4,mov,avi'
+  'pdf,doc*,xls*,ppt*,odt,ods,csv,txt,rtf,epub,zip,rar,7z,gz,tar,dmg,exe,msi,pkg,apk,iso,mp3,wav,mp4,mov,avi'
 
 /** A pattern for "one of these, comma separated"; in a glob `*` stands for any characters. */
 function oneOf(list: string): string {
   return list
-    .split(/[\s,]+/)
-    .map((glob) => glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*'))
-    .join('|')
+    .replace(/[^\w\s,*/-]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/[\s,]+/g, '|')
 }
 
 /** Fills in defaults. `scriptHost` is the origin that the script came from. */
 export function readConfig(options: TagOptions, scriptHost: string): Config {
-  const {
-    site = '',
-    host = scriptHost,
-    consent = 'granted',
-    downloads = DOWNLOADS,
-    exclude = '',
-    hash = 'off',
-  } = options
   return {
-    _site: site,
-    _host: host,
-    // A word that is none of the three is read as the careful one.
-    _consent: consent === 'granted' || consent === 'pending' ? consent : 'denied',
+    _site: options.site || '',
+    _host: options.host || scriptHost,
+    _consent: options.consent ?? 'granted',
     _cookieless: options.storage === 'none',
     _readsForms: options.identify !== 'off',
-    _downloads: new RegExp(`\\.(${oneOf(downloads)})$`, 'i'),
+    _downloads: new RegExp(`\\.(${oneOf(options.downloads ?? DOWNLOADS)})$`, 'i'),
     // A bare `data-hash` attribute reads as an empty string.
-    _hash: hash !== 'off',
+    _hash: (options.hash ?? 'off') !== 'off',
     _auto: options.auto !== 'off',
-    _excludes: new RegExp(`^(${oneOf(exclude)})$`),
+    _excludes: new RegExp(`^(${oneOf(options.exclude ?? '')})$`),
   }
 }

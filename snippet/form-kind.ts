@@ -1,76 +1,37 @@
 /** What a form is for, told by its fields; never by what was typed into them. */
-
 import { attributeOf } from './markup.ts'
 
-export type FieldKind =
-  | 'none'
-  | 'password'
-  | 'secret'
-  | 'search'
-  | 'email'
-  | 'message'
-  | 'phone'
-  | 'name'
-  | 'other'
-
-export type FormKind = 'search' | 'account' | 'generate_lead' | 'sign_up' | 'form_submit'
-
-/** Parameters that usually carry what somebody searched for. */
-export const SEARCH_PARAM = /^(q|s|search|query|keyword)$/i
-
-/** `type` as the DOM has it, `autocomplete` as written, `name` the field's name and id. */
-export function kindOfField(type: string, autocomplete: string, name: string): FieldKind {
-  const hint = autocomplete.toLowerCase()
+/** `type` as the DOM has it, but for what only names and `autocomplete` tell; '' for what says nothing. */
+export function kindOfField(field: HTMLInputElement): string {
+  const { type } = field
+  const hint = attributeOf(field, 'autocomplete') ?? ''
+  const name = `${field.name} ${field.id}`
   // A box to tick is consent far more often than information.
-  if (/hidden|submit|button|image|reset|checkbox|fieldset|output/.test(type)) return 'none'
-  if (type === 'password' || hint.endsWith('password')) return 'password'
-  if (/one-time|cc-/.test(hint)) return 'secret'
-  if (type === 'search') return 'search'
-  if (type === 'email' || /(^| )email$/.test(hint) || (type === 'text' && /e-?mail/i.test(name)))
-    return 'email'
-  if (type === 'textarea') return 'message'
-  if (type === 'tel' || /(^| )tel/.test(hint) || /phone|mobile/i.test(name)) return 'phone'
-  return /(^| )((given|family)-)?name$/.test(hint) ? 'name' : 'other'
+  if (/hidden|submit|button|image|reset|checkbox|fieldset|output/.test(type)) return ''
+  if (/password$/.test(hint)) return 'password'
+  if (/one-time|cc-/.test(hint) || type !== 'text') return type
+  if (/mail/i.test(hint + name)) return 'email'
+  if (/^(q|s|search|query|keyword) /i.test(name)) return 'search'
+  if (/phone|mobile|\btel/i.test(hint + name)) return 'tel'
+  return /(^| )(given-|family-)?name$/.test(hint) ? 'name' : type
 }
 
-/** `looksLikeSearch`: the form says so, or asks with GET for a usual search parameter. */
-export function classifyForm(fields: readonly FieldKind[], looksLikeSearch: boolean): FormKind {
-  const has = (kind: FieldKind) => fields.includes(kind)
-  if (has('password')) return 'account'
-  if (!has('email')) return looksLikeSearch || has('search') ? 'search' : 'form_submit'
-  if (has('message') || has('phone')) return 'generate_lead'
-  return fields.every((kind) => kind === 'email' || kind === 'none') ? 'sign_up' : 'form_submit'
+/** Buttons, selects and text areas have the properties read here as well. */
+export function fieldsOf(form: HTMLFormElement): readonly HTMLInputElement[] {
+  return [...form.elements] as HTMLInputElement[]
 }
 
-export interface DescribedField {
-  readonly _kind: FieldKind
-  readonly _input: HTMLInputElement
+/** The kinds of the form's fields, joined. */
+export function kindsOf(form: HTMLFormElement): string {
+  return fieldsOf(form).map(kindOfField).join('')
 }
 
-/** The form's fields with their kinds. */
-export function fieldsOf(form: HTMLFormElement): readonly DescribedField[] {
-  // Buttons, selects and text areas have the properties read here as well.
-  return ([...form.elements] as HTMLInputElement[]).map((_input) => ({
-    _input,
-    _kind: kindOfField(
-      _input.type,
-      attributeOf(_input, 'autocomplete'),
-      `${_input.name} ${_input.id}`,
-    ),
-  }))
-}
-
-/** Whether submitting shows as a usual search parameter in the address of the next page. */
-export function asksInAddress(form: HTMLFormElement): boolean {
-  return (
-    !/post/i.test(attributeOf(form, 'method')) &&
-    fieldsOf(form).some((field) => SEARCH_PARAM.test(field._input.name))
-  )
-}
-
-export function kindOfForm(form: HTMLFormElement): FormKind {
-  return classifyForm(
-    fieldsOf(form).map((field) => field._kind),
-    !!form.closest('[role=search],search') || asksInAddress(form),
-  )
+/** `search`, or the event that submitting the form is. */
+export function kindOfForm(form: HTMLFormElement): string {
+  const kinds = kindsOf(form)
+  if (/password/.test(kinds)) return 'form_submit'
+  if (!/email/.test(kinds))
+    return /search/.test(kinds) || form.closest('[role=search],search') ? 'search' : 'form_submit'
+  if (/textarea|tel/.test(kinds)) return 'generate_lead'
+  return /^(email)+$/.test(kinds) ? 'sign_up' : 'form_submit'
 }

@@ -1,6 +1,6 @@
 /** Runs `run` so that nothing it throws reaches the page or its error monitor. */
 export function guard<Args extends readonly unknown[]>(
-  run: (...args: Args) => void,
+  run: (...args: Args) => unknown,
 ): (...args: Args) => void {
   return (...args) => {
     try {
@@ -13,15 +13,15 @@ export function guard<Args extends readonly unknown[]>(
 
 /**
  * Listens on the window in the capture phase, before any handler of the page can stop the event;
- * events that do not bubble (focus, a media element's timeupdate) pass there too.
+ * events that do not bubble (focus, a media element's timeupdate) pass there too. Browsers take
+ * touch and wheel listeners on the window as passive; the others cannot delay anything.
  */
 export function listen<Heard extends Event>(
   types: string,
-  run: (event: Heard) => void,
+  run: (event: Heard) => unknown,
   target: EventTarget = window,
 ): void {
-  for (const type of types.split(' ')) {
+  for (const type of types.split(' '))
     // The caller names the event type that goes with `types`; the DOM offers no such mapping.
-    target.addEventListener(type, guard(run) as EventListener, { capture: true, passive: true })
-  }
+    target.addEventListener(type, guard(run) as EventListener, true)
 }

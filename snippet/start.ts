@@ -12,7 +12,7 @@ import { guard, listen } from './listen.ts'
 /** `pique(name, …)`; until the tag runs, calls wait in `q`. */
 export interface Pique {
   (...call: readonly unknown[]): void
-  q?: ArrayLike<unknown>[]
+  q?: Iterable<unknown>[]
   /** The site that the running tag reports for. */
   site?: string
 }
@@ -24,7 +24,7 @@ declare global {
 }
 
 /** Starts to observe and returns what a call does. */
-function observe(config: Config, early: readonly ArrayLike<unknown>[]): Pique {
+function observe(config: Config): Pique {
   const core = createCore(config)
   const visitor = core._visitor
   const viewAgain = pages(core)
@@ -36,26 +36,27 @@ function observe(config: Config, early: readonly ArrayLike<unknown>[]): Pique {
     search(core)
   }
 
-  const call = (...[name, first, second, third]: readonly unknown[]) => {
-    const text = String(first || '')
-    // The page hands over anything; what is no plain value is left out by JSON or by the collector.
-    const props = second as EventProps | undefined
-    if (name === 'consent') core._decide(text === 'granted' ? text : 'denied')
-    if (name === 'page') viewAgain()
-    if (name === 'reset') visitor._forget()
+  // The page hands over anything; what is no plain value is left out by JSON or by the collector.
+  const calls: Readonly<Record<string, (...given: never[]) => void>> = {
+    consent: core._decide,
+    page: viewAgain,
+    reset: visitor._forget,
     // Each call is an action of its own, unless a form or a data layer has just told the same.
-    if (name === 'track' && text && core._isFirst(text, name, {})) core._track(text, props)
-    if (name === 'identify' && text) {
-      // The same holds for this; `Object` turns a missing argument into an empty object.
-      const { signature } = Object(third) as { signature?: string }
-      const key = text.includes('@') ? 'email' : 'user_id'
-      core._track(name, { [key]: text, traits: props, signature }, { _atOnce: true })
-    }
-    if (name === 'is') {
+    track(name: string, props: EventProps = {}) {
+      core._act(name, props, 'call', {})
+    },
+    identify(who: string, traits: EventProps, options?: { readonly signature?: string }) {
+      core._track('identify', {
+        [/@/.test(who) ? 'email' : 'user_id']: `${who}`,
+        traits,
+        signature: options?.signature,
+      })
+    },
+    is(audience: string, callback: (is: boolean) => void) {
       const browser = visitor._browser()
       const asked = browser
         ? fetch(
-            `${config._host}/is?${new URLSearchParams({ site: config._site, browser, audience: text })}`,
+            `${config._host}/is?site=${config._site}&browser=${browser}&audience=${audience}`,
           ).then((answer) => answer.json())
         : Promise.reject()
       asked
@@ -63,39 +64,37 @@ function observe(config: Config, early: readonly ArrayLike<unknown>[]): Pique {
           (answer) => answer.is === true,
           () => false,
         )
-        // `then` passes over what is no function.
-        .then(second as (is: boolean) => void)
-    }
+        .then(callback)
+    },
   }
-
-  // A decision that came before the tag holds from the first event on.
-  const isConsent = (args: ArrayLike<unknown>) => args[0] === 'consent'
-  const answer: Pique = guard(call)
-  for (const args of early) if (isConsent(args)) answer(...Array.from(args))
-  viewAgain()
-  for (const args of early) if (!isConsent(args)) answer(...Array.from(args))
-  return answer
+  return guard((name, ...given) => calls[name as string]?.(...(given as never[])))
 }
 
 /** Runs the tag once on a page, from when the page is first seen: not while it is prerendered, not in
  *  a tab opened in the background. */
 export function start(config: Config): void {
-  if (window.pique?.site || !config._site) return
-  const calls: ArrayLike<unknown>[] = window.pique?.q ?? []
-  const stub: Pique = (...call) => calls.push(call)
-  stub.site = config._site
-  window.pique = stub
-  try {
-    if (localStorage.pique_ignore === '1') return
-  } catch {
-    // Storage is blocked, so nobody asked there to be left out.
+  window.pique ??= (...call) => {
+    stub.q = [...(stub.q ?? []), call]
   }
-  let isRunning = false
+  const stub = window.pique
+  if (stub.site || !config._site) return
+  stub.site = config._site
+  // Storage that throws on access keeps nobody out.
+  let isIgnored = false
+  guard(() => {
+    isIgnored = localStorage.pique_ignore === '1'
+  })()
   const run = () => {
-    if (isRunning || document.hidden) return
-    isRunning = true
-    window.pique = observe(config, calls)
-    window.pique.site = config._site
+    if (isIgnored || document.hidden || window.pique !== stub) return
+    const pique = observe(config)
+    pique.site = stub.site as string
+    window.pique = pique
+    const early = stub.q ?? []
+    // A decision that came before the tag holds from the first event on.
+    const isDecision = ([name]: Iterable<unknown>) => name === 'consent'
+    for (const call of early) if (isDecision(call)) pique(...call)
+    pique('page')
+    for (const call of early) if (!isDecision(call)) pique(...call)
   }
   listen('visibilitychange prerenderingchange', run)
   guard(run)()

@@ -15,7 +15,8 @@ import { createSqliteReader } from '../store/sqlite/read/reader.ts'
  * are noisy and differ. Prints what it measured; judges nothing.
  */
 const ROUNDS = 5
-const SECONDS = 3
+/** Requests of one round, by events in each. */
+const BODIES: Readonly<Record<number, number>> = { 1: 50_000, 10: 20_000 }
 const CONNECTIONS = 64
 const ADMIN_KEY = 'a key for the benchmark, nothing else'
 
@@ -56,8 +57,16 @@ function stop({ process: child }: Running): Promise<void> {
   })
 }
 
-function load(url: string, site: string, perBody: number, connections: number): Promise<Load> {
-  const args = [file('./load.js'), url, site, String(perBody), String(connections), String(SECONDS)]
+interface LoadPlan {
+  readonly url: string
+  readonly site: string
+  readonly perBody: number
+  readonly connections: number
+  readonly bodies: number
+}
+
+function load({ url, site, perBody, connections, bodies }: LoadPlan): Promise<Load> {
+  const args = [file('./load.js'), url, site, String(perBody), String(connections), String(bodies)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   return new Promise((resolve, reject) => {
     let text = ''
@@ -94,8 +103,9 @@ async function benchIngest(collector: Running, bare: Running, site: string): Pro
     const rates: number[] = []
     const p99s: number[] = []
     for (let round = 0; round < ROUNDS; round += 1) {
-      const ours = await load(collector.url, site, perBody, CONNECTIONS)
-      const theirs = await load(bare.url, site, perBody, CONNECTIONS)
+      const plan = { site, perBody, connections: CONNECTIONS, bodies: BODIES[perBody] ?? 0 }
+      const ours = await load({ url: collector.url, ...plan })
+      const theirs = await load({ url: bare.url, ...plan })
       if (ours.refused > 0) print(`  (${ours.refused} refused)`)
       ratios.push(ours.bodiesPerS / theirs.bodiesPerS)
       rates.push(ours.bodiesPerS)
@@ -107,7 +117,7 @@ async function benchIngest(collector: Running, bare: Running, site: string): Pro
       `ingest, ${name}, ${CONNECTIONS} connections: ${share(median(ratios))} of a bare Hono handler (rounds ${ratios.map(share).join(' ')}); ${median(rates)} requests/s, ${median(rates) * perBody} events/s, p99 ${median(p99s).toFixed(1)} ms`,
     )
   }
-  const lone = await load(collector.url, site, 1, 1)
+  const lone = await load({ url: collector.url, site, perBody: 1, connections: 1, bodies: 4000 })
   events += lone.events
   print(
     `ingest, single events, 1 connection: ${lone.bodiesPerS} requests/s, p50 ${lone.p50Ms.toFixed(2)} ms`,

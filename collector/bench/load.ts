@@ -1,19 +1,17 @@
-import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 
 /**
  * A load of beacons, in a process of its own: keep-alive connections that each send a body, wait
- * for the answer, and send the next. Prints one JSON line. It writes raw HTTP so that it costs
- * little beside what it measures.
+ * for the answer, and send the next. Prints one JSON line. Requests are made before the clock
+ * starts and written as raw HTTP, so that the load costs little beside what it measures.
  *
  * The events are what a shop sends: sessions of ten events (views, pings, products, a download),
  * new browsers throughout, time-ordered ids.
  */
-const [url = '', site = '', perBody = '1', connections = '64', seconds = '5'] =
+const [url = '', site = '', perBody = '1', connections = '64', bodies = '10000'] =
   process.argv.slice(2)
 const { hostname, port } = new URL(url)
 const eventsPerBody = Number(perBody)
-const endAt = Date.now() + Number(seconds) * 1000
 
 const PAGES = ['/', '/pricing', '/products', '/products/kettle', '/products/grinder', '/blog/beans']
 const SESSION_EVENTS = 10
@@ -24,8 +22,8 @@ let sequence = 0
 function uuid7(now: number): string {
   sequence = (sequence + 1) & 0xfff
   const time = now.toString(16).padStart(12, '0')
-  const rest = randomBytes(8).toString('hex')
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence.toString(16).padStart(3, '0')}-8${rest.slice(0, 3)}-${rest.slice(3, 15)}`
+  const random = () => Math.floor(Math.random() * 0x1000000).toString(16).padStart(6, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence.toString(16).padStart(3, '0')}-8${random().slice(3)}-${random()}${random()}`
 }
 
 interface Session {
@@ -72,24 +70,38 @@ function eventOf(s: Session): string {
 
 const results = { bodies: 0, events: 0, refused: 0, latencies: [] as number[] }
 
-function drive(): Promise<void> {
+/** One whole HTTP request with the next events of a session. */
+function requestOf(session: Session): Buffer {
+  const events = Array.from({ length: eventsPerBody }, () => eventOf(session)).join(',')
+  const human = session.sent > 1
+  const body = `{"site":"${site}","browser":"${session.browser}","sentAt":${Date.now()},"human":${human},"events":[${events}]}`
+  return Buffer.from(`${HEAD}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+}
+
+/** What one connection sends: session after session. */
+function requestsOf(count: number): Buffer[] {
+  let session = newSession()
+  return Array.from({ length: count }, () => {
+    if (session.sent >= SESSION_EVENTS) session = newSession()
+    return requestOf(session)
+  })
+}
+
+function drive(requests: readonly Buffer[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    let session = newSession()
+    let next = 0
     let sentAt = 0
     let answer = ''
     const socket = connect({ host: hostname, port: Number(port), noDelay: true })
     const send = () => {
-      if (Date.now() >= endAt) {
+      const request = requests[next++]
+      if (!request) {
         socket.end()
         resolve()
         return
       }
-      if (session.sent >= SESSION_EVENTS) session = newSession()
-      const events = Array.from({ length: eventsPerBody }, () => eventOf(session)).join(',')
-      const human = session.sent > 1
-      const body = `{"site":"${site}","browser":"${session.browser}","sentAt":${Date.now()},"human":${human},"events":[${events}]}`
       sentAt = performance.now()
-      socket.write(`${HEAD}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+      socket.write(request)
     }
     socket.setEncoding('latin1')
     socket.on('connect', send)
@@ -111,8 +123,10 @@ function drive(): Promise<void> {
   })
 }
 
+const perConnection = Math.ceil(Number(bodies) / Number(connections))
+const plans = Array.from({ length: Number(connections) }, () => requestsOf(perConnection))
 const startedAt = performance.now()
-await Promise.all(Array.from({ length: Number(connections) }, drive))
+await Promise.all(plans.map(drive))
 const elapsedS = (performance.now() - startedAt) / 1000
 const sorted = results.latencies.sort((a, b) => a - b)
 process.stdout.write(

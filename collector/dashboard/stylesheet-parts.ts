@@ -5,11 +5,10 @@ export const partStyles = `
 .panel-head { display: flex; justify-content: space-between; align-items: baseline; gap: .3rem 1rem; flex-wrap: wrap; padding: .95rem 1.15rem .8rem; }
 .panel-head p { color: var(--soft); font-size: .9rem; }
 .panel-foot { display: flex; justify-content: space-between; gap: 1rem; padding: .6rem 1.15rem; font-size: .84rem; color: var(--soft); border-top: 1px solid var(--line); margin-top: auto; }
-.columns { display: grid; grid-template-columns: minmax(0, 1.85fr) minmax(0, 1fr); gap: 1.1rem; align-items: start; }
+.columns { display: grid; grid-template-columns: minmax(0, 2.1fr) minmax(0, 1fr); gap: 1.1rem; align-items: start; }
 .today { container-type: inline-size; }
 .live-space, .hot-space { overflow-y: auto; overscroll-behavior: contain; border-top: 1px solid var(--line); }
-.live-space { height: 30rem; }
-.today:has(.teach:not([hidden])) .live-space { height: 20rem; }
+.live-space { min-height: 20rem; max-height: 40rem; }
 .today:has(.teach:not([hidden])) .columns { align-items: stretch; }
 .today:has(.teach:not([hidden])) .hot-space { flex: 1; }
 .live-space, .hot-space { display: grid; align-content: start; grid-template-columns: minmax(0, 1fr); }
@@ -17,7 +16,7 @@ export const partStyles = `
 .hot-space { min-height: 20rem; }
 .live-row, .hot-row { height: 4rem; display: grid; align-items: center; gap: 0 .9rem; padding-inline: 1.15rem; border-bottom: 1px solid var(--line); position: relative; }
 .live-row:last-child, .hot-row:last-child { border-bottom-color: transparent; }
-.live-row { grid-template-columns: .6rem minmax(0, 1.25fr) minmax(0, 1.15fr) minmax(0, 1fr) 8.1rem 4.9rem; }
+.live-row { grid-template-columns: .6rem minmax(0, 1.25fr) minmax(0, 1.1fr) minmax(0, 1fr) 7.5rem 5.2rem; }
 .hot-row { grid-template-columns: minmax(0, 1fr) auto; }
 .live-row:hover, .hot-row:hover, .list tbody tr:hover { background: color-mix(in srgb, var(--sunk) 55%, transparent); }
 .who, .doing { min-width: 0; }
@@ -28,7 +27,7 @@ export const partStyles = `
 .who a:focus-visible::after { outline: 2px solid var(--accent); outline-offset: -3px; border-radius: 8px; }
 .live-row[data-known=no] .who a { font-weight: 480; color: var(--soft); }
 .device { color: var(--soft); font-size: .9rem; }
-.ago { text-align: right; color: var(--soft); font-size: .88rem; position: relative; }
+.ago { text-align: right; color: var(--soft); font-size: .88rem; white-space: nowrap; position: relative; }
 .pulse { width: .55rem; height: .55rem; border-radius: 50%; background: var(--heat-4); position: relative; display: inline-block; }
 .live-row[data-known=yes] .pulse { background: var(--plus); }
 .seen[data-seen=no] .pulse::after { content: ""; position: absolute; inset: 0; border-radius: 50%; background: inherit; }
@@ -61,7 +60,8 @@ export const partStyles = `
 .cell-who a:focus-visible { outline: none; }
 .cell-who a:focus-visible::after { outline: 2px solid var(--accent); outline-offset: -2px; border-radius: 10px; }
 th.cell-who { min-width: 11rem; }
-.cell-source, .cell-why { min-width: 7.5rem; }
+.cell-who small { display: block; max-width: 18rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.cell-source, .cell-why { min-width: 7.5rem; text-wrap: balance; }
 .cell-score { width: 9.6rem; white-space: nowrap; }
 .cell-seen { white-space: nowrap; color: var(--soft); }
 .cell-seen time { position: relative; }

@@ -15,9 +15,9 @@ export const personStyles = `
 .hero-score dt { font-size: .78rem; color: var(--soft); }
 .hero-score dd { font-weight: 600; display: flex; gap: .4rem; align-items: center; white-space: nowrap; min-height: 1.6rem; }
 .big-grade { background: var(--tint); color: var(--accent); border-radius: 6px; padding: 0 .5rem; }
-.person-columns { display: grid; grid-template-columns: minmax(0, 1.55fr) minmax(0, 1fr); gap: 1.2rem 1.8rem; align-items: start; grid-template-rows: auto 1fr; }
-.person-columns aside { display: grid; gap: 1rem; grid-column: 2; grid-row: 1 / span 2; margin-top: .5rem; }
-.person-columns > .timeline { container-type: inline-size; }
+.person-columns { display: grid; grid-template-columns: minmax(0, 1.55fr) minmax(0, 1fr); gap: 1.2rem 1.8rem; align-items: start; }
+.person-columns aside { display: grid; gap: 1rem; margin-top: .5rem; }
+.person-columns > .timeline { container-type: inline-size; grid-column: 1 / -1; }
 
 .receipt { --tooth: 12px; background: var(--paper); padding: 1.6rem clamp(1rem, 3vw, 1.8rem) 1.5rem; position: relative; filter: drop-shadow(0 1px 1px rgb(60 40 20 / .16)) drop-shadow(0 8px 18px rgb(60 40 20 / .08)); margin-block: .5rem; }
 .receipt::before, .receipt::after { content: ""; position: absolute; left: 0; right: 0; height: calc(var(--tooth) / 2); background: conic-gradient(from 135deg at 50% 0, var(--paper) 90deg, transparent 0) 50% 0 / var(--tooth) 100%; }
@@ -90,7 +90,7 @@ export const personStyles = `
 .offset { color: var(--soft); font-size: .85rem; text-align: right; }
 .icon { width: 1rem; height: 1rem; fill: none; stroke: var(--soft); stroke-width: 1.3; stroke-linecap: round; stroke-linejoin: round; align-self: start; margin-top: .28rem; }
 .event-cart .icon, .event-form .icon, .event-person .icon { stroke: var(--accent); }
-.event-what { display: flex; flex-wrap: wrap; gap: 0 .7rem; align-items: baseline; min-width: 0; }
+.event-what { min-width: 0; } .event-what .place { margin-left: .5rem; }
 .event-detail { color: var(--soft); font-size: .92em; }
 .event-rules { color: var(--soft); font-size: .84rem; text-align: right; max-width: 17rem; }
 .event-points { font-family: var(--mono); font-size: .9rem; text-align: right; font-weight: 560; color: var(--plus); }
@@ -107,7 +107,6 @@ export const personStyles = `
 }
 @media (max-width: 62rem) {
   .hero, .person-columns { grid-template-columns: minmax(0, 1fr); }
-  .person-columns aside { grid-column: 1; grid-row: auto; }
   .hero-score { justify-items: start; }
 }
 @media (max-width: 46rem) {
@@ -115,9 +114,15 @@ export const personStyles = `
   .hero-score dl { display: grid; grid-template-columns: repeat(2, auto); justify-content: start; gap: .5rem 2.2rem; }
   .line-bar { width: 0; padding: 0 !important; } .line-bar .bar { display: none; }
   .line-points { padding-left: .6rem !important; }
-  .event { padding-inline: .9rem; grid-template-columns: 2.6rem 1.1rem minmax(0, 1fr) auto; gap: 0 .6rem; }
+  .event { padding-inline: .9rem; grid-template-columns: 2.6rem minmax(0, 1fr) auto; gap: 0 .6rem; }
+  .event .icon, .event-page .place { display: none; }
+  .event .event-rules { grid-column: 2 / -1; } .event .event-points { grid-column: 3; }
   .session > details > summary { padding-inline: .9rem; }
-  .rest > summary { padding-left: 4.2rem; }
+  .rest > summary { padding-left: 1.1rem; }
+  .session > details > summary { grid-template-columns: .8rem minmax(0, 1fr) auto; }
+  .session-points { grid-row: 1; align-self: start; }
+  .session-head { padding-right: 0; } .session-gist { width: 100%; }
+  .session-facts { grid-column: 2 / -1; }
   .facts div { grid-template-columns: 1fr; gap: 0; }
 }
 `

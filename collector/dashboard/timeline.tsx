@@ -10,8 +10,8 @@ const Entry = ({ event }: { event: EventView }) => (
     </time>
     <Icon icon={event.icon} />
     <span class="event-what">
-      <span class="event-name">{event.name}</span>
-      {event.detail && <span class="event-detail">· {event.detail}</span>}
+      <span class="event-name">{event.name}</span>{' '}
+      {event.detail && <span class="event-detail">· {event.detail}</span>}{' '}
       {event.place && <Place place={event.place} />}
     </span>
     <span class="event-rules">{event.rules}</span>

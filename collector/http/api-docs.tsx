@@ -30,8 +30,11 @@ export type ApiDocument = ReturnType<typeof openApiDocument>
 
 export function createApiDocs(api: Api, base: string): Hono {
   const document = openApiDocument(api, base)
-  const page = `<!doctype html>${<ApiReference document={document} />}`
+  let page: string | null = null // rendered when first asked for
   return new Hono()
     .get('/openapi.json', (c) => c.json(document, 200, { 'cache-control': 'no-store' }))
-    .get('/docs', (c) => c.html(page, 200, { 'cache-control': 'no-store' }))
+    .get('/docs', (c) => {
+      page ??= `<!doctype html>${<ApiReference document={document} />}`
+      return c.html(page, 200, { 'cache-control': 'no-store' })
+    })
 }

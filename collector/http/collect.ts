@@ -142,14 +142,11 @@ function originHeaders(origin: string | undefined): Record<string, string> {
 
 /** A plain `Response`: the server writes its plain headers as they are. */
 function answer(c: Context, { status, body }: Answer): Response {
-  const isBusy = status === 503 || status === 429
-  const headers = {
-    ...originHeaders(headersOf(c).origin),
-    'cache-control': 'no-store',
-    'cross-origin-resource-policy': 'cross-origin',
-    'content-type': status < 400 ? 'application/json' : 'application/problem+json',
-    ...(isBusy && { 'retry-after': RETRY_AFTER_S }),
-  }
+  const headers: Record<string, string> = originHeaders(headersOf(c).origin)
+  headers['cache-control'] = 'no-store'
+  headers['cross-origin-resource-policy'] = 'cross-origin'
+  headers['content-type'] = status < 400 ? 'application/json' : 'application/problem+json'
+  if (status === 503 || status === 429) headers['retry-after'] = RETRY_AFTER_S
   return new Response(body, { status, headers })
 }
 

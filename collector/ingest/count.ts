@@ -10,7 +10,6 @@ import type { Group, TouchedSession } from './fold.ts'
 export interface SessionBefore {
   readonly isCounted: boolean
   readonly startAt: number
-  readonly endAt: number
   readonly landing: Landing | null
   readonly storedEvents: number
 }
@@ -33,16 +32,12 @@ export function countSession(session: SessionState, touched: TouchedSession, gro
     isNew && before.storedEvents > 0 ? group.now.eventsOfSession(browser, session) : []
   for (const placed of added) events.push(placed.event)
   for (const event of events) countEvent(event, browser, group)
-  if (isNew) countLanding(session, browser, group)
-  if (isNew || session.endAt > before.endAt) countVisit(session, browser, isNew ? 1 : 0, group)
+  if (isNew) countVisit(session, browser, group)
 }
 
-function hasMoved(session: SessionState, { browser, before }: TouchedSession): boolean {
-  return (
-    session.landing?.id !== before.landing?.id ||
-    dayOf(session.startAt) !== dayOf(before.startAt) ||
-    holdAt(browser.visitors, session.startAt) !== holdAt(browser.visitors, before.startAt)
-  )
+/** A visit is counted by its beginning and its landing. */
+function hasMoved(session: SessionState, { before }: TouchedSession): boolean {
+  return session.landing?.id !== before.landing?.id || session.startAt !== before.startAt
 }
 
 function countEvent(event: HistoryEvent, browser: BrowserState, group: Group): void {
@@ -72,14 +67,10 @@ function countPing(event: HistoryEvent, browser: BrowserState, group: Group): vo
   }
 }
 
-function countVisit(session: SessionState, browser: BrowserState, count: 0 | 1, group: Group) {
-  const { landing, startAt, endAt } = session
+function countVisit({ landing, startAt }: SessionState, browser: BrowserState, group: Group) {
   for (const rule of matchTouch(SESSION, landing, group)) {
-    add(browser, startAt, bucket(rule, startAt, count, 0, endAt), group)
+    add(browser, startAt, bucket(rule, startAt, 1, 0, startAt), group)
   }
-}
-
-function countLanding({ landing }: SessionState, browser: BrowserState, group: Group): void {
   if (!landing) return
   for (const rule of matchTouch(LANDING, landing, group)) {
     add(browser, landing.at, bucket(rule, landing.at, 1, 0, landing.at), group)

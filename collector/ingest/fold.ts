@@ -185,7 +185,6 @@ function touch(session: SessionState, browser: BrowserState, group: Group): Touc
     before: {
       isCounted: session.provenAt !== null && session.bot === null && session.nextN > 0,
       startAt: session.startAt,
-      endAt: session.endAt,
       landing: session.landing,
       storedEvents: session.nextN,
     },

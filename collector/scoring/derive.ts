@@ -163,7 +163,7 @@ function ofSession(
   touchOf: TouchReader,
 ): Contribution[] {
   const first = session.events[0]
-  const { landing, startAt, endAt } = session
+  const { landing, startAt } = session
   if (!first) return []
   const touch = touchOf(landing?.url ?? null, landing?.referrer ?? null)
   const visits = model.match(SESSION, landing?.url ?? null, { ...touch }).map((rule) => ({
@@ -173,7 +173,7 @@ function ofSession(
     heldAt: startAt,
     count: 1 as const,
     engagedMs: 0,
-    lastAt: endAt,
+    lastAt: startAt,
   }))
   if (!landing) return visits
   const landings = model.match(LANDING, landing.url, { ...touch }).map((rule) => ({

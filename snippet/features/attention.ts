@@ -11,8 +11,8 @@ import { listen } from '../listen.ts'
 
 const IDLE_MS = 30_000
 const REPORT_MS = 15_000
-const PROOF_WITH_INPUT_MS = 3_000
-const PROOF_MS = 10_000
+const PROOF_WITH_INPUT_BEATS = 3
+const PROOF_BEATS = 10
 
 export function attention(core: Core): void {
   const visitor = core._visitor
@@ -20,73 +20,64 @@ export function attention(core: Core): void {
   let engagedMs = 0
   let reportedMs = 0
   let deepest = 0
-  let visibleMs = 0
+  let visibleBeats = 0
   let acted = false
-  let wasHuman = visitor._human
-  let settledAt = Date.now()
-  let activeAt = settledAt
-  let visible = true
+  let lookedAt = Date.now()
+  let activeAt = lookedAt
   let watched = document.hasFocus()
 
-  /** Books the time since the last call under the state that held until now. */
-  const settle = () => {
+  /** Books the time since the last look under the state that held until now. */
+  const look = (event?: Event) => {
     const now = Date.now()
     if (view !== core._view) {
       view = core._view
       engagedMs = reportedMs = deepest = 0
     }
-    if (visible) visibleMs += Math.min(now - settledAt, PROOF_WITH_INPUT_MS)
-    if (watched) engagedMs += Math.max(0, Math.min(now, activeAt + IDLE_MS) - settledAt)
-    settledAt = now
-    visible = !document.hidden
-    const arrived = !watched
-    watched = visible && document.hasFocus()
-    if (arrived && watched) activeAt = now
+    if (watched) engagedMs += Math.max(0, Math.min(now, activeAt + IDLE_MS) - lookedAt)
+    lookedAt = now
+    watched = !document.hidden && document.hasFocus()
+    if (event?.isTrusted) activeAt = now
   }
 
   const measureScroll = () => {
-    const { scrollHeight } = document.documentElement
-    deepest = Math.max(deepest, Math.min(1, (scrollY + innerHeight) / scrollHeight) * 100)
+    const seen = (100 * (scrollY + innerHeight)) / document.documentElement.scrollHeight
+    deepest = Math.max(deepest, Math.min(100, Math.round(seen)))
   }
 
   const report = () => {
     measureScroll()
     reportedMs = engagedMs
     core._track('user_engagement', {
-      engaged_ms: Math.round(engagedMs),
-      scroll: Math.round(deepest),
+      engaged_ms: engagedMs,
+      scroll: deepest,
       view_at: view?._startedAt,
     })
   }
 
-  listen('focus blur visibilitychange', settle)
-  listen('timeupdate', () => {
-    settle()
-    activeAt = settledAt
-  })
+  listen('focus blur visibilitychange timeupdate', look)
   listen('pointerdown pointermove keydown touchstart wheel scroll', (event) => {
-    if (!event.isTrusted) return
-    settle()
-    activeAt = settledAt
-    acted = true
+    look(event)
+    if (event.isTrusted) acted = true
   })
   // The reading is done when the scrolling is over; Safari before 26.2 has to wait for the report.
   listen('scrollend', measureScroll)
 
-  core._onBeat((beat) => {
-    settle()
+  core._beats.push((isLeaving) => {
+    look()
     // A session that begins while the page stays open needs a proof of its own.
-    if (wasHuman && !visitor._human) {
-      visibleMs = 0
+    if (visitor._human) {
+      visibleBeats = 0
       acted = false
+    } else if (
+      !isLeaving &&
+      !document.hidden &&
+      ++visibleBeats >= (acted ? PROOF_WITH_INPUT_BEATS : PROOF_BEATS)
+    ) {
+      visitor._human = true
+      report()
     }
     // Once idle nothing is added, and the rest told now belongs to this session, not to the next.
-    const isIdle = settledAt > activeAt + IDLE_MS
-    const proven = visibleMs >= PROOF_MS || (acted && visibleMs >= PROOF_WITH_INPUT_MS)
-    if (proven && !visitor._human) {
-      visitor._prove()
+    if (engagedMs - reportedMs >= (isLeaving || lookedAt > activeAt + IDLE_MS ? 1 : REPORT_MS))
       report()
-    } else if (engagedMs - reportedMs >= (beat === 'leaving' || isIdle ? 1 : REPORT_MS)) report()
-    wasHuman = visitor._human
   })
 }

@@ -3,12 +3,14 @@
  * in-page navigations are set after the address changes, so those views are reported a moment late,
  * with the time of the change; leaving sooner reports them then.
  */
-import { cleanPageUrl, cleanUrl, maskSecrets, routeOf } from '../clean-url.ts'
+import { cleanUrl, maskSecrets, routeOf } from '../clean-url.ts'
 import type { Core } from '../core.ts'
 import { createId } from '../id.ts'
 import { guard, listen } from '../listen.ts'
 
 const TITLE_SETTLES_MS = 100
+const LOOK_MS = 200
+const MAX_TITLE_CHARS = 300
 
 declare global {
   interface Window {
@@ -18,31 +20,27 @@ declare global {
 
 /** Follows in-page navigation; the answer reports the current page, which nothing here does by itself. */
 export function pages(core: Core): () => void {
-  const hashIsRoute = core._config._hash
-  let reported = true
+  const { _hash } = core._config
 
-  const route = () => location.pathname + (hashIsRoute ? routeOf(location.hash) : '')
+  const route = () => location.pathname + (_hash ? routeOf(location.hash) : '')
 
   const report = () => {
     const view = core._view
-    if (reported || !view) return
-    reported = true
-    view._title = maskSecrets(document.title)
-    core._track('page_view', undefined, { _at: view._startedAt, _view: view, _atOnce: true })
-    core._beat('viewed')
+    if (!view || view._title !== undefined) return
+    view._title = maskSecrets(document.title.slice(0, MAX_TITLE_CHARS))
+    core._track('page_view', { webdriver: navigator.webdriver || undefined }, view._startedAt)
   }
 
   const begin = (referrer: string) => {
-    core._beat('leaving')
+    core._beat(true)
     const now = Date.now()
     core._view = {
       _id: createId(now),
       _startedAt: now,
       _route: route(),
-      _url: cleanPageUrl(location.href, hashIsRoute),
+      _url: cleanUrl(location.href, _hash),
       _referrer: referrer && cleanUrl(referrer),
     }
-    reported = false
   }
 
   const follow = () => {
@@ -53,28 +51,15 @@ export function pages(core: Core): () => void {
   }
 
   const viewAgain = () => {
-    begin(core._view ? core._view._referrer : document.referrer)
+    begin(document.referrer)
     report()
   }
 
-  core._onBeat((beat) => beat === 'leaving' && report())
+  core._beats.push((isLeaving) => isLeaving && report())
   listen('pageshow', (event: PageTransitionEvent) => event.persisted && viewAgain())
-
-  if (window.navigation) {
-    // Also sees a router that kept `pushState` from before the tag loaded, and leaves history alone.
-    listen('currententrychange', follow, window.navigation)
-  } else {
-    for (const name of ['pushState', 'replaceState'] as const) {
-      // A proxy keeps name, arity, answer and exceptions.
-      history[name] = new Proxy(history[name], {
-        apply(original, self, args) {
-          const answer: unknown = Reflect.apply(original, self, args)
-          guard(follow)()
-          return answer
-        },
-      })
-    }
-    listen('popstate hashchange', follow)
-  }
+  // Either way also sees a router that kept `pushState` from before the tag loaded, and leaves history
+  // alone.
+  if (window.navigation) listen('currententrychange', follow, window.navigation)
+  else setInterval(guard(follow), LOOK_MS)
   return viewAgain
 }

@@ -1,27 +1,23 @@
 /** `view_search_results`: that somebody searched, never for what. */
 import type { Core } from '../core.ts'
-import { asksInAddress, kindOfForm, SEARCH_PARAM } from '../form-kind.ts'
-import { listen } from '../listen.ts'
-import { isIgnored } from '../markup.ts'
+import { kindOfForm } from '../form-kind.ts'
+import { hear } from '../markup.ts'
 
 export function search(core: Core): void {
-  const report = (source: string) => {
-    if (core._isFirst('view_search_results', source)) core._track('view_search_results')
-  }
-  core._onBeat((beat) => {
-    if (beat !== 'viewed') return
-    new URLSearchParams(location.search).forEach((term, name) => {
-      if (term && SEARCH_PARAM.test(name)) report('url')
-    })
+  let query: string | undefined
+  const report = (source: string) => core._act('view_search_results', {}, source)
+
+  core._beats.push(() => {
+    if (query === location.search) return
+    query = location.search
+    if (/[?&](q|s|search|query|keyword)=[^&]/i.test(query)) report('url')
   })
-  listen('submit', (event) => {
-    // Only forms are submitted.
-    const form = event.target as HTMLFormElement
-    if (isIgnored(event) || form.hasAttribute('data-pique-event') || kindOfForm(form) !== 'search')
-      return
+  hear('submit', (event) => {
     // A browser that goes to the results tells by their address; a script may show them in place.
     setTimeout(() => {
-      if (event.defaultPrevented || !asksInAddress(form)) report('form')
+      // Only forms are submitted.
+      if (event.defaultPrevented && kindOfForm(event.target as HTMLFormElement) === 'search')
+        report('form')
     })
   })
 }

@@ -340,6 +340,9 @@ const seenSince = (since: number | undefined) => (one: { last_seen_at: string | 
 export interface Asked {
   leads?: LeadQuery
   visitors?: VisitorQuery
+  /** How many lists of leads, and how many single leads. */
+  lists?: number
+  single?: number
 }
 
 export function readerOf(source: World, asked: Asked = {}): Reader {
@@ -348,6 +351,7 @@ export function readerOf(source: World, asked: Asked = {}): Reader {
     keys: async () => [],
     leads: async (query) => {
       asked.leads = query
+      asked.lists = (asked.lists ?? 0) + 1
       const kept = source.leads
         .filter(seenSince(query.seenSince))
         .filter(({ site }) => !query.site || site === query.site)
@@ -355,7 +359,10 @@ export function readerOf(source: World, asked: Asked = {}): Reader {
         .filter(({ stage }) => !query.stage || stage === query.stage)
       return pageOf(kept, query.cursor, query.limit)
     },
-    lead: async (id) => byId(source.leads, id),
+    lead: async (id) => {
+      asked.single = (asked.single ?? 0) + 1
+      return byId(source.leads, id)
+    },
     score: async (id) => byId(source.leads, id),
     timeline: async (_id, page) => pageOf(source.sessions, page.cursor, page.limit),
     identities: async () => found(source.identities),

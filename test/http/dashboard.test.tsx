@@ -109,19 +109,37 @@ describe('a person', () => {
     const { html } = await get('/leads/ld_ada')
     for (const words of [
       'Viewed “Pricing”',
-      'Spent 1 min 20 s',
+      '· 1 min 20 s, read to 85 %',
       'Downloaded buyers-guide.pdf',
       'Added to cart: Heat pump 9 kW',
       'Submitted a contact form',
       'Identified as ada@norrsken.example',
       'Tour booked',
-      '+17.219',
+      '+28.219',
       'Bot: Googlebot',
-      'Show 4 more events',
+      'Show 6 more',
     ]) {
       expect(html).toContain(words)
     }
-    expect(html.match(/Spent /g)).toHaveLength(1)
+    expect(html).not.toMatch(/Spent |Visit began/)
+  })
+
+  test('has a heading for every visit, and the newest one open', async () => {
+    const { html } = await get('/leads/ld_ada')
+    expect(html.match(/<details open=""><summary>/g)).toHaveLength(1)
+    expect(html.match(/<li class="session"[^>]*><details><summary>/g)).toHaveLength(2)
+    expect(html).toContain('1 page, 1 product, pricing, added to cart, contact form, a download')
+    expect(html).toContain('18 pages, jobs')
+  })
+
+  test.each([
+    ['a lone lead', [ada], null],
+    ['nobody scores higher', [ada, leadWith({ id: 'ld_2', score_milli: 1 })], 'Top lead'],
+    ['somebody does', [leadWith({ id: 'ld_2', score_milli: 1e9 }), ada], 'Ahead of 97 % of leads'],
+  ])('is ranked where there are others: %s', async (_, leads, words) => {
+    const { html } = await get('/leads/ld_ada', { ...world, leads })
+    if (words) expect(html).toContain(`<dt>Rank</dt><dd>${words}</dd>`)
+    else expect(html).not.toContain('Rank')
   })
 
   test('has older visits behind a cursor', async () => {
@@ -404,6 +422,21 @@ describe('live', () => {
   })
 })
 
+describe('the lists ask little', () => {
+  test.each(['/', '/live.json', '/visitors'])('%s names its leads with one list', async (path) => {
+    const { last_seen_at } = visitorWith()
+    const leads = Array.from({ length: 40 }, (_, index) =>
+      leadWith({ id: `ld_${index}`, last_seen_at }),
+    )
+    const visitors = leads.map((lead, index) => visitorWith({ id: `vi_${index}`, lead: lead.id }))
+    const asked: Asked = {}
+    const { html } = await get(path, { ...world, leads, visitors }, asked)
+    expect(html.match(/Ada Lindqvist/g)?.length).toBeGreaterThanOrEqual(40)
+    expect(asked.single ?? 0).toBe(0)
+    expect(asked.lists).toBeLessThanOrEqual(2)
+  })
+})
+
 describe('sites', () => {
   const blog: SiteJson = { ...shop, id: 'si_2', name: 'Blog', generated: true }
   const two = { ...world, sites: [shop, blog] }
@@ -466,6 +499,17 @@ describe('files and methods', () => {
     for (const path of ['/', '/leads/ld_ada', '/leads/nobody', '/live.json']) {
       expect((await get(path)).headers.get('cache-control')).toBe('no-store')
     }
+  })
+})
+
+describe('signing out', () => {
+  test('is a form on every page but the one to sign in', async () => {
+    const form = '<form class="sign-out" method="post" action="/logout">'
+    for (const path of ['/', '/leads/ld_ada', '/leads/nobody', '/connect']) {
+      expect((await get(path)).html).toContain(form)
+    }
+    expect(renderNotFound()).toContain(form)
+    expect(renderLogin()).not.toContain(form)
   })
 })
 

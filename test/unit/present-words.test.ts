@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { eventWords } from '../../collector/dashboard/event-words.ts'
+import { standingWords } from '../../collector/dashboard/present.ts'
 import { sentenceOf } from '../../collector/dashboard/present-person.ts'
-import { joinEngagement } from '../../collector/dashboard/present-timeline.ts'
 import { measureOf, sourceWords } from '../../collector/dashboard/vocabulary.ts'
 import {
   agoWords,
   durationWords,
   exactPoints,
   money,
-  ordinal,
   plural,
   shortPoints,
   signedPoints,
@@ -72,16 +71,6 @@ describe('words', () => {
     ])
   })
 
-  test.each([
-    [1, '1st'],
-    [2, '2nd'],
-    [3, '3rd'],
-    [11, '11th'],
-    [93, '93rd'],
-  ])('%i is the %s', (value, words) => {
-    expect(ordinal(value)).toBe(words)
-  })
-
   test('an instant nobody can read is said to be unknown', () => {
     expect(whenOf('<b>', NOW)).toEqual({ iso: '', exact: '', words: 'at an unknown time' })
   })
@@ -112,6 +101,20 @@ describe('the sentence', () => {
   })
 })
 
+describe('the rank', () => {
+  test.each([
+    ['a lone lead', null, 9_000, null],
+    ['the top one', { isTop: true, percentile: 100 }, 9_000, 'Top lead'],
+    ['one of two at the top', { isTop: true, percentile: 50 }, 9_000, 'Top lead'],
+    ['one in the field', { isTop: false, percentile: 93.7 }, 9_000, 'Ahead of 93 % of leads'],
+    ['the last', { isTop: false, percentile: 0 }, 9_000, null],
+    ['one that is unranked', { isTop: false, percentile: null }, 9_000, null],
+    ['one among many with nothing', { isTop: true, percentile: 0 }, 0, null],
+  ])('%s', (_, standing, milli, words) => {
+    expect(standingWords(standing, milli)).toBe(words)
+  })
+})
+
 describe('events', () => {
   test.each([
     ['page_view', { title: null }, 'Viewed /pricing'],
@@ -119,24 +122,11 @@ describe('events', () => {
     ['click', { props: { link_url: 'mailto:a@b.example' } }, 'Clicked an e-mail address'],
     ['purchase', { props: { value: 99, currency: 'EUR' } }, 'Bought something: €99.00'],
     ['view_search_results', { props: { search_term: 'pump' } }, 'Searched the site for “pump”'],
-    ['video_progress', { props: { video_percent: 50 } }, 'Watched 50% of a video'],
+    ['video_progress', { props: { video_percent: 50 } }, 'Watched 50 % of a video'],
     ['constructor', {}, 'Constructor'],
     ['add_to_cart', { props: { item_name: { nested: true } } }, 'Added to cart'],
   ])('%s is said as "%s"', (type, changes, words) => {
     expect(eventWords(eventWith(type, NOW, changes))).toBe(words)
-  })
-
-  test('growing totals of one page view become one entry, those of another stay apart', () => {
-    const ping = (at: number, engaged: number, view: number) =>
-      eventWith('user_engagement', NOW + at, {
-        props: { engaged_ms: engaged, view_at: view },
-        milli: 100,
-      })
-    const joined = joinEngagement([ping(3, 30, 1), ping(1, 10, 1), ping(2, 20, 1), ping(4, 5, 2)])
-    expect(joined.map(({ props, milli }) => [props.engaged_ms, milli])).toEqual([
-      [30, 300],
-      [5, 100],
-    ])
   })
 
   test('a rule nobody has a unit for counts times', () => {

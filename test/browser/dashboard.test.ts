@@ -1,0 +1,462 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { LeadJson, ScoreJson, SiteJson, VisitorJson } from '../../collector/store/shapes.ts'
+import type { WireEvent } from '../../shared/wire.ts'
+import { launchBrowser, type TestBrowser } from '../support/browser.ts'
+import { ADMIN_KEY, createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
+
+/** The dashboard as its owner uses it: the built collector, generated people, a real browser. */
+
+const TEST_MS = 120_000
+const LIVE_MS = 10_000
+const PHONE = { width: 360, height: 740 }
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+
+let collector: RunningCollector
+let browser: TestBrowser
+let siteKey: string
+let top: LeadJson
+let paths: readonly string[]
+const place = createPlace()
+
+beforeAll(async () => {
+  collector = await startBuilt('demo', place.store)
+  browser = await launchBrowser()
+  const page = await browser.context.newPage()
+  await page.goto(collector.dashboard)
+  await page.close()
+  siteKey = (await list<SiteJson>('/sites'))[0]!.key
+  top = (await list<LeadJson>('/leads?limit=1'))[0]!
+  const visitors = await list<VisitorJson>('/visitors?limit=100')
+  const nobody = visitors.find(({ lead }) => lead === null)!
+  const owned = visitors.find(({ lead }) => lead !== null)!
+  const people = [`/leads/${top.id}`, `/visitors/${nobody.id}`, `/visitors/${owned.id}`]
+  const queries = ['/leads?q=nobody-at-all', '/leads?stage=lead&grade=A&sort=email']
+  const lists = ['/', '/leads', '/visitors', '/visitors?anonymous=1', '/connect']
+  paths = [...lists, ...queries, ...people]
+}, TEST_MS)
+
+afterAll(async () => {
+  await browser?.close()
+  await collector?.stop()
+  place.remove()
+})
+
+async function list<T>(path: string): Promise<readonly T[]> {
+  const { data }: { data: readonly T[] } = await (await collector.api(path)).json()
+  return data
+}
+
+interface Watched {
+  readonly page: Page
+  /** Everything that should not have happened: errors, dialogs, refusals of the content policy. */
+  readonly trouble: readonly string[]
+}
+
+async function open(from: TestBrowser = browser): Promise<Watched> {
+  const page = await from.context.newPage()
+  const trouble: string[] = []
+  page.on('console', (said) => {
+    if (['error', 'warning'].includes(said.type())) trouble.push(`${page.url()}: ${said.text()}`)
+  })
+  page.on('pageerror', (error) => trouble.push(`${page.url()}: ${error.message}`))
+  page.on('dialog', (dialog) => {
+    trouble.push(`${page.url()}: dialog ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)
+    })
+  })
+  return { page, trouble }
+}
+
+/** Runs with a browser, and so with cookies, of its own. */
+async function withBrowser(run: (own: TestBrowser) => Promise<void>): Promise<void> {
+  const own = await launchBrowser()
+  try {
+    await run(own)
+  } finally {
+    await own.close()
+  }
+}
+
+async function withoutScripts(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Emulation.setScriptExecutionDisabled', { value: true })
+}
+
+const at = (path: string): string => `${collector.url}${path}`
+const focusedText = (page: Page) => page.evaluate(() => document.activeElement?.textContent)
+
+async function openEverything(page: Page): Promise<void> {
+  await page.locator('main details').evaluateAll((all) => {
+    for (const one of all) one.setAttribute('open', '')
+  })
+}
+
+async function expectNoOverflow(page: Page): Promise<void> {
+  const width = await page.evaluate(() =>
+    Math.max(document.documentElement.scrollWidth, document.body.scrollWidth),
+  )
+  expect([page.url(), width]).toEqual([page.url(), page.viewportSize()?.width])
+}
+
+describe('from the list to the reason', { timeout: TEST_MS }, () => {
+  test('a lead is found by text, and its receipt is the one the API gives', async () => {
+    const { page, trouble } = await open()
+    await page.goto(at('/leads'))
+    await page.getByLabel('Search').fill(top.email!)
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await page.waitForURL(at(`/leads?${new URLSearchParams({ q: top.email! })}`))
+    expect(await page.locator('[data-row]').allTextContents()).toEqual([top.name])
+
+    await page.locator('[data-row]').click()
+    await page.waitForURL(at(`/leads/${top.id}`))
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(top.name)
+    const lines = await page
+      .locator('[data-milli]')
+      .evaluateAll((all) => all.map((line) => Number(line.getAttribute('data-milli'))))
+    const total = Number(await page.locator('[data-score-milli]').getAttribute('data-score-milli'))
+    expect(lines.reduce((sum, milli) => sum + milli, 0)).toBe(total)
+
+    const asOf = await page.locator('.receipt-foot time').getAttribute('datetime')
+    const answer = await collector.api(`/leads/${top.id}/score?as_of=${asOf}`)
+    const score: ScoreJson = await answer.json()
+    expect(score.score_milli).toBe(total)
+    expect(lines.toSorted()).toEqual(score.reasons.map(({ milli }) => milli).toSorted())
+    expect(await page.getByText('Top lead', { exact: true }).count()).toBe(1)
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  test('visits are headings to open, by keyboard too, and the page stays short', async () => {
+    const { page, trouble } = await open()
+    await page.goto(at(`/leads/${top.id}`))
+    const visits = page.locator('.session > details')
+    const states = await visits.evaluateAll((all) => all.map((one) => one.hasAttribute('open')))
+    expect(states.length).toBeGreaterThan(2)
+    expect(states).toEqual(states.map((_, index) => index === 0))
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(4_000)
+
+    const second = visits.nth(1)
+    await second.locator('> summary').focus()
+    await page.keyboard.press('Enter')
+    await second.locator('.event').first().waitFor()
+    await page.keyboard.press('Enter')
+    await second.locator('.event').first().waitFor({ state: 'hidden' })
+
+    const shown = await visits.evaluateAll((all) =>
+      all.map((one) => one.querySelectorAll(':scope > ol > .event').length),
+    )
+    expect(Math.max(...shown)).toBeLessThanOrEqual(12)
+    expect(await page.locator('.event-name').allTextContents()).not.toContain('Visit began')
+    expect(await page.getByText(/^· .*\d+ s, read to \d+ %$/).count()).toBeGreaterThan(0)
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  test('keys move, open, search and explain', async () => {
+    const { page, trouble } = await open()
+    await page.goto(at('/leads'))
+    const names = await page.locator('[data-row]').allTextContents()
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    expect(await focusedText(page)).toBe(names[1])
+    await page.keyboard.press('k')
+    expect(await focusedText(page)).toBe(names[0])
+
+    await page.keyboard.press('/')
+    await page.keyboard.type('jk?/')
+    expect(await page.getByLabel('Search').inputValue()).toBe('jk?/')
+    await page.keyboard.press('Tab')
+    await page.evaluate(() => document.querySelector<HTMLElement>('main')?.focus())
+
+    await page.keyboard.press('?')
+    const help = page.getByRole('dialog', { name: 'Keys' })
+    await help.waitFor()
+    await page.keyboard.press('Escape')
+    await help.waitFor({ state: 'hidden' })
+
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(at(`/leads/${top.id}`))
+    await page.keyboard.press('/')
+    await page.waitForURL(at('/leads#search'))
+    await page.locator('[data-search]:focus').waitFor()
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  test('a lead nobody knows is a page that leads on', async () => {
+    const { page } = await open()
+    for (const path of ['/leads/ld_999999', '/visitors/vi_999999', '/nowhere']) {
+      expect((await page.goto(at(path)))?.status()).toBe(404)
+      expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
+      expect(await page.locator('main a.button').count()).toBeGreaterThan(0)
+    }
+    await page.goto(at('/leads/ld_999999'))
+    await page.getByRole('link', { name: 'All leads' }).click()
+    await page.waitForURL(at('/leads'))
+    await page.close()
+  })
+})
+
+describe('signing in and out', { timeout: TEST_MS }, () => {
+  test('whoever is signed out signs in and arrives where they were going', () =>
+    withBrowser(async (own) => {
+      const { page, trouble } = await open(own)
+      await page.goto(at('/leads?q=a&sort=email'))
+      expect(new URL(page.url()).pathname).toBe('/login')
+      await page.getByLabel('E-mail').fill('owner@shop.example')
+      await page.getByLabel('Password').fill(ADMIN_KEY)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.waitForURL(at('/leads?q=a&sort=email'))
+
+      await withoutScripts(page)
+      await page.reload()
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await page.waitForURL(at('/login'))
+      await page.goto(at('/'))
+      expect(new URL(page.url()).pathname).toBe('/login')
+      expect(trouble).toEqual([])
+    }))
+
+  test('the link of the first start signs in once', () =>
+    withBrowser(async (own) => {
+      const { page } = await open(own)
+      const answer = await page.goto(collector.dashboard)
+      expect(answer?.status()).toBe(401)
+      expect(await page.getByRole('alert').textContent()).toContain('was used before')
+      await page.goto(at('/'))
+      expect(new URL(page.url()).pathname).toBe('/login')
+    }))
+})
+
+/** A web property of somebody's: one page with the given markup in its head. */
+async function startShop(head: string): Promise<{ url: string; server: Server }> {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' })
+    response.end(
+      `<!doctype html><html><head><title>A shop</title>${head}</head><body></body></html>`,
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo // a TCP server has an address once it listens
+  return { url: `http://127.0.0.1:${port}/`, server }
+}
+
+test('a newcomer pastes the tag and sees the first visitor arrive', { timeout: TEST_MS }, () =>
+  withBrowser(async (own) => {
+    const fresh = createPlace()
+    const started = await startBuilt('start', fresh.store)
+    let shop: Server | undefined
+    try {
+      const { page: today, trouble } = await open(own)
+      await today.goto(started.dashboard)
+      await today.getByText('Paste this tag, then this page fills').waitFor()
+      const { page: connect, trouble: more } = await open(own)
+      await connect.goto(`${started.url}/connect`)
+      await connect.getByText('Waiting for the first visitor…').waitFor()
+      const tag = (await connect.locator('#tag').textContent()) ?? ''
+      expect(tag).toMatch(/^<script defer src="http[^"]+\/pique\.js" data-site="[^"]+"><\/script>$/)
+      for (const page of [today, connect]) {
+        await page.evaluate(() => document.body.setAttribute('data-same', 'yes'))
+      }
+
+      const opened = await startShop(tag)
+      shop = opened.server
+      const visitor = await own.context.newPage()
+      await visitor.goto(opened.url)
+      await connect.getByText(/^Visitor seen: Chrome on Linux/).waitFor({ timeout: LIVE_MS })
+      await today.locator('[data-list=rows] > li').waitFor({ timeout: LIVE_MS })
+      expect(await today.locator('[data-list=rows] > li').textContent()).toContain(
+        'Anonymous visitor',
+      )
+      await today.getByText('1 visitor here now').waitFor()
+      expect(await today.locator('[data-teach]').isVisible()).toBe(false)
+      for (const page of [today, connect]) {
+        expect(await page.locator('body').getAttribute('data-same')).toBe('yes')
+      }
+      expect([...trouble, ...more]).toEqual([])
+    } finally {
+      shop?.closeAllConnections()
+      shop?.close()
+      await started.stop()
+      fresh.remove()
+    }
+  }),
+)
+
+describe('what visitors send', { timeout: TEST_MS }, () => {
+  const IMAGE = '"><img src=https://evil.example/x onerror=alert(1)>'
+  const SCRIPT = '</title></template><script>alert(2)</script>'
+  const NAME = `<svg onload=alert(3)>${'a'.repeat(120)}`
+
+  async function send(
+    events: readonly (Omit<WireEvent, 'id' | 'at'> & { readonly ago: number })[],
+    userAgent: string,
+  ): Promise<string> {
+    const now = Date.now()
+    const browserId = crypto.randomUUID()
+    const answer = await fetch(at('/e'), {
+      method: 'POST',
+      headers: { 'user-agent': userAgent },
+      body: JSON.stringify({
+        site: siteKey,
+        browser: browserId,
+        sentAt: now,
+        human: true,
+        events: events.map(({ ago, ...event }) => ({
+          ...event,
+          id: crypto.randomUUID(),
+          at: now - ago,
+        })),
+      }),
+    })
+    expect(await answer.json()).toMatchObject({ accepted: events.length, rejected: [] })
+    return browserId
+  }
+
+  const query = new URLSearchParams({
+    utm_source: IMAGE,
+    utm_medium: SCRIPT,
+    utm_campaign: IMAGE,
+  })
+  const laced = {
+    url: `https://shop.example/p/<script>alert(4)</script>?${query}`,
+    referrer: 'https://from.example/"onmouseover="alert(5)',
+    title: IMAGE,
+  }
+
+  test('is shown as it was sent, and runs nowhere', async () => {
+    const email = 'mallory@laced.example'
+    const browserId = await send(
+      [
+        { ...laced, type: 'page_view', ago: 9_000 },
+        { ...laced, type: 'tour_booked', ago: 8_000, props: { [SCRIPT]: SCRIPT, note: IMAGE } },
+        { ...laced, type: 'add_to_cart', ago: 7_000, props: { item_name: SCRIPT } },
+        { ...laced, type: 'click', ago: 6_000, props: { link_url: 'javascript:alert(6)' } },
+        { ...laced, type: 'form_submit', ago: 5_000, props: { form_name: IMAGE } },
+        { ...laced, type: 'view_search_results', ago: 4_000, props: { search_term: SCRIPT } },
+        { ...laced, type: 'file_download', ago: 3_000, props: { link_url: 'data:text/html,<x>' } },
+        {
+          ...laced,
+          type: 'identify',
+          ago: 2_000,
+          props: {
+            email,
+            traits: { name: NAME, company: SCRIPT, job_title: IMAGE, [IMAGE]: SCRIPT },
+          },
+        },
+      ],
+      `${FIREFOX} <script>alert(7)</script>`,
+    )
+    const anonymous = await send(
+      [{ ...laced, type: 'page_view', ago: 1_000, title: SCRIPT }],
+      `${SCRIPT}bot/1.0 (+https://evil.example)`,
+    )
+    const answer = await collector.api(`/leads/${encodeURIComponent(`email:${email}`)}`)
+    const lead: LeadJson = await answer.json()
+    expect(lead.name).toBe(NAME)
+    const visitors = await list<VisitorJson>('/visitors?limit=20')
+    const mine = [browserId, anonymous].map((id) => visitors.find((one) => one.browser === id)!.id)
+
+    const { page, trouble } = await open()
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    const search = new URLSearchParams({ q: 'mallory', source: lead.first_touch!.source })
+    const shown = [
+      ['/', NAME],
+      ['/leads?sort=-last_seen', NAME],
+      [`/leads?${search}`, NAME],
+      [`/leads?${new URLSearchParams({ q: IMAGE, source: SCRIPT })}`, IMAGE],
+      ['/leads?q=mallory', NAME],
+      [`/leads/${lead.id}`, IMAGE],
+      [`/leads/${lead.id}`, SCRIPT],
+      ['/visitors', NAME],
+      ...mine.map((id) => [`/visitors/${id}`, 'alert(4)'] as const),
+      ['/connect', 'alert(4)'],
+    ] as const
+    for (const size of [{ width: 1280, height: 800 }, PHONE]) {
+      await page.setViewportSize(size)
+      for (const [path, words] of shown) {
+        const answered = await page.goto(at(path))
+        expect([path, answered?.status()]).toEqual([path, 200])
+        await openEverything(page)
+        expect(await page.locator('main').textContent(), path).toContain(words)
+        expect(await page.locator('main img, main script').count()).toBe(0)
+        const links = await page
+          .locator('a')
+          .evaluateAll((all) => all.map((one) => new URL((one as HTMLAnchorElement).href).protocol))
+        expect(links.filter((protocol) => !/^https?:$/.test(protocol))).toEqual([])
+        await page.locator('main').hover()
+        await expectNoOverflow(page)
+      }
+    }
+
+    // The page script fills rows from the same texts.
+    for (const path of ['/', '/connect']) {
+      const live = page.waitForResponse((response) => response.url().includes('/live.json'))
+      await page.goto(at(path))
+      await (await live).finished()
+    }
+    await page.goto(at('/live.json'))
+    expect(asked.filter((url) => !url.startsWith(collector.url))).toEqual([])
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+})
+
+describe('every page', { timeout: TEST_MS }, () => {
+  test.each(['light', 'dark'] as const)('has nothing to complain about in %s', async (scheme) => {
+    const { page, trouble } = await open()
+    await page.emulateMedia({ colorScheme: scheme })
+    for (const path of paths) {
+      expect((await page.goto(at(path)))?.status()).toBe(200)
+      await page.waitForLoadState('networkidle')
+      await expectNoOverflow(page)
+    }
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  test('fits a phone, with everything open', async () => {
+    const { page, trouble } = await open()
+    await page.setViewportSize(PHONE)
+    for (const path of paths) {
+      await page.goto(at(path))
+      await openEverything(page)
+      await expectNoOverflow(page)
+      expect(await page.getByRole('button', { name: 'Sign out' }).isVisible()).toBe(true)
+    }
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  test('works without scripts', async () => {
+    const { page, trouble } = await open()
+    await withoutScripts(page)
+    for (const path of paths) {
+      expect((await page.goto(at(path)))?.status()).toBe(200)
+      expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
+      expect(await page.getByRole('navigation', { name: 'Main' }).isVisible()).toBe(true)
+      expect(await page.locator('[data-copy]:visible, [data-keys]:visible').count()).toBe(0)
+    }
+    await page.goto(at('/'))
+    await page.getByRole('link', { name: 'Leads', exact: true }).click()
+    await page.getByLabel('Search').fill(top.email!)
+    await page.getByLabel('Stage').selectOption('lead')
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await page.getByRole('link', { name: top.name! }).click()
+    await page.waitForURL(at(`/leads/${top.id}`))
+    const second = page.locator('.session > details').nth(1)
+    await second.locator('> summary').click()
+    await second.locator('.event').first().waitFor()
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+})
