@@ -17,9 +17,13 @@ export const CHROME =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36'
 const SITE_KEY = 'site-under-test'
 
+export function defaultModelYaml(): string {
+  return readFileSync('collector/scoring/default-model.yaml', 'utf8')
+}
+
 /** The default model; without `refOf` its rules are numbered in the order of the file. */
-function defaultModel(refOf?: (id: string) => number): CompiledModel {
-  const parsed = parseModel(readFileSync('collector/scoring/default-model.yaml', 'utf8'))
+export function defaultModel(refOf?: (id: string) => number): CompiledModel {
+  const parsed = parseModel(defaultModelYaml())
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
   return compileModel(parsed.model, 1, refOf)
 }
@@ -54,8 +58,7 @@ export function createWorld(): World {
     isGenerated: false,
     createdAt: 0,
   })
-  const yaml = readFileSync('collector/scoring/default-model.yaml', 'utf8')
-  store.currentModel(yaml, 0)
+  store.currentModel(defaultModelYaml(), 0)
   const model = defaultModel(store.ruleRef)
   const touchOf = createTouchReader()
   const pipeline = createPipeline({ store, model, agents: createAgents(), touchOf })

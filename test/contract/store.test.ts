@@ -1,0 +1,218 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createTouchReader } from '../../collector/attribution/touch-reader.ts'
+import { foldGroup } from '../../collector/ingest/fold.ts'
+import type { CompiledModel } from '../../collector/scoring/match.ts'
+import { openSqliteStore } from '../../collector/store/sqlite/store.ts'
+import type {
+  Delivery,
+  DeliveryCounts,
+  NewEvent,
+  Site,
+  WriteStore,
+} from '../../collector/store/store.ts'
+import { defaultModel } from '../support/world.ts'
+
+/** What every store promises to what writes into it. An adapter is added by one line. */
+const ADAPTERS: readonly (readonly [string, (path: string) => WriteStore])[] = [
+  ['sqlite', (path) => openSqliteStore(path, 'alone')],
+]
+
+const AT = Date.UTC(2026, 3, 1, 12)
+const SITE: Omit<Site, 'ref'> = {
+  name: 'Shop',
+  key: 'pk_shop',
+  writeKey: 'wk',
+  signingSecret: 'sk',
+  origins: ['https://shop.example'],
+  isGenerated: false,
+  createdAt: AT,
+}
+
+const hex = () => randomUUID().replaceAll('-', '')
+
+function view(id: string, rest: Partial<NewEvent> = {}): NewEvent {
+  return {
+    id,
+    type: 'page_view',
+    at: AT,
+    session: null,
+    human: true,
+    bot: null,
+    url: 'https://shop.example/',
+    referrer: null,
+    title: 'Shop',
+    view: null,
+    viewAt: null,
+    engagedMs: null,
+    scroll: null,
+    props: null,
+    claim: null,
+    ...rest,
+  }
+}
+
+describe.each(ADAPTERS)('%s', (_, open) => {
+  let directory: string
+  let store: WriteStore
+  let model: CompiledModel
+  const touchOf = createTouchReader()
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'pique-store-'))
+    store = open(join(directory, 'store.db'))
+    store.addSite(SITE)
+    model = defaultModel(store.ruleRef)
+  })
+  afterEach(() => {
+    store.close()
+    rmSync(directory, { recursive: true })
+  })
+
+  function reopen(): void {
+    store.close()
+    store = open(join(directory, 'store.db'))
+  }
+
+  function apply(...deliveries: Partial<Delivery>[]): readonly DeliveryCounts[] {
+    const full = deliveries.map((one) => ({
+      site: 1,
+      browserKey: 'a'.repeat(32),
+      isCookieless: false,
+      receivedAt: AT + 5,
+      human: true,
+      device: 'Chrome on Linux',
+      events: [],
+      ...one,
+    }))
+    let counts: readonly DeliveryCounts[] = []
+    store.apply(
+      (now) => {
+        const decision = foldGroup(full, now, model, touchOf)
+        counts = decision.counts
+        return decision.changes
+      },
+      [],
+      AT,
+    )
+    return counts
+  }
+
+  test('an id counts once per browser, for ever, and once per site where there is no browser', () => {
+    const id = hex()
+    expect(apply({ events: [view(id)] }, { events: [view(id)] })).toEqual([
+      { accepted: 1, duplicates: 0 },
+      { accepted: 0, duplicates: 1 },
+    ])
+    reopen()
+    const other = { browserKey: 'b'.repeat(32), events: [view(id)] }
+    const days = ['c', 'd'].map((c) => ({
+      browserKey: c.repeat(32),
+      isCookieless: true,
+      events: [view(id)],
+    }))
+    expect(apply({ events: [view(id)] }, other, ...days)).toEqual([
+      { accepted: 0, duplicates: 1 },
+      { accepted: 1, duplicates: 0 },
+      { accepted: 1, duplicates: 0 },
+      { accepted: 0, duplicates: 1 },
+    ])
+  })
+
+  test('a decision that throws leaves nothing, and the next one finds a sound store', () => {
+    const id = hex()
+    const failing = () =>
+      store.apply(
+        (now) => {
+          foldGroup([delivery(view(id))], now, model, touchOf)
+          throw new Error('a bug in the decision')
+        },
+        [{ site: 1, code: 'invalid_id', detail: '', sample: '', receivedAt: AT }],
+        AT,
+      )
+    expect(failing).toThrow('a bug in the decision')
+    expect(apply({ events: [view(id)] })).toEqual([{ accepted: 1, duplicates: 0 }])
+  })
+
+  test('what was loaded once is the same after a restart', () => {
+    const session = hex()
+    apply({ events: [view(hex(), { session })] })
+    const read = () => {
+      let seen: unknown
+      store.apply(
+        (now) => {
+          const { visitors, sessions } = now.browserOf(delivery(view(hex())))
+          seen = structuredClone({ visitors, sessions })
+          return foldGroup([], now, model, touchOf).changes
+        },
+        [],
+        AT,
+      )
+      return seen
+    }
+    const before = read()
+    reopen()
+    expect(read()).toEqual(before)
+  })
+
+  test('sites and keys: added, listed, gone with what is bound to them', () => {
+    expect(store.sites()).toEqual([{ ...SITE, ref: 1 }])
+    const key = { name: 'crm', hash: randomBytes(32), scopes: ['read'], site: 1, createdAt: AT }
+    const ref = store.addKey(key)
+    expect(store.removeSite(1)).toBe(true)
+    expect(store.removeSite(1)).toBe(false)
+    expect(store.removeKey(ref)).toBe(false)
+    expect(store.addSite(SITE).ref).toBe(2)
+  })
+
+  test('a sign-in link is taken once, and not after it has expired', () => {
+    const [hash, late] = [randomBytes(32), randomBytes(32)]
+    store.putSignIn({ hash, kind: 'link', expiresAt: AT + 1000, seenAt: AT })
+    store.putSignIn({ hash: late, kind: 'link', expiresAt: AT + 10, seenAt: AT })
+    expect(store.takeLink(late, AT + 10)).toBe(false)
+    expect(store.takeLink(hash, AT)).toBe(true)
+    expect(store.takeLink(hash, AT)).toBe(false)
+  })
+
+  test("a day's salt stays for that day and is gone after two", () => {
+    const first = Buffer.from(store.saltOf(100))
+    expect(Buffer.from(store.saltOf(100))).toEqual(first)
+    expect(Buffer.from(store.saltOf(101))).not.toEqual(first)
+    reopen()
+    expect(Buffer.from(store.saltOf(100))).toEqual(first)
+    store.saltOf(102)
+    expect(Buffer.from(store.saltOf(100))).not.toEqual(first)
+  })
+
+  test('an empty store takes the initial model, later starts keep what is published', () => {
+    expect(store.currentModel('name: One', AT)).toEqual({ version: 1, yaml: 'name: One' })
+    reopen()
+    expect(store.currentModel('name: Two', AT)).toEqual({ version: 1, yaml: 'name: One' })
+  })
+
+  test("a rule's number is the same for ever", () => {
+    const ref = store.ruleRef('cart')
+    expect(store.ruleRef('another')).not.toBe(ref)
+    reopen()
+    expect(store.ruleRef('cart')).toBe(ref)
+  })
+
+  test('it says what makes its promise of durability true', () => {
+    expect(store.settings()).toMatchObject({ journal_mode: 'wal', synchronous: 2 })
+  })
+
+  function delivery(event: NewEvent): Delivery {
+    return {
+      site: 1,
+      browserKey: 'a'.repeat(32),
+      isCookieless: false,
+      receivedAt: AT + 5,
+      human: true,
+      device: null,
+      events: [event],
+    }
+  }
+})

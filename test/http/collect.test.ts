@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createClientAddress } from '../../collector/http/client-address.ts'
+import { createCollectRoutes } from '../../collector/http/collect.ts'
+import { createTagFiles } from '../../collector/http/tag-files.ts'
+import { refusal } from '../../collector/ingest/pipeline.ts'
+import { openWriterService, type WriterService } from '../../collector/ingest/writer-service.ts'
+import { CHROME, defaultModelYaml } from '../support/world.ts'
+
+/** `POST /e` as the contract has it, over the real pipeline and store. */
+
+const NOW = Date.UTC(2026, 4, 5, 10)
+const ORIGIN = 'https://shop.example'
+
+let directory: string
+let service: WriterService
+let collectCalls = 0
+let isStoreDown = false
+const app = createCollectRoutes({
+  collect: async (raw) => {
+    collectCalls += 1
+    if (isStoreDown) return refusal('store_unavailable')
+    return service.ingest([raw])[0] ?? refusal('store_unavailable')
+  },
+  clock: () => NOW,
+  clientAddress: createClientAddress([]),
+})
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'pique-collect-'))
+  const store = join(directory, 'pique.db')
+  service = openWriterService({ store, initialModel: defaultModelYaml(), now: NOW })
+  const site = { writeKey: 'w', signingSecret: 's', isGenerated: false, createdAt: NOW }
+  service.addSite({ ...site, name: 'Open', key: 'open', origins: [] })
+  service.addSite({ ...site, name: 'Bound', key: 'bound', origins: [ORIGIN] })
+})
+afterAll(() => {
+  service.close()
+  rmSync(directory, { recursive: true })
+})
+beforeEach(() => {
+  collectCalls = 0
+  isStoreDown = false
+})
+
+const event = (rest: object = {}) => ({
+  id: randomUUID(),
+  type: 'page_view',
+  at: NOW - 1000,
+  ...rest,
+})
+
+function post(body: unknown, headers: Record<string, string> = {}) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  return app.request('/e', {
+    method: 'POST',
+    body: text,
+    headers: { 'content-type': 'text/plain', 'user-agent': CHROME, ...headers },
+  })
+}
+
+describe('a batch is taken', () => {
+  test.each(['text/plain', 'text/plain;charset=UTF-8', 'application/json', ''])(
+    'as %j',
+    async (type) => {
+      const answer = await post({ site: 'open', events: [event()] }, { 'content-type': type })
+      expect(answer.status).toBe(202)
+      expect(await answer.json()).toEqual({ accepted: 1, duplicates: 0, ignored: 0, rejected: [] })
+    },
+  )
+
+  test('with none of what is optional, and with no events at all', async () => {
+    expect((await post({ site: 'open', events: [] })).status).toBe(202)
+    const nulls = { session: null, view: null, url: null, referrer: null, title: null, props: null }
+    const answer = await post({ site: 'open', browser: null, sentAt: null, events: [event(nulls)] })
+    expect(await answer.json()).toMatchObject({ accepted: 1 })
+  })
+
+  test('a second time as duplicates', async () => {
+    const batch = { site: 'open', browser: randomUUID(), events: [event(), event()] }
+    await post(batch)
+    const again = await (await post(batch)).json()
+    expect(again).toEqual({ accepted: 0, duplicates: 2, ignored: 0, rejected: [] })
+  })
+
+  test('readable by the page that sent it', async () => {
+    const answer = await post({ site: 'bound', events: [event()] }, { origin: ORIGIN })
+    expect(answer.headers.get('access-control-allow-origin')).toBe(ORIGIN)
+    expect(answer.headers.get('access-control-allow-credentials')).toBe('true')
+    expect(answer.headers.get('vary')).toBe('Origin')
+    const asked = await app.request('/e', { method: 'OPTIONS', headers: { origin: ORIGIN } })
+    expect(asked.status).toBe(204)
+    expect(asked.headers.get('access-control-allow-headers')).toBe('content-type')
+  })
+})
+
+describe('a bad event never costs its batch', () => {
+  const id = randomUUID()
+  const cases: [string, unknown][] = [
+    ['invalid_event', 'text'],
+    ['invalid_event', null],
+    ['invalid_event', []],
+    ['invalid_id', event({ id: 'not-a-uuid' })],
+    ['invalid_id', event({ id: undefined })],
+    ['invalid_type', event({ type: '' })],
+    ['invalid_type', event({ type: 7 })],
+    ['invalid_type', event({ type: 'x'.repeat(101) })],
+    ['invalid_type', event({ type: '\u0000' })],
+    ['invalid_at', event({ at: 'yesterday' })],
+    ['invalid_at', { ...event(), at: undefined }],
+    ['invalid_session', event({ session: 'x' })],
+    ['invalid_view', event({ view: 7 })],
+    ['invalid_url', event({ url: 'javascript:alert(1)' })],
+    ['invalid_url', event({ url: {} })],
+    ['invalid_props', event({ props: [] })],
+    ['too_old', event({ at: NOW - 8 * 86_400_000 })],
+    ['invalid_identity', event({ type: 'identify', props: {} })],
+    ['invalid_identity', event({ type: 'identify', props: { email: 'nobody' } })],
+    ['refused_id', event({ type: 'identify', props: { user_id: 'undefined' } })],
+    ['invalid_signature', event({ type: 'identify', props: { user_id: id, signature: 'v1.1.x' } })],
+  ]
+  test.each(cases)('%s %j', async (code, bad) => {
+    const body = {
+      site: 'open',
+      browser: randomUUID(),
+      sentAt: NOW,
+      events: [event(), bad, event()],
+    }
+    const answer = await post(body)
+    expect(answer.status).toBe(202)
+    expect(await answer.json()).toEqual({
+      accepted: 2,
+      duplicates: 0,
+      ignored: 0,
+      rejected: [{ index: 1, code }],
+    })
+  })
+
+  test('a browser id that is no UUID rejects every event, by name', async () => {
+    const answer = await (await post({ site: 'open', browser: 'me', events: [event()] })).json()
+    expect(answer.rejected).toEqual([{ index: 0, code: 'invalid_browser' }])
+  })
+})
+
+describe('nothing of a request is taken', () => {
+  const cases: [number, string, () => Response | Promise<Response>][] = [
+    [400, 'not_json', () => post('{')],
+    [400, 'not_json', () => post('')],
+    [400, 'not_a_batch', () => post('[]')],
+    [400, 'not_a_batch', () => post({ site: 'open' })],
+    [400, 'not_a_batch', () => post('null')],
+    [403, 'unknown_site', () => post({ site: 'nobody', events: [event()] })],
+    [
+      403,
+      'origin_not_allowed',
+      () => post({ site: 'bound', events: [event()] }, { origin: 'https://evil.example' }),
+    ],
+    [
+      413,
+      'too_many_events',
+      () => post({ site: 'open', events: Array.from({ length: 101 }, () => event()) }),
+    ],
+    [415, 'unsupported_type', () => post({}, { 'content-type': 'image/png' })],
+    [415, 'unsupported_type', () => post({}, { 'content-encoding': 'gzip' })],
+  ]
+  test.each(cases)('%i %s', async (status, code, send) => {
+    const answer = await send()
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    expect(await answer.json()).toMatchObject({ status, code })
+  })
+
+  test('a body that is too large never reaches the pipeline, announced or not', async () => {
+    const text = JSON.stringify({ site: 'open', events: [], padding: 'x'.repeat(65_536) })
+    expect((await post(text, { 'content-length': String(text.length) })).status).toBe(413)
+    const stream = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new TextEncoder().encode('x'.repeat(10_000)))
+      },
+    })
+    const chunked = { method: 'POST', body: stream, duplex: 'half' } as RequestInit
+    expect((await app.request('/e', chunked)).status).toBe(413)
+    expect(collectCalls).toBe(0)
+  })
+
+  test('while the store can not be written: 503, and when to come back', async () => {
+    isStoreDown = true
+    const answer = await post({ site: 'open', events: [event()] })
+    expect(answer.status).toBe(503)
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+})
+
+test('a page without scripts is counted by its picture', async () => {
+  const answer = await app.request('/e.gif?site=open', { headers: { referer: `${ORIGIN}/about` } })
+  expect(answer.headers.get('content-type')).toBe('image/gif')
+  expect(collectCalls).toBe(1)
+})
+
+describe('the tag is served', () => {
+  const tag = createTagFiles(Buffer.from('tag '.repeat(500)))
+
+  test('compressed, known again by its ETag, and for ever under its hash', async () => {
+    const first = await tag.routes.request('/pique.js?site=x', {
+      headers: { 'accept-encoding': 'gzip, br' },
+    })
+    expect(first.headers.get('content-encoding')).toBe('br')
+    expect(first.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
+    const etag = first.headers.get('etag') ?? ''
+    const again = await tag.routes.request('/pique.js', { headers: { 'if-none-match': etag } })
+    expect(again.status).toBe(304)
+    const fixed = await tag.routes.request(`/pique.${tag.hash}.js`)
+    expect(fixed.headers.get('cache-control')).toContain('immutable')
+    expect(await fixed.text()).toBe('tag '.repeat(500))
+    expect((await tag.routes.request('/pique.0000000000000000.js')).status).toBe(404)
+  })
+})

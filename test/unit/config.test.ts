@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../collector/config.ts'
+import { createClientAddress } from '../../collector/http/client-address.ts'
+
+describe('settings', () => {
+  test('none at all run: a SQLite file in ./data, on loopback', () => {
+    expect(readConfig({ flags: {}, env: {} })).toMatchObject({
+      ok: true,
+      config: { port: 8787, host: '127.0.0.1', store: './data/pique.db', publicUrl: null },
+    })
+  })
+  test('a flag comes before a variable, a variable before the file', () => {
+    const file = { name: 'pique.yaml', text: 'port: 1\nhost: 10.0.0.1\nstore: a.db' }
+    const env = { PIQUE_PORT: '2', PIQUE_HOST: '10.0.0.2' }
+    expect(readConfig({ flags: { port: '3' }, env, file })).toMatchObject({
+      config: { port: 3, host: '10.0.0.2', store: 'a.db' },
+    })
+  })
+  test('all that is wrong is said at once, with what would be right, and no secret', () => {
+    const file = { name: 'pique.yaml', text: 'prot: 1' }
+    const env = { PIQUE_PORT: '70000', PIQUE_ADMIN_KEY: 'short secret' }
+    const read = readConfig({ flags: {}, env, file })
+    expect(read.ok).toBe(false)
+    const problems = read.ok ? [] : read.problems
+    expect(problems).toHaveLength(3)
+    expect(problems.join('\n')).toContain(
+      'PIQUE_PORT is "70000"; expected a whole number from 0 to 65535',
+    )
+    expect(problems.join('\n')).toContain('there is no setting "prot"')
+    expect(problems.join('\n')).toContain('PIQUE_ADMIN_KEY is 12 characters; expected at least 32')
+    expect(problems.join('\n')).not.toContain('short secret')
+  })
+  test('a Postgres address is refused with what to do', () => {
+    const read = readConfig({ flags: { store: 'postgres://x' }, env: {} })
+    expect(read.ok ? '' : read.problems.join()).toContain('expected a file path')
+  })
+})
+
+describe('the address of a client', () => {
+  const behind = createClientAddress(['10.0.0.0/8', 'fd00::/8'])
+  const cases: [string, string, string | null, string][] = [
+    ['nobody is trusted by default', '203.0.113.9', '1.1.1.1', '203.0.113.9'],
+    ['a trusted proxy', '10.0.0.1', '198.51.100.7', '198.51.100.7'],
+    ['several, from the right', '10.0.0.1', '6.6.6.6, 198.51.100.7, 10.0.0.2', '198.51.100.7'],
+    ['junk falls back', '10.0.0.1', 'not an address', '10.0.0.1'],
+    ['IPv4 in IPv6 clothes', '::ffff:10.0.0.1', '2001:db8::1', '2001:db8::1'],
+    ['no header', '10.0.0.1', null, '10.0.0.1'],
+  ]
+  test.each(cases)('%s', (_, socket, forwarded, expected) => {
+    expect(behind.of(socket, forwarded)).toBe(expected)
+  })
+})
