@@ -1,5 +1,4 @@
 import { MaybeTime } from './marks.tsx'
-import type { LinkView } from './present.ts'
 import type { ConnectView, SeenView } from './present-today.ts'
 import { TagBox } from './tag-box.tsx'
 
@@ -11,18 +10,6 @@ const Status = ({ status }: { status: SeenView }) => (
     <span data-part="words">{status.words}</span>
     <MaybeTime when={status.when ?? { iso: '', exact: '', words: '' }} part="seen" />
   </p>
-)
-
-const Picker = ({ sites }: { sites: readonly LinkView[] }) => (
-  <ul class="tabs" aria-label="Site">
-    {sites.map((site) => (
-      <li>
-        <a href={site.href} aria-current={site.current ? 'true' : undefined}>
-          {site.label}
-        </a>
-      </li>
-    ))}
-  </ul>
 )
 
 const Places = ({ tagAddress }: { tagAddress: string }) => (
@@ -49,15 +36,13 @@ const Places = ({ tagAddress }: { tagAddress: string }) => (
 
 interface ConnectProps {
   readonly view: ConnectView
-  readonly sites: readonly LinkView[]
   readonly liveHref: string
 }
 
-export const Connect = ({ view, sites, liveHref }: ConnectProps) => (
+export const Connect = ({ view, liveHref }: ConnectProps) => (
   <div class="connect" data-live={liveHref}>
     <div class="title">
       <h1>Connect {view.siteName}</h1>
-      {sites.length > 0 && <Picker sites={sites} />}
     </div>
     <ol class="steps">
       <li>

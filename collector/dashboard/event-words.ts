@@ -1,6 +1,6 @@
 import type { TimelineEventJson } from '../store/shapes.ts'
 import { fileNameOf, hostOf, pathOf } from './links.ts'
-import { durationWords, humanise, money } from './words.ts'
+import { durationWords, humanise, money, percentWords } from './words.ts'
 
 /** What happened, as a person would say it. Props came from tracked pages: everything is checked. */
 
@@ -28,7 +28,7 @@ const NAMES: Readonly<Record<string, Say>> = {
   add_to_wishlist: (event) => withThing('Added to wish list', event),
   video_start: (event) => `Started ${videoOf(event)}`,
   video_progress: (event) =>
-    `Watched ${number(event, 'video_percent') ?? '?'} % of ${videoOf(event)}`,
+    `Watched ${percentWords(number(event, 'video_percent') ?? 0)} of ${videoOf(event)}`,
   video_complete: (event) => `Watched ${videoOf(event)} to the end`,
   view_search_results: (event) => withQuoted('Searched the site', 'search_term', event),
   identify: identityOf,
@@ -76,7 +76,7 @@ function timeOf(event: TimelineEventJson): string | null {
 
 function depthOf(event: TimelineEventJson): string | null {
   const scroll = number(event, 'scroll')
-  return scroll ? `read to ${Math.round(scroll)} %` : null
+  return scroll ? `read to ${percentWords(scroll)}` : null
 }
 
 function joinedOrNull(parts: readonly (string | null)[]): string | null {

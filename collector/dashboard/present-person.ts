@@ -18,6 +18,8 @@ import {
 } from './present.ts'
 import { type PlaceView, placeOf, presentReceipt, type ReceiptView } from './present-receipt.ts'
 import {
+  botName,
+  botWords,
   causeOf,
   channelWords,
   evidenceWords,
@@ -131,7 +133,7 @@ export function presentVisitor(
   return {
     ...presentPerson(visitor, now),
     standing: null,
-    name: visitor.bot ? `Bot: ${visitor.bot}` : 'Anonymous visitor',
+    name: visitor.bot ? botWords(visitor.bot) : 'Anonymous visitor',
     sentence: sentenceOf(`A visitor on ${device}`, visitor, now),
     back: { href: hrefOf('/visitors'), label: 'Visitors' },
     fit: null,
@@ -141,7 +143,9 @@ export function presentVisitor(
       { name: 'Browser id', value: visitor.browser ?? 'None, cookieless' },
       { name: 'Last page', value: pageWords(visitor) },
       { name: 'Visitor id', value: visitor.id },
-      ...(visitor.bot ? [{ name: 'Crawler', value: `${visitor.bot}, so nothing scores` }] : []),
+      ...(visitor.bot
+        ? [{ name: 'Crawler', value: `${botName(visitor.bot)}, so nothing scores` }]
+        : []),
     ],
     factsTitle: 'Browser',
     belongsTo: known ? { href: leadHref(known), name: lead ? leadName(lead) : known } : null,

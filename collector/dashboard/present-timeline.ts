@@ -4,7 +4,7 @@ import { hrefOf } from './links.ts'
 import { type PlaceView, placeOf } from './present-receipt.ts'
 import { sessionGist } from './session-words.ts'
 import { linesOf, sharedSuffix } from './timeline-lines.ts'
-import { sourceWords } from './vocabulary.ts'
+import { botWords, sourceWords } from './vocabulary.ts'
 import { durationWords, humanise, signedPoints, type When, whenOf } from './words.ts'
 
 /** What somebody did, visit by visit: newest visit first, and inside a visit in the order it happened. */
@@ -121,7 +121,7 @@ function presentSession(
 }
 
 function proofOf(session: TimelineSessionJson): Pick<SessionView, 'proof' | 'proofWords'> {
-  if (session.bot) return { proof: 'bot', proofWords: `Bot: ${session.bot}` }
+  if (session.bot) return { proof: 'bot', proofWords: botWords(session.bot) }
   if (session.human) return { proof: 'human', proofWords: 'Human' }
   return { proof: 'unproven', proofWords: 'Not proven human, so nothing scores' }
 }

@@ -1,8 +1,8 @@
 import type { LeadJson, Page, ScoreJson, SiteJson, VisitorJson } from '../store/shapes.ts'
 import { type VisitorFilters, visitorsHref } from './filters.ts'
 import { hrefOf, leadHref, pathOf, visitorHref } from './links.ts'
-import { FITS, HEATS, type Heat, measureOf, STAGES, sourceWords } from './vocabulary.ts'
-import { maybeWhen, plural, shortPoints, type When } from './words.ts'
+import { botWords, FITS, HEATS, type Heat, measureOf, STAGES, sourceWords } from './vocabulary.ts'
+import { maybeWhen, percentWords, plural, shortPoints, type When } from './words.ts'
 
 /**
  * What every screen shares: the frame, and how a person, a score and a visitor are named. Pure:
@@ -112,7 +112,7 @@ export function standingWords(standing: Standing | null, milli: number): string 
   if (!standing || milli <= 0) return null
   if (standing.isTop) return 'Top lead'
   const ahead = Math.floor(standing.percentile ?? 0)
-  return ahead > 0 ? `Ahead of ${ahead} % of leads` : null
+  return ahead > 0 ? `Ahead of ${percentWords(ahead)} of leads` : null
 }
 
 export function leadName(lead: LeadJson): string {
@@ -195,7 +195,7 @@ export function presentVisitorRow(
 
 function anonymousName(visitor: VisitorJson): string {
   if (visitor.lead) return 'Known lead'
-  return visitor.bot ? `Bot: ${visitor.bot}` : 'Anonymous visitor'
+  return visitor.bot ? botWords(visitor.bot) : 'Anonymous visitor'
 }
 
 export interface VisitorsView {

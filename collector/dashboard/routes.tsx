@@ -175,11 +175,11 @@ function visitorsScreen({ reader }: DashboardDeps): Screen {
 
 function connectScreen({ reader, tagUrl }: DashboardDeps): Screen {
   return async (visit) => {
-    const { c, now, site, frame } = visit
+    const { c, now, site } = visit
     if (!site) return answer(visit, 'Connect', <NoSite />)
     const view = presentConnect(site, tagUrl(c), await askLatest(reader, site, now), now)
     const liveHref = hrefOf('/live.json', { for: 'connect', site: site.id })
-    const page = <Connect view={view} sites={frame('Connect').sites} liveHref={liveHref} />
+    const page = <Connect view={view} liveHref={liveHref} />
     return answer(visit, 'Connect', page)
   }
 }

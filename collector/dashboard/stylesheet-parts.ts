@@ -5,11 +5,10 @@ export const partStyles = `
 .panel-head { display: flex; justify-content: space-between; align-items: baseline; gap: .3rem 1rem; flex-wrap: wrap; padding: .95rem 1.15rem .8rem; }
 .panel-head p { color: var(--soft); font-size: .9rem; }
 .panel-foot { display: flex; justify-content: space-between; gap: 1rem; padding: .6rem 1.15rem; font-size: .84rem; color: var(--soft); border-top: 1px solid var(--line); margin-top: auto; }
-.columns { display: grid; grid-template-columns: minmax(0, 2.1fr) minmax(0, 1fr); gap: 1.1rem; align-items: start; }
+.columns { display: grid; grid-template-columns: minmax(0, 2.1fr) minmax(0, 1fr); gap: 1.1rem; }
 .today { container-type: inline-size; }
 .live-space, .hot-space { overflow-y: auto; overscroll-behavior: contain; border-top: 1px solid var(--line); }
 .live-space { min-height: 20rem; max-height: 40rem; }
-.today:has(.teach:not([hidden])) .columns { align-items: stretch; }
 .today:has(.teach:not([hidden])) .hot-space { flex: 1; }
 .live-space, .hot-space { display: grid; align-content: start; grid-template-columns: minmax(0, 1fr); }
 .live-space:has(.blank:not([hidden])), .hot-space:has(.blank:not([hidden])) { align-content: center; }
@@ -67,6 +66,7 @@ th.cell-who { min-width: 11rem; }
 .cell-seen time { position: relative; }
 .cell-source, .cell-device, .cell-page { font-size: .93rem; }
 .cell-device, .then { color: var(--soft); }
+.cell-device { white-space: nowrap; }
 .filters { display: grid; grid-template-columns: minmax(12rem, 2fr) repeat(2, minmax(8rem, 1fr)) 6.5rem minmax(7rem, 1fr) auto; gap: .7rem; align-items: end; margin-bottom: 1rem; }
 .filters button { min-height: 2.4rem; }
 .chips { display: flex; flex-wrap: wrap; gap: .45rem; margin-bottom: 1rem; font-size: .9rem; }

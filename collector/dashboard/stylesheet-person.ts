@@ -92,7 +92,7 @@ export const personStyles = `
 .event-cart .icon, .event-form .icon, .event-person .icon { stroke: var(--accent); }
 .event-what { min-width: 0; } .event-what .place { margin-left: .5rem; }
 .event-detail { color: var(--soft); font-size: .92em; }
-.event-rules { color: var(--soft); font-size: .84rem; text-align: right; max-width: 17rem; }
+.event-rules { color: var(--soft); font-size: .84rem; text-align: right; max-width: 27rem; }
 .event-points { font-family: var(--mono); font-size: .9rem; text-align: right; font-weight: 560; color: var(--plus); }
 .event-points.minus { color: var(--minus); }
 .event-none { padding: .3rem 1.2rem; color: var(--soft); }

@@ -104,6 +104,15 @@ export function evidenceWords(evidence: string): string {
   return EVIDENCE[evidence] ?? humanise(evidence)
 }
 
+/** "Googlebot"; the store says what kind of program, which adds nothing here. */
+export function botName(bot: string): string {
+  return bot.replace(/^crawler: /, '')
+}
+
+export function botWords(bot: string): string {
+  return `Bot: ${botName(bot)}`
+}
+
 /** "google / cpc", or "Direct" where nobody sent them. */
 export function sourceWords(touch: TouchJson | null): string | null {
   if (!touch) return null

@@ -12,6 +12,8 @@ const YEAR_DAYS = 365
 const JUST_NOW_MS = 5 * SECOND_MS
 
 const MINUS = '\u2212'
+/** Keeps a number and its sign on one line. */
+const NO_BREAK = '\u00a0'
 const integers = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const thousandths = new Intl.NumberFormat('en', {
   minimumFractionDigits: 3,
@@ -76,6 +78,11 @@ function twoUnits(large: number, largeUnit: string, small: number, smallUnit: st
 /** "1 visit", "2 visits"; an irregular plural is given as the third argument. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${integers.format(count)} ${count === 1 ? one : many}`
+}
+
+/** "85 %", of a share that is already in percent. */
+export function percentWords(percent: number): string {
+  return `${Math.round(percent)}${NO_BREAK}%`
 }
 
 /** Milli-points as a line of a receipt: "+14.120", "−3.100". */

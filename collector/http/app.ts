@@ -59,6 +59,8 @@ export function createApp({ engine, config, clock, log, tag, demoSiteKey }: AppD
       'content-type': 'application/problem+json',
     })
   })
+  // The tag stands before the headers of our own pages, which would keep other sites from loading it.
+  app.route('/', createTagFiles(tag).routes)
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -79,8 +81,6 @@ export function createApp({ engine, config, clock, log, tag, demoSiteKey }: AppD
       xFrameOptions: 'DENY',
     }),
   )
-  const tagFiles = createTagFiles(tag)
-  app.route('/', tagFiles.routes)
   app.route('/', createOpsRoutes({ settings: writer.settings, waiting }))
   if (demoSiteKey !== null) {
     app.route('/demo', createShop({ siteKey: demoSiteKey, tagSrc: '/pique.js' }))

@@ -264,7 +264,7 @@ export const sessions: readonly TimelineSessionJson[] = [
     source: null,
     device: null,
     human: false,
-    bot: 'Googlebot',
+    bot: 'crawler: Googlebot',
     events: [eventWith('page_view', NOW - 11 * DAY)],
   },
 ]

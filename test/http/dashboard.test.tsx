@@ -109,7 +109,7 @@ describe('a person', () => {
     const { html } = await get('/leads/ld_ada')
     for (const words of [
       'Viewed “Pricing”',
-      '· 1 min 20 s, read to 85 %',
+      '· 1 min 20 s, read to 85\u00a0%',
       'Downloaded buyers-guide.pdf',
       'Added to cart: Heat pump 9 kW',
       'Submitted a contact form',
@@ -135,7 +135,11 @@ describe('a person', () => {
   test.each([
     ['a lone lead', [ada], null],
     ['nobody scores higher', [ada, leadWith({ id: 'ld_2', score_milli: 1 })], 'Top lead'],
-    ['somebody does', [leadWith({ id: 'ld_2', score_milli: 1e9 }), ada], 'Ahead of 97 % of leads'],
+    [
+      'somebody does',
+      [leadWith({ id: 'ld_2', score_milli: 1e9 }), ada],
+      'Ahead of 97\u00a0% of leads',
+    ],
   ])('is ranked where there are others: %s', async (_, leads, words) => {
     const { html } = await get('/leads/ld_ada', { ...world, leads })
     if (words) expect(html).toContain(`<dt>Rank</dt><dd>${words}</dd>`)

@@ -33,7 +33,7 @@ const told = (events: readonly TimelineEventJson[]) =>
 describe('lines', () => {
   test('a page view and its pings are one line, with their points and rules', () => {
     const events = [view(0), ping(15_000, 15_000, -90), ping(85_000, 80_000, 40, PRICING, 85)]
-    expect(told(events)).toEqual(['Viewed “Pricing” · 1 min 20 s, read to 85 %'])
+    expect(told(events)).toEqual(['Viewed “Pricing” · 1 min 20 s, read to 85\u00a0%'])
     expect(linesOf(events)).toMatchObject([{ milli: 1_200, rules: ['page_view', 'engaged_time'] }])
   })
 
@@ -46,14 +46,14 @@ describe('lines', () => {
       ping(90_000, 30_000, 59_900),
     ]
     expect(told(events)).toEqual([
-      'Viewed “Pricing” · 25 s, read to 10 %',
-      'Viewed “Pricing” · 30 s, read to 10 %',
+      'Viewed “Pricing” · 25 s, read to 10\u00a0%',
+      'Viewed “Pricing” · 30 s, read to 10\u00a0%',
     ])
   })
 
   test('a ping that does not say when its view began belongs to the last view before it', () => {
     const events = [view(0), view(10_000), ping(12_000, 2_000, null), view(20_000)]
-    expect(told(events)[1]).toBe('Viewed “Pricing” · 2 s, read to 10 %')
+    expect(told(events)[1]).toBe('Viewed “Pricing” · 2 s, read to 10\u00a0%')
   })
 
   test('pings without a page view are lines of their own, one a view', () => {
@@ -68,7 +68,7 @@ describe('lines', () => {
       [5_000, 100],
       [9_000, 100],
     ])
-    expect(told(events)[0]).toBe('Spent 20 s · on “Pricing”, read to 10 %')
+    expect(told(events)[0]).toBe('Spent 20 s · on “Pricing”, read to 10\u00a0%')
   })
 
   test('the opening of a visit is no line, and its points are not lost', () => {

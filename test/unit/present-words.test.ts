@@ -106,7 +106,7 @@ describe('the rank', () => {
     ['a lone lead', null, 9_000, null],
     ['the top one', { isTop: true, percentile: 100 }, 9_000, 'Top lead'],
     ['one of two at the top', { isTop: true, percentile: 50 }, 9_000, 'Top lead'],
-    ['one in the field', { isTop: false, percentile: 93.7 }, 9_000, 'Ahead of 93 % of leads'],
+    ['one in the field', { isTop: false, percentile: 93.7 }, 9_000, 'Ahead of 93\u00a0% of leads'],
     ['the last', { isTop: false, percentile: 0 }, 9_000, null],
     ['one that is unranked', { isTop: false, percentile: null }, 9_000, null],
     ['one among many with nothing', { isTop: true, percentile: 0 }, 0, null],
@@ -122,7 +122,7 @@ describe('events', () => {
     ['click', { props: { link_url: 'mailto:a@b.example' } }, 'Clicked an e-mail address'],
     ['purchase', { props: { value: 99, currency: 'EUR' } }, 'Bought something: €99.00'],
     ['view_search_results', { props: { search_term: 'pump' } }, 'Searched the site for “pump”'],
-    ['video_progress', { props: { video_percent: 50 } }, 'Watched 50 % of a video'],
+    ['video_progress', { props: { video_percent: 50 } }, 'Watched 50\u00a0% of a video'],
     ['constructor', {}, 'Constructor'],
     ['add_to_cart', { props: { item_name: { nested: true } } }, 'Added to cart'],
   ])('%s is said as "%s"', (type, changes, words) => {
