@@ -37,7 +37,11 @@ const MAX_WAITING = 5_000
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { onFailure, ...writerOptions } = options
-  const writing = new Worker(new URL('./writer.js', import.meta.url), { workerData: writerOptions })
+  const writing = new Worker(new URL('./writer.js', import.meta.url), {
+    workerData: writerOptions,
+    // Room for what one group makes and forgets: fewer, cheaper collections while ingesting.
+    resourceLimits: { maxYoungGenerationSizeMb: 64 },
+  })
   await opened(writing)
   const reading = new Worker(new URL('./reader.js', import.meta.url), {
     workerData: { store: options.store },

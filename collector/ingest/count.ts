@@ -1,7 +1,7 @@
 import { holdAt } from '../identity/claims.ts'
 import { type HistoryEvent, viewKeyOf } from '../scoring/derive.ts'
 import { type CompiledRule, ENGAGED_TIME, LANDING, SESSION } from '../scoring/match.ts'
-import { addBuckets, type Bucket } from '../scoring/score.ts'
+import { addBuckets, type Bucket, bucketKey } from '../scoring/score.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type { BrowserState, Landing, SessionState } from '../store/store.ts'
 import type { Group, TouchedSession } from './fold.ts'
@@ -96,9 +96,9 @@ function add(browser: BrowserState, heldAt: number, delta: Bucket, group: Group)
   const visitor = browser.visitors[holdAt(browser.visitors, heldAt)]
   if (!visitor) return
   const { bucketDeltas } = group.changes
-  const deltas = bucketDeltas.get(visitor) ?? new Map<string, Bucket>()
+  const deltas = bucketDeltas.get(visitor) ?? new Map<number, Bucket>()
   bucketDeltas.set(visitor, deltas)
-  const key = `${delta.rule} ${delta.day}`
+  const key = bucketKey(delta)
   const known = deltas.get(key)
   deltas.set(key, known ? addBuckets(known, delta) : delta)
 }

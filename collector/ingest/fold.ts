@@ -35,7 +35,7 @@ export interface Group {
   readonly changes: Changes
   readonly touched: Map<SessionState, TouchedSession>
   /** Events this group adds, by scope and id, to recognise repeats within it. */
-  readonly added: Map<string, NewPlacedEvent>
+  readonly added: Map<number, Map<string, NewPlacedEvent>>
   /** Browsers for which a late claim, proof or event changes what was already counted. */
   readonly rederived: Set<BrowserState>
 }
@@ -81,14 +81,16 @@ function placeDelivery(delivery: Delivery, group: Group): DeliveryCounts {
   if (delivery.events.length === 0) return counts
   const browser = group.now.browserOf(delivery)
   const scope = delivery.isCookieless ? -delivery.site : browser.ref
+  const added = group.added.get(scope) ?? new Map<string, NewPlacedEvent>()
+  group.added.set(scope, added)
   for (const event of delivery.events) {
-    if (isRepeat(event, delivery, scope, group)) {
+    if (isRepeat(event, delivery, added, group) || isStored(event, delivery, browser, group)) {
       counts.duplicates += 1
       continue
     }
     counts.accepted += 1
     const session = sessionFor(browser, event, group)
-    const { added } = touch(session, browser, group)
+    const touched = touch(session, browser, group)
     const placed: NewPlacedEvent = {
       browser,
       session,
@@ -98,32 +100,44 @@ function placeDelivery(delivery: Delivery, group: Group): DeliveryCounts {
       human: delivery.human,
     }
     extend(session, placed, delivery, group)
-    added.push(placed)
+    touched.added.push(placed)
     group.changes.events.push(placed)
-    group.added.set(`${scope} ${event.id}`, placed)
+    added.set(event.id, placed)
+    if (browser.newestId !== null && event.id > browser.newestId) browser.newestId = event.id
   }
   return counts
 }
 
-/** Whether the id is known already; then the first delivery stands, and only proof still counts. */
-function isRepeat(event: NewEvent, delivery: Delivery, scope: number, group: Group): boolean {
-  const added = group.added.get(`${scope} ${event.id}`)
-  if (added) {
-    if (differs(added.event, event)) group.changes.conflictingIds += 1
-    if (delivery.human) {
-      added.human = true
-      prove(added.session, added.event.at)
-    }
-    return true
+/** Whether this group brought the id already; then the first stands, and only proof still counts. */
+function isRepeat(
+  event: NewEvent,
+  delivery: Delivery,
+  added: ReadonlyMap<string, NewPlacedEvent>,
+  group: Group,
+): boolean {
+  const first = added.get(event.id)
+  if (!first) return false
+  if (differs(first.event, event)) group.changes.conflictingIds += 1
+  if (delivery.human) {
+    first.human = true
+    prove(first.session, first.event.at)
   }
+  return true
+}
+
+/** The same for an id that is in the store. Ids are time-ordered, so most are newer than any known one. */
+function isStored(event: NewEvent, delivery: Delivery, browser: BrowserState, group: Group) {
+  const isNewer = browser.newestId !== null && event.id > browser.newestId
+  if (isNewer && !delivery.isCookieless) return false
+  const scope = delivery.isCookieless ? -delivery.site : browser.ref
   const stored = group.now.stored(scope, event.id)
   if (!stored) return false
   if (differs(stored, event)) group.changes.conflictingIds += 1
   if (delivery.human && !stored.human) {
-    const browser = group.now.browser(stored.browser)
-    const session = browser.sessions.find((s) => s.ref === stored.session)
+    const owner = group.now.browser(stored.browser)
+    const session = owner.sessions.find((s) => s.ref === stored.session)
     if (session) {
-      touch(session, browser, group)
+      touch(session, owner, group)
       prove(session, stored.at)
       group.changes.proofs.push({ session: stored.session, n: stored.n })
     }

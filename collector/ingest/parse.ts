@@ -82,9 +82,9 @@ export function parseEvent(raw: unknown, context: EventContext): ParsedEvent {
   const at = correct(clientAt, context)
   if (context.receivedAt - at > MAX_EVENT_AGE_MS) return rejected('too_old')
 
-  const session = context.isCookieless ? null : optionalUuid(raw.session)
+  const session = context.isCookieless ? null : sessionOf(raw.session)
   if (session === undefined) return rejected('invalid_session')
-  const view = optionalUuid(raw.view)
+  const view = viewOf(raw.view)
   if (view === undefined) return rejected('invalid_view')
   const url = optionalUrl(raw.url)
   if (url === undefined) return rejected('invalid_url')
@@ -140,6 +140,18 @@ function optionalUuid(value: unknown): string | null | undefined {
   return compactUuid(value) ?? undefined
 }
 
+/** The same text as last time is read once: a batch repeats its session and view in every event. */
+function lastRemembered<T>(read: (value: unknown) => T): (value: unknown) => T {
+  let lastValue: unknown
+  let lastRead = read(undefined)
+  return (value) => {
+    if (value === lastValue) return lastRead
+    lastRead = read(value)
+    lastValue = value
+    return lastRead
+  }
+}
+
 function optionalUrl(value: unknown): string | null | undefined {
   if (value === undefined || value === null || value === '') return null
   if (typeof value !== 'string' || value.length > MAX_RAW_URL) return undefined
@@ -152,6 +164,8 @@ function clamp(value: unknown, most: number): number {
   return Math.min(Math.floor(value), most)
 }
 
+const sessionOf = lastRemembered(optionalUuid)
+const viewOf = lastRemembered(optionalUuid)
 const hrefOf = remembered(REMEMBERED_TEXTS, (raw) => cleanUrl(raw)?.href ?? null)
 const referrerOf = remembered(REMEMBERED_TEXTS, (raw) =>
   raw.length > MAX_RAW_URL ? null : cleanReferrer(raw),

@@ -33,7 +33,7 @@ export function rederive(browser: BrowserState, group: Group): void {
   const byHold = bucketsOf(contributions, (at) => holdAt(browser.visitors, at))
   browser.visitors.forEach((visitor, index) => {
     group.changes.bucketDeltas.delete(visitor)
-    group.changes.bucketsReplaced.set(visitor, byHold.get(index) ?? new Map<string, Bucket>())
+    group.changes.bucketsReplaced.set(visitor, byHold.get(index) ?? new Map<number, Bucket>())
   })
   settleSeen(browser, events, group)
 }

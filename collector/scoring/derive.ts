@@ -8,7 +8,7 @@ import {
   type PropsLike,
   SESSION,
 } from './match.ts'
-import { addBuckets, type Bucket } from './score.ts'
+import { addBuckets, type Bucket, bucketKey } from './score.ts'
 import { dayOf } from './tables.ts'
 
 /**
@@ -219,11 +219,11 @@ function ofPing(
 export function bucketsOf(
   contributions: readonly Contribution[],
   holderAt: (at: number) => number,
-): Map<number, Map<string, Bucket>> {
-  const byHolder = new Map<number, Map<string, Bucket>>()
+): Map<number, Map<number, Bucket>> {
+  const byHolder = new Map<number, Map<number, Bucket>>()
   for (const part of contributions) {
     const holder = holderAt(part.heldAt)
-    const buckets = byHolder.get(holder) ?? new Map<string, Bucket>()
+    const buckets = byHolder.get(holder) ?? new Map<number, Bucket>()
     byHolder.set(holder, buckets)
     const one: Bucket = {
       rule: part.rule.ref,
@@ -237,8 +237,4 @@ export function bucketsOf(
     buckets.set(key, before ? addBuckets(before, one) : one)
   }
   return byHolder
-}
-
-export function bucketKey(bucket: { readonly rule: number; readonly day: number }): string {
-  return `${bucket.rule} ${bucket.day}`
 }

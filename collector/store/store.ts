@@ -97,6 +97,8 @@ export interface BrowserState {
   readonly views: Map<string, ViewState>
   /** In order of (at, id). */
   readonly claims: StoredClaim[]
+  /** No stored event of this browser has a later id; null where that is not known. */
+  newestId: string | null
 }
 
 /** Where a stored event stands, with what a repeated delivery may still change or contradict. */
@@ -163,9 +165,9 @@ export interface Changes {
   readonly removedVisitors: VisitorState[]
   readonly removedSessions: SessionState[]
   /** To add to what is stored, by visitor. */
-  readonly bucketDeltas: Map<VisitorState, Map<string, Bucket>>
+  readonly bucketDeltas: Map<VisitorState, Map<number, Bucket>>
   /** To put in place of what is stored, by visitor. */
-  readonly bucketsReplaced: Map<VisitorState, ReadonlyMap<string, Bucket>>
+  readonly bucketsReplaced: Map<VisitorState, ReadonlyMap<number, Bucket>>
   readonly claims: Set<StoredClaim>
   readonly leads: Map<number, LeadChange>
   readonly removedLeads: Set<number>

@@ -151,6 +151,7 @@ function newBrowser(delivery: Delivery, ref: number, visitorRef: number): Browse
     sessionByKey: new Map(),
     views: new Map(),
     claims: [],
+    newestId: '',
   }
 }
 
@@ -332,6 +333,7 @@ export function stateReader(db: Db, texts: Texts) {
           .map((view) => [view.key, view]),
       ),
       claims: readClaims('browser', ref).sort(byClaimTime),
+      newestId: null,
     }
   }
 }

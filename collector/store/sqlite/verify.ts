@@ -1,13 +1,7 @@
 import { holdAt, holdsOf, resolveClaims } from '../../identity/claims.ts'
-import {
-  bucketKey,
-  bucketsOf,
-  contributionsOf,
-  sessionsOf,
-  type TouchReader,
-} from '../../scoring/derive.ts'
+import { bucketsOf, contributionsOf, sessionsOf, type TouchReader } from '../../scoring/derive.ts'
 import type { CompiledModel } from '../../scoring/match.ts'
-import type { Bucket } from '../../scoring/score.ts'
+import { type Bucket, bucketKey } from '../../scoring/score.ts'
 import { DAY_MS } from '../../scoring/tables.ts'
 import type { BrowserState, StoredClaim, VisitorState } from '../store.ts'
 import type { Db } from './connect.ts'
@@ -82,7 +76,7 @@ function verifySnapshot(tools: VerifyTools, onProgress?: (events: number) => voi
       const replayed = bucketsOf(parts, (at) => holdAt(browser.visitors, at))
       browser.visitors.forEach((visitor, index) => {
         const stored = bucketsStored.all(visitor.ref).map(bucketOf)
-        const expected = replayed.get(index) ?? new Map<string, Bucket>()
+        const expected = replayed.get(index) ?? new Map<number, Bucket>()
         noteBuckets(visitor, stored, expected, tools.model, note)
         seen.buckets += expected.size
       })
@@ -137,7 +131,7 @@ function noteHolds(browser: BrowserState, note: Note): void {
 function noteBuckets(
   visitor: VisitorState,
   stored: readonly Bucket[],
-  expected: ReadonlyMap<string, Bucket>,
+  expected: ReadonlyMap<number, Bucket>,
   model: CompiledModel,
   note: Note,
 ): void {
