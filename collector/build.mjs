@@ -17,6 +17,7 @@ export const tagBuild = {
   entryPoints: { pique: 'snippet/main.ts' },
   format: 'iife',
   target: 'es2021',
+  tsconfigRaw: {},
   minify: true,
   mangleProps: /^_/,
   outdir: 'dist/snippet',

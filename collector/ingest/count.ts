@@ -95,7 +95,8 @@ function bucket(
 function add(browser: BrowserState, heldAt: number, delta: Bucket, group: Group): void {
   const visitor = browser.visitors[holdAt(browser.visitors, heldAt)]
   if (!visitor) return
-  const { bucketDeltas } = group.changes
+  const { bucketDeltas, changedLeads } = group.changes
+  if (visitor.lead !== null) changedLeads.add(visitor.lead)
   const deltas = bucketDeltas.get(visitor) ?? new Map<number, Bucket>()
   bucketDeltas.set(visitor, deltas)
   const key = bucketKey(delta)

@@ -35,7 +35,7 @@ export interface Group {
   readonly changes: Changes
   readonly touched: Map<SessionState, TouchedSession>
   /** Events this group adds, by scope and id, to recognise repeats within it. */
-  readonly added: Map<number, Map<string, NewPlacedEvent>>
+  readonly added: Map<string, Map<string, NewPlacedEvent>>
   /** Browsers for which a late claim, proof or event changes what was already counted. */
   readonly rederived: Set<BrowserState>
 }
@@ -77,35 +77,49 @@ export function foldGroup(
 }
 
 function placeDelivery(delivery: Delivery, group: Group): DeliveryCounts {
-  const counts: DeliveryCounts = { accepted: 0, duplicates: 0 }
+  const counts: DeliveryCounts = { accepted: 0, duplicates: 0, refused: [] }
   if (delivery.events.length === 0) return counts
-  const browser = group.now.browserOf(delivery)
-  const scope = delivery.isCookieless ? -delivery.site : browser.ref
+  // A browser comes into being with its first accepted event: not for refused ones, and not for a
+  // cookieless repeat that comes under another day's or network's pseudonym.
+  let own = group.now.knownBrowser(delivery)
+  const scope = delivery.isCookieless ? `${delivery.site}` : `${delivery.site} ${delivery.browserKey}`
   const added = group.added.get(scope) ?? new Map<string, NewPlacedEvent>()
   group.added.set(scope, added)
   for (const event of delivery.events) {
-    if (isRepeat(event, delivery, added, group) || isStored(event, delivery, browser, group)) {
+    if (isRepeat(event, delivery, added, group) || isStored(event, delivery, own, group)) {
       counts.duplicates += 1
-      continue
+    } else if (event.refusal !== null) {
+      counts.refused.push(event)
+    } else {
+      counts.accepted += 1
+      own ??= group.now.openBrowser(delivery)
+      added.set(event.id, place(event, delivery, own, group))
     }
-    counts.accepted += 1
-    const session = sessionFor(browser, event, group)
-    const touched = touch(session, browser, group)
-    const placed: NewPlacedEvent = {
-      browser,
-      session,
-      n: session.nextN++,
-      receivedAt: delivery.receivedAt,
-      event,
-      human: delivery.human,
-    }
-    extend(session, placed, delivery, group)
-    touched.added.push(placed)
-    group.changes.events.push(placed)
-    added.set(event.id, placed)
-    if (browser.newestId !== null && event.id > browser.newestId) browser.newestId = event.id
   }
   return counts
+}
+
+function place(
+  event: NewEvent,
+  delivery: Delivery,
+  browser: BrowserState,
+  group: Group,
+): NewPlacedEvent {
+  const session = sessionFor(browser, event, group)
+  const touched = touch(session, browser, group)
+  const placed: NewPlacedEvent = {
+    browser,
+    session,
+    n: session.nextN++,
+    receivedAt: delivery.receivedAt,
+    event,
+    human: delivery.human,
+  }
+  extend(session, placed, delivery, group)
+  touched.added.push(placed)
+  group.changes.events.push(placed)
+  if (browser.newestId !== null && event.id > browser.newestId) browser.newestId = event.id
+  return placed
 }
 
 /** Whether this group brought the id already; then the first stands, and only proof still counts. */
@@ -126,10 +140,16 @@ function isRepeat(
 }
 
 /** The same for an id that is in the store. Ids are time-ordered, so most are newer than any known one. */
-function isStored(event: NewEvent, delivery: Delivery, browser: BrowserState, group: Group) {
-  const isNewer = browser.newestId !== null && event.id > browser.newestId
-  if (isNewer && !delivery.isCookieless) return false
-  const scope = delivery.isCookieless ? -delivery.site : browser.ref
+function isStored(
+  event: NewEvent,
+  delivery: Delivery,
+  browser: BrowserState | undefined,
+  group: Group,
+): boolean {
+  if (!browser && !delivery.isCookieless) return false
+  const newestId = delivery.isCookieless ? null : (browser?.newestId ?? null)
+  if (newestId !== null && event.id > newestId) return false
+  const scope = delivery.isCookieless || !browser ? -delivery.site : browser.ref
   const stored = group.now.stored(scope, event.id)
   if (!stored) return false
   if (differs(stored, event)) group.changes.conflictingIds += 1

@@ -14,6 +14,8 @@ export type ParsedClaim =
   | {
       readonly ok: true
       readonly claim: Pick<Claim, 'userId' | 'email' | 'strength' | 'evidence' | 'traits'>
+      /** Why the claim is refused, unless its event is known already: proofs expire, retries don't. */
+      readonly refusal: RejectCode | null
     }
   | { readonly ok: false; readonly code: RejectCode }
 
@@ -38,9 +40,7 @@ export function parseClaim(
   const userId = id?.ok ? id.value : null
   if (userId === null && email === null) return { ok: false, code: 'invalid_identity' }
   const isSigned = props.signature !== undefined && props.signature !== null
-  if (isSigned && !isProven(props, site, receivedAt)) {
-    return { ok: false, code: 'invalid_signature' }
-  }
+  const isForged = isSigned && !isProven(props, site, receivedAt)
   const isForm = props.evidence === 'form'
   return {
     ok: true,
@@ -51,6 +51,7 @@ export function parseClaim(
       evidence: isSigned ? 'signed_identify' : isForm ? 'form' : 'identify',
       traits: isRecord(props.traits) ? traitsOf(props.traits) : {},
     },
+    refusal: isForged ? 'invalid_signature' : null,
   }
 }
 

@@ -71,7 +71,7 @@ export interface EventContext {
 }
 
 /** Reads one event of a batch, cleaned and corrected. */
-export function parseEvent(raw: unknown, context: EventContext): ParsedEvent {
+export function parseEvent(raw: unknown, index: number, context: EventContext): ParsedEvent {
   if (!isRecord(raw)) return rejected('invalid_event')
   const id = compactUuid(raw.id)
   if (id === null) return rejected('invalid_id')
@@ -80,7 +80,7 @@ export function parseEvent(raw: unknown, context: EventContext): ParsedEvent {
   const clientAt = timeOf(raw.at)
   if (clientAt === null) return rejected('invalid_at')
   const at = correct(clientAt, context)
-  if (context.receivedAt - at > MAX_EVENT_AGE_MS) return rejected('too_old')
+  const isTooOld = context.receivedAt - at > MAX_EVENT_AGE_MS
 
   const session = context.isCookieless ? null : sessionOf(raw.session)
   if (session === undefined) return rejected('invalid_session')
@@ -114,6 +114,8 @@ export function parseEvent(raw: unknown, context: EventContext): ParsedEvent {
       scroll: isPing ? clamp(rawProps?.scroll, 100) : null,
       props: isPing || isClaim || rawProps === null ? null : normalProps(type, rawProps),
       claim: claim ? claim.claim : null,
+      index,
+      refusal: isTooOld ? 'too_old' : (claim?.refusal ?? null),
     },
   }
 }

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto'
 import type { WireAnswer } from '../../shared/wire.ts'
-import { problem, REFUSALS, REJECT_CODES, type RefusalCode } from '../errors.ts'
+import { problem, REFUSALS, REJECT_CODES, type RefusalCode, type RejectCode } from '../errors.ts'
 import type { TouchReader } from '../scoring/derive.ts'
 import type { CompiledModel } from '../scoring/match.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type {
-  Changes,
   Delivery,
+  DeliveryCounts,
   NewEvent,
   RejectedEvent,
   Site,
@@ -64,29 +64,26 @@ export function createPipeline({ store, model, agents, touchOf }: PipelineDeps):
   function ingest(raws: readonly RawDelivery[]): readonly Answer[] {
     if (store.hasForeignChanges()) refreshSites()
     const opened = raws.map((raw) => open(raw))
-    const deliveries = opened.flatMap((one) => (one.ok ? [one.delivery] : []))
-    const refused = opened.flatMap((one) => (one.ok ? one.refused : []))
+    const taken = opened.filter((one) => one.ok)
     let counts: ReturnType<typeof foldGroup>['counts'] = []
-    if (deliveries.some((d) => d.events.length > 0) || refused.length > 0) {
-      const decide = (now: Parameters<Parameters<WriteStore['apply']>[0]>[0]): Changes => {
-        const decision = foldGroup(deliveries, now, model, touchOf)
+    if (taken.some(({ delivery, refused }) => delivery.events.length > 0 || refused.length > 0)) {
+      store.apply((now) => {
+        const decision = foldGroup(
+          taken.map((one) => one.delivery),
+          now,
+          model,
+          touchOf,
+        )
         counts = decision.counts
-        return decision.changes
-      }
-      store.apply(decide, refused, raws[0]?.receivedAt ?? 0)
+        const late = taken.flatMap((one, i) => lateRefusals(one, counts[i]?.refused ?? []))
+        return {
+          changes: decision.changes,
+          rejected: [...taken.flatMap((one) => one.refused), ...late],
+        }
+      })
     }
     let next = 0
-    return opened.map((one) => {
-      if (!one.ok) return refusal(one.code)
-      const count = counts[next++]
-      const answer: WireAnswer = {
-        accepted: count?.accepted ?? 0,
-        duplicates: count?.duplicates ?? 0,
-        ignored: 0,
-        rejected: one.rejected,
-      }
-      return { status: 202, body: JSON.stringify(answer) }
-    })
+    return opened.map((one) => (one.ok ? answerOf(one, counts[next++]) : refusal(one.code)))
   }
 
   function open(raw: RawDelivery): Opened {
@@ -118,19 +115,13 @@ export function createPipeline({ store, model, agents, touchOf }: PipelineDeps):
       const event =
         browserKey === null
           ? ({ ok: false, code: 'invalid_browser' } as const)
-          : parseEvent(value, context)
+          : parseEvent(value, index, context)
       if (event.ok) {
         events.push(event.event)
         return
       }
       rejected.push({ index, code: event.code })
-      refused.push({
-        site: site.ref,
-        code: event.code,
-        detail: REJECT_CODES[event.code],
-        sample: sampleOf(value),
-        receivedAt: raw.receivedAt,
-      })
+      refused.push(refusedEvent(event.code, value, site.ref, raw.receivedAt))
     })
     const delivery: Delivery = {
       site: site.ref,
@@ -141,7 +132,7 @@ export function createPipeline({ store, model, agents, touchOf }: PipelineDeps):
       device: agent.device,
       events,
     }
-    return { ok: true, delivery, rejected, refused }
+    return { ok: true, delivery, values: batch.events, rejected, refused }
   }
 
   /** A pseudonym that lasts a UTC day: its salt is random, and gone after two. */
@@ -155,14 +146,44 @@ export function createPipeline({ store, model, agents, touchOf }: PipelineDeps):
   return { ingest, refreshSites }
 }
 
-type Opened =
-  | { readonly ok: false; readonly code: RefusalCode }
-  | {
-      readonly ok: true
-      readonly delivery: Delivery
-      readonly rejected: WireAnswer['rejected']
-      readonly refused: readonly RejectedEvent[]
-    }
+interface Taken {
+  readonly ok: true
+  readonly delivery: Delivery
+  /** The events as they came. */
+  readonly values: readonly unknown[]
+  readonly rejected: WireAnswer['rejected']
+  readonly refused: readonly RejectedEvent[]
+}
+type Opened = { readonly ok: false; readonly code: RefusalCode } | Taken
+
+function refusedEvent(
+  code: RejectCode,
+  value: unknown,
+  site: number,
+  receivedAt: number,
+): RejectedEvent {
+  return { site, code, detail: REJECT_CODES[code], sample: sampleOf(value), receivedAt }
+}
+
+/** Events that turned out to be new, and are refused for that. */
+function lateRefusals({ delivery, values }: Taken, refused: readonly NewEvent[]): RejectedEvent[] {
+  return refused.flatMap(({ refusal: code, index }) =>
+    code === null ? [] : [refusedEvent(code, values[index], delivery.site, delivery.receivedAt)],
+  )
+}
+
+function answerOf({ rejected }: Taken, counts: DeliveryCounts | undefined): Answer {
+  const late = (counts?.refused ?? []).flatMap(({ refusal: code, index }) =>
+    code === null ? [] : [{ index, code }],
+  )
+  const answer: WireAnswer = {
+    accepted: counts?.accepted ?? 0,
+    duplicates: counts?.duplicates ?? 0,
+    ignored: 0,
+    rejected: [...rejected, ...late].sort((a, b) => a.index - b.index),
+  }
+  return { status: 202, body: JSON.stringify(answer) }
+}
 
 export function refusal(code: RefusalCode): Answer {
   return { status: REFUSALS[code].status, body: JSON.stringify(problem(code)) }

@@ -1,4 +1,5 @@
 import type { Touch } from '../attribution/touch.ts'
+import type { RejectCode } from '../errors.ts'
 import type { Claim } from '../identity/claims.ts'
 import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
@@ -15,6 +16,13 @@ import type { Bucket } from '../scoring/score.ts'
 /** One event in normal form, placed in time once and for all. */
 export interface NewEvent extends HistoryEvent {
   readonly claim: Pick<Claim, 'userId' | 'email' | 'strength' | 'evidence' | 'traits'> | null
+  /** Its place in the batch, for the answer. */
+  readonly index: number
+  /**
+   * Why it is refused if it is new. What was accepted once stays accepted: a retry that has become
+   * too old, or whose proof has expired, is a duplicate and not a refusal.
+   */
+  readonly refusal: RejectCode | null
 }
 
 /** The accepted part of one beacon batch. */
@@ -120,7 +128,10 @@ export interface PlacedEvent {
 
 /** What a decision may look at. Reads inside the transaction, and never what the same group adds. */
 export interface Loaded {
-  browserOf(delivery: Delivery): BrowserState
+  /** The browser a delivery names, if anything of it is stored. */
+  knownBrowser(delivery: Delivery): BrowserState | undefined
+  /** The same, begun if it is new. To be called only when an event of it is added. */
+  openBrowser(delivery: Delivery): BrowserState
   browser(ref: number): BrowserState
   /** The event known by this id in this scope: the browser's number, or minus the site's where cookieless. */
   stored(scope: number, id: string): StoredPlace | undefined
@@ -188,6 +199,8 @@ export interface NewPlacedEvent {
 export interface DeliveryCounts {
   accepted: number
   duplicates: number
+  /** Events that are refused because they are new; see `NewEvent.refusal`. */
+  readonly refused: NewEvent[]
 }
 
 /** An event that was refused, as it is kept for the owner to look at. */
@@ -217,17 +230,19 @@ export interface StoredModel {
   readonly yaml: string
 }
 
+/** What a group decided: what it changes, and what of it was refused. */
+export interface Decided {
+  readonly changes: Changes
+  readonly rejected: readonly RejectedEvent[]
+}
+
 /** The writing half of a store. There is one, in one thread; every method is one transaction. */
 export interface WriteStore {
   /**
    * Applies a group: loads what it touches, lets `decide` choose, writes, flushes to disk. When it
    * returns, every accepted event survives a power cut; when it throws, nothing of it happened.
    */
-  apply(
-    decide: (now: Loaded) => Changes,
-    rejected: readonly RejectedEvent[],
-    receivedAt: number,
-  ): void
+  apply(decide: (now: Loaded) => Decided): void
   sites(): readonly Site[]
   addSite(site: Omit<Site, 'ref'>): Site
   /** Its tag is refused from then on, and the keys bound to it are gone. What it collected stays. */

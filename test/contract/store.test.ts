@@ -51,6 +51,8 @@ function view(id: string, rest: Partial<NewEvent> = {}): NewEvent {
     scroll: null,
     props: null,
     claim: null,
+    index: 0,
+    refusal: null,
     ...rest,
   }
 }
@@ -77,7 +79,7 @@ describe.each(ADAPTERS)('%s', (_, open) => {
     store = open(join(directory, 'store.db'))
   }
 
-  function apply(...deliveries: Partial<Delivery>[]): readonly DeliveryCounts[] {
+  function apply(...deliveries: Partial<Delivery>[]) {
     const full = deliveries.map((one) => ({
       site: 1,
       browserKey: 'a'.repeat(32),
@@ -89,16 +91,12 @@ describe.each(ADAPTERS)('%s', (_, open) => {
       ...one,
     }))
     let counts: readonly DeliveryCounts[] = []
-    store.apply(
-      (now) => {
-        const decision = foldGroup(full, now, model, touchOf)
-        counts = decision.counts
-        return decision.changes
-      },
-      [],
-      AT,
-    )
-    return counts
+    store.apply((now) => {
+      const decision = foldGroup(full, now, model, touchOf)
+      counts = decision.counts
+      return { changes: decision.changes, rejected: [] }
+    })
+    return counts.map(({ accepted, duplicates }) => ({ accepted, duplicates }))
   }
 
   test('an id counts once per browser, for ever, and once per site where there is no browser', () => {
@@ -125,14 +123,10 @@ describe.each(ADAPTERS)('%s', (_, open) => {
   test('a decision that throws leaves nothing, and the next one finds a sound store', () => {
     const id = hex()
     const failing = () =>
-      store.apply(
-        (now) => {
-          foldGroup([delivery(view(id))], now, model, touchOf)
-          throw new Error('a bug in the decision')
-        },
-        [{ site: 1, code: 'invalid_id', detail: '', sample: '', receivedAt: AT }],
-        AT,
-      )
+      store.apply((now) => {
+        foldGroup([delivery(view(id))], now, model, touchOf)
+        throw new Error('a bug in the decision')
+      })
     expect(failing).toThrow('a bug in the decision')
     expect(apply({ events: [view(id)] })).toEqual([{ accepted: 1, duplicates: 0 }])
   })
@@ -142,15 +136,11 @@ describe.each(ADAPTERS)('%s', (_, open) => {
     apply({ events: [view(hex(), { session })] })
     const read = () => {
       let seen: unknown
-      store.apply(
-        (now) => {
-          const { visitors, sessions } = now.browserOf(delivery(view(hex())))
-          seen = structuredClone({ visitors, sessions })
-          return foldGroup([], now, model, touchOf).changes
-        },
-        [],
-        AT,
-      )
+      store.apply((now) => {
+        const { visitors, sessions } = now.knownBrowser(delivery(view(hex()))) ?? {}
+        seen = structuredClone({ visitors, sessions })
+        return { changes: foldGroup([], now, model, touchOf).changes, rejected: [] }
+      })
       return seen
     }
     const before = read()

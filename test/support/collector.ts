@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export const ADMIN_KEY = 'an admin key of at least 32 characters'
+const ADMIN_KEY = 'an admin key of at least 32 characters'
 
 export interface RunningCollector {
   readonly url: string

@@ -12,6 +12,7 @@ import type {
   VisitorState,
 } from '../store.ts'
 import type { Db } from './connect.ts'
+import { probeOf } from './probe.ts'
 import { bytesOf, eventReader, hexOf } from './rows.ts'
 import type { Texts } from './texts.ts'
 
@@ -26,7 +27,7 @@ export interface Loader extends Loaded {
   settled(): void
 }
 
-export function createLoader(db: Db, texts: Texts): Loader {
+export function createLoader(db: Db, texts: Texts, seed: number): Loader {
   const remembered = new Map<number, BrowserState>()
   const refs = new Map<string, number>()
   const fresh = new Set<BrowserState>()
@@ -34,12 +35,12 @@ export function createLoader(db: Db, texts: Texts): Loader {
 
   const browserByKey = db.prepare('SELECT id FROM browser WHERE key = ? AND site = ?').pluck()
   const browserRow = db.prepare('SELECT site, key, cookieless FROM browser WHERE id = ?').raw()
-  const known = db
+  const placeOf = db
     .prepare(
       `SELECT s.browser, e.session, e.n, s.base_at + e.at_ms, e.human, e.type, e.url
        FROM event e CROSS JOIN session s ON s.id = e.session
          CROSS JOIN browser b ON b.id = s.browser
-       WHERE substr(e.id, 1, 8) = ? AND e.id = ?
+       WHERE e.probe = ? AND e.id = ?
          AND CASE b.cookieless WHEN 1 THEN -b.site ELSE b.id END = ?`,
     )
     .raw()
@@ -66,18 +67,23 @@ export function createLoader(db: Db, texts: Texts): Loader {
     return row && readState(ref, row[0], hexOf(row[1]), row[2] === 1)
   }
 
+  function known({ site, browserKey }: Delivery): BrowserState | undefined {
+    const key = cacheKey(site, browserKey)
+    const ref = refs.get(key) ?? browserByKey.get(bytesOf(browserKey), site)
+    if (ref === undefined) return undefined
+    const browser = remembered.get(Number(ref)) ?? load(Number(ref))
+    if (browser) remember(key, browser)
+    return browser
+  }
+
   const loader: Loader = {
-    browserOf(delivery: Delivery) {
-      const { site, browserKey } = delivery
-      const key = cacheKey(site, browserKey)
-      const ref = refs.get(key) ?? browserByKey.get(bytesOf(browserKey), site)
-      let browser = ref === undefined ? undefined : remembered.get(Number(ref))
-      browser ??= ref === undefined ? undefined : load(Number(ref))
-      if (!browser) {
-        browser = newBrowser(delivery, loader.nextRef('browser'), loader.nextRef('visitor'))
-        fresh.add(browser)
-      }
-      remember(key, browser)
+    knownBrowser: (delivery) => known(delivery),
+    openBrowser(delivery) {
+      const loaded = known(delivery)
+      if (loaded) return loaded
+      const browser = newBrowser(delivery, loader.nextRef('browser'), loader.nextRef('visitor'))
+      fresh.add(browser)
+      remember(cacheKey(delivery.site, delivery.browserKey), browser)
       return browser
     },
     browser(ref) {
@@ -87,8 +93,7 @@ export function createLoader(db: Db, texts: Texts): Loader {
       return browser
     },
     stored(scope, id): StoredPlace | undefined {
-      const bytes = bytesOf(id)
-      const row = known.get(bytes.subarray(0, 8), bytes, scope)
+      const row = placeOf.get(probeOf(scope, id, seed), bytesOf(id), scope)
       if (row === undefined) return undefined
       const [browser, session, n, at, human, type, url] = row as [
         number,

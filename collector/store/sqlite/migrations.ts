@@ -63,16 +63,16 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
 
   -- at_ms counts from the session's base_at; delay_ms is receivedAt - at; view_ms is at - view_at.
-  -- An id is unique within its browser, or within its site for cookieless events. The index holds
-  -- its first half: all of a time-ordered id's time, and few enough neighbours to look at each.
+  -- An id is unique within its browser, or within its site for cookieless events; probe.ts says how
+  -- it is found again.
   CREATE TABLE event (
-    session INTEGER NOT NULL, n INTEGER NOT NULL, id BLOB NOT NULL,
+    session INTEGER NOT NULL, n INTEGER NOT NULL, id BLOB NOT NULL, probe INTEGER NOT NULL,
     type INTEGER NOT NULL, at_ms INTEGER NOT NULL, delay_ms INTEGER NOT NULL, human INTEGER NOT NULL,
     url INTEGER, referrer INTEGER, title INTEGER, view INTEGER, view_ms INTEGER,
     engaged_ms INTEGER, scroll INTEGER, props TEXT,
     PRIMARY KEY (session, n)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX event_id ON event (substr(id, 1, 8));
+  CREATE INDEX event_probe ON event (probe);
 
   -- last_ms counts from the beginning of the day.
   CREATE TABLE bucket (
@@ -89,7 +89,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX claim_browser ON claim (browser);
   CREATE INDEX claim_email ON claim (email, site) WHERE email IS NOT NULL;
   CREATE INDEX claim_user ON claim (user_id, site) WHERE user_id IS NOT NULL;
-  CREATE INDEX claim_lead ON claim (lead);
+  CREATE INDEX claim_lead ON claim (lead, at);
 
   -- changed is the number of the commit that last changed what the lead's score reads.
   CREATE TABLE lead (

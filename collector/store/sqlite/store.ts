@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { NewKey, SignIn, Site, WriteStore } from '../store.ts'
-import { openWriter } from './connect.ts'
+import { type Db, openWriter } from './connect.ts'
 import { createLoader } from './load.ts'
 import { lockStore } from './lock.ts'
 import { createTexts } from './texts.ts'
@@ -14,8 +14,9 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
   const unlock = use === 'alone' ? lockStore(path) : () => {}
   const { db, settings } = openWriter(path)
   const texts = createTexts(db)
-  const loader = createLoader(db, texts)
-  const writeChanges = createChangeWriter(db, texts)
+  const seed = seedOf(db)
+  const loader = createLoader(db, texts, seed)
+  const writeChanges = createChangeWriter(db, texts, seed)
 
   const addRejected = db.prepare(
     'INSERT INTO rejected (site, code, detail, sample, received_at) VALUES (?, ?, ?, ?, ?)',
@@ -26,8 +27,8 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
        ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value`,
     )
     .pluck()
-  const apply = db.transaction<WriteStore['apply']>((decide, rejected) => {
-    const changes = decide(loader)
+  const apply = db.transaction<WriteStore['apply']>((decide) => {
+    const { changes, rejected } = decide(loader)
     writeChanges(changes, loader.isNew, Number(bumpCommit.get()))
     for (const { site, code, detail, sample, receivedAt } of rejected) {
       addRejected.run(site, code, detail, sample, receivedAt)
@@ -43,9 +44,9 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
   )
 
   return {
-    apply(decide, rejected, receivedAt) {
+    apply(decide) {
       try {
-        apply.immediate(decide, rejected, receivedAt)
+        apply.immediate(decide)
         loader.settled()
       } catch (error) {
         loader.forget()
@@ -132,6 +133,16 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
       unlock()
     },
   }
+}
+
+/** The secret of this store's look-ups, made once; see probe.ts. */
+function seedOf(db: Db): number {
+  const row = db.prepare("SELECT value FROM counter WHERE site = 0 AND name = 'seed'").pluck()
+  const known = row.get()
+  if (typeof known === 'number') return known
+  const seed = randomBytes(4).readInt32LE()
+  db.prepare("INSERT INTO counter (site, name, value) VALUES (0, 'seed', ?)").run(seed)
+  return seed
 }
 
 function isModelRow(row: unknown): row is { version: number; yaml: string } {

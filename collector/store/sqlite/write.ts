@@ -1,11 +1,12 @@
 import { DAY_MS, dayOf } from '../../scoring/tables.ts'
 import type { BrowserState, Changes, NewPlacedEvent, SessionState, VisitorState } from '../store.ts'
 import type { Db } from './connect.ts'
+import { probeOf } from './probe.ts'
 import { bytesOf } from './rows.ts'
 import type { Texts } from './texts.ts'
 
 /** Writes what a group changed. Statements are prepared once; every row is written at most once a commit. */
-export function createChangeWriter(db: Db, texts: Texts) {
+export function createChangeWriter(db: Db, texts: Texts, seed: number) {
   const addBrowser = db.prepare(
     'INSERT INTO browser (id, site, key, cookieless) VALUES (?, ?, ?, ?)',
   )
@@ -29,9 +30,9 @@ export function createChangeWriter(db: Db, texts: Texts) {
        start_at = excluded.start_at, engaged_ms = excluded.engaged_ms, mixed = excluded.mixed`,
   )
   const addEvent = db.prepare(
-    `INSERT INTO event (session, n, id, type, at_ms, delay_ms, human, url, referrer, title,
+    `INSERT INTO event (session, n, id, probe, type, at_ms, delay_ms, human, url, referrer, title,
        view, view_ms, engaged_ms, scroll, props)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const proveEvent = db.prepare('UPDATE event SET human = 1 WHERE session = ? AND n = ?')
   const moveEvent = db.prepare(
@@ -78,6 +79,7 @@ export function createChangeWriter(db: Db, texts: Texts) {
       session.ref,
       n,
       bytesOf(event.id),
+      probeOf(browser.isCookieless ? -browser.site : browser.ref, event.id, seed),
       texts.refOf(event.type),
       event.at - session.baseAt,
       receivedAt - event.at,
