@@ -23,13 +23,22 @@ export interface Claim {
   readonly traits: Readonly<Record<string, string | number | boolean>>
 }
 
+/**
+ * How far a lead's ids and traits are proven: not at all, by a strong claim, or by strong claims
+ * of which some gave traits.
+ */
+export type Verification = 0 | 1 | 2
+
 /** A person as the claims describe them. Its first claim founds it. */
 export interface ResolvedLead<C extends Claim = Claim> {
   readonly claims: C[]
+  /** Those that strong claims gave, where any did; the first is the one that is shown. */
   readonly emails: Set<string>
+  readonly strongEmails: Set<string>
   userId: string | null
-  verified: boolean
-  readonly traits: Record<string, string | number | boolean>
+  verification: Verification
+  /** Those that strong claims gave, where any did. */
+  traits: Record<string, string | number | boolean>
 }
 
 /** A claim whose user id and e-mail belong to two different leads; the user id's lead took the behaviour. */
@@ -62,18 +71,44 @@ export function resolveClaims<C extends Claim>(claims: Iterable<C>): Resolution<
   const conflicts: Conflict<C>[] = []
 
   const found = (): ResolvedLead<C> => {
-    const lead = {
+    const lead: ResolvedLead<C> = {
       claims: [],
-      emails: new Set<string>(),
+      emails: new Set(),
+      strongEmails: new Set(),
       userId: null,
-      verified: false,
+      verification: 0,
       traits: {},
     }
     leads.push(lead)
     return lead
   }
-  const mayChange = (lead: ResolvedLead<C>, claim: C) =>
-    claim.strength === 'strong' || !lead.verified
+  const addIds = (lead: ResolvedLead<C>, claim: C) => {
+    const { userId, email } = claim
+    if (userId !== null && lead.userId === null && !byUser.has(userId)) {
+      lead.userId = userId
+      byUser.set(userId, lead)
+    }
+    const isFirst = lead.emails.size === 0 || claim.strength === 'strong'
+    if (email !== null && !byEmail.has(email) && isFirst) {
+      lead.emails.add(email)
+      byEmail.set(email, lead)
+    }
+  }
+  /** What a strong claim proves stands alone: a weaker one, also one dated before it, adds nothing beside. */
+  const prove = (lead: ResolvedLead<C>, { email, traits }: C) => {
+    if (email !== null && byEmail.get(email) === lead) lead.strongEmails.add(email)
+    if (lead.strongEmails.size > 0) {
+      for (const other of lead.emails) {
+        if (lead.strongEmails.has(other)) continue
+        lead.emails.delete(other)
+        byEmail.delete(other)
+      }
+    }
+    const hasTraits = Object.keys(traits).length > 0
+    if (hasTraits && lead.verification < 2) lead.traits = {}
+    lead.verification = hasTraits || lead.verification === 2 ? 2 : 1
+    Object.assign(lead.traits, traits)
+  }
 
   for (const claim of [...claims].sort(byClaimTime)) {
     const { userId, email } = claim
@@ -83,19 +118,10 @@ export function resolveClaims<C extends Claim>(claims: Iterable<C>): Resolution<
     const isTaken = !ofUser && userId !== null && ofEmail !== undefined && ofEmail.userId !== null
     const lead = ofUser ?? (isTaken ? undefined : ofEmail) ?? found()
     if (ofEmail && ofEmail !== lead) conflicts.push({ claim, taken: lead, other: ofEmail })
-    if (mayChange(lead, claim)) {
-      if (userId !== null && lead.userId === null && !ofUser) {
-        lead.userId = userId
-        byUser.set(userId, lead)
-      }
-      const isFirst = lead.emails.size === 0 || claim.strength === 'strong'
-      if (email !== null && !ofEmail && isFirst) {
-        lead.emails.add(email)
-        byEmail.set(email, lead)
-      }
-      Object.assign(lead.traits, claim.traits)
-    }
-    if (claim.strength === 'strong') lead.verified = true
+    const isStrong = claim.strength === 'strong'
+    if (isStrong || lead.verification === 0) addIds(lead, claim)
+    if (isStrong) prove(lead, claim)
+    else if (lead.verification === 0) Object.assign(lead.traits, claim.traits)
     lead.claims.push(claim)
     leadOf.set(claim, lead)
   }

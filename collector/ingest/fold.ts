@@ -1,6 +1,6 @@
 import { SESSION_IDLE_MS } from '../../shared/wire.ts'
 import { holdAt } from '../identity/claims.ts'
-import { strongerBot, type TouchReader, viewKeyOf } from '../scoring/derive.ts'
+import { payloadOf, strongerBot, type TouchReader, viewKeyOf } from '../scoring/derive.ts'
 import type { CompiledModel } from '../scoring/match.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type {
@@ -82,7 +82,9 @@ function placeDelivery(delivery: Delivery, group: Group): DeliveryCounts {
   // A browser comes into being with its first accepted event: not for refused ones, and not for a
   // cookieless repeat that comes under another day's or network's pseudonym.
   let own = group.now.knownBrowser(delivery)
-  const scope = delivery.isCookieless ? `${delivery.site}` : `${delivery.site} ${delivery.browserKey}`
+  const scope = delivery.isCookieless
+    ? `${delivery.site}`
+    : `${delivery.site} ${delivery.browserKey}`
   const added = group.added.get(scope) ?? new Map<string, NewPlacedEvent>()
   group.added.set(scope, added)
   for (const event of delivery.events) {
@@ -131,7 +133,7 @@ function isRepeat(
 ): boolean {
   const first = added.get(event.id)
   if (!first) return false
-  if (differs(first.event, event)) group.changes.conflictingIds += 1
+  if (payloadOf(first.event) !== payloadOf(event)) group.changes.conflictingIds += 1
   if (delivery.human) {
     first.human = true
     prove(first.session, first.event.at)
@@ -152,7 +154,7 @@ function isStored(
   const scope = delivery.isCookieless || !browser ? -delivery.site : browser.ref
   const stored = group.now.stored(scope, event.id)
   if (!stored) return false
-  if (differs(stored, event)) group.changes.conflictingIds += 1
+  if (stored.payload !== payloadOf(event)) group.changes.conflictingIds += 1
   if (delivery.human && !stored.human) {
     const owner = group.now.browser(stored.browser)
     const session = owner.sessions.find((s) => s.ref === stored.session)
@@ -163,12 +165,6 @@ function isStored(
     }
   }
   return true
-}
-
-type Payload = { readonly type: string; readonly url: string | null }
-
-function differs(a: Payload, b: Payload): boolean {
-  return a.type !== b.type || a.url !== b.url
 }
 
 function prove(session: SessionState, at: number): void {

@@ -5,7 +5,7 @@ import {
   type ResolvedLead,
   resolveClaims,
 } from '../identity/claims.ts'
-import type { BrowserState, StoredClaim, VisitorState } from '../store/store.ts'
+import type { BrowserState, KnownLead, StoredClaim, VisitorState } from '../store/store.ts'
 import type { Group } from './fold.ts'
 
 /**
@@ -18,13 +18,52 @@ export function linkClaims(group: Group): void {
   if (fresh.length === 0) return
   for (const site of new Set(fresh.map((claim) => claim.site))) {
     const ofSite = fresh.filter((claim) => claim.site === site)
-    // Claims of the same group can connect to each other; take what is stored around all of them.
-    const stored = group.now.connectedClaims(site, ofSite)
-    const moved = assignLeads(site, [...stored, ...ofSite], group)
+    const moved = repeatKnown(ofSite, group) ? ofSite : resolveAnew(site, ofSite, group)
     for (const ref of new Set(moved.map((claim) => claim.browser))) {
       settleHolds(group.now.browser(ref), moved, group)
     }
   }
+}
+
+/**
+ * Most claims say again what is known: sites identify on every page. Such a claim, later than all
+ * of its lead's and changing neither ids nor traits, takes the known lead without reading the
+ * others. Whether all of them could; if not, none has been changed.
+ */
+function repeatKnown(claims: readonly StoredClaim[], group: Group): boolean {
+  const last = new Map<number, { readonly at: number; readonly id: string }>()
+  const leads = new Map<StoredClaim, number>()
+  for (const claim of [...claims].sort(byClaimTime)) {
+    const known = group.now.knownLead(claim.site, claim)
+    if (!known || !isRepeat(claim, known, last.get(known.ref) ?? known.lastClaim)) return false
+    last.set(known.ref, claim)
+    leads.set(claim, known.ref)
+  }
+  for (const [claim, ref] of leads) claim.lead = ref
+  return true
+}
+
+function isRepeat(
+  claim: StoredClaim,
+  known: KnownLead,
+  last: { readonly at: number; readonly id: string },
+): boolean {
+  const isLater = claim.at > last.at || (claim.at === last.at && claim.id > last.id)
+  const traits = Object.entries(claim.traits)
+  if (claim.strength !== 'strong' && known.verification > 0) return isLater
+  const isProven = claim.strength !== 'strong' || (known.verification > 0 && known.emailCount <= 1)
+  const isProvenTraits = claim.strength !== 'strong' || known.verification === 2
+  return (
+    isLater &&
+    isProven &&
+    (traits.length === 0 || isProvenTraits) &&
+    traits.every(([key, value]) => Object.hasOwn(known.traits, key) && known.traits[key] === value)
+  )
+}
+
+/** Resolves these claims together with all that are connected to them; returns those whose lead changed. */
+function resolveAnew(site: number, fresh: readonly StoredClaim[], group: Group): StoredClaim[] {
+  return assignLeads(site, [...group.now.connectedClaims(site, fresh), ...fresh], group)
 }
 
 function newClaims(group: Group): StoredClaim[] {
@@ -54,9 +93,14 @@ function assignLeads(site: number, claims: readonly StoredClaim[], group: Group)
   const taken = new Set<number>()
   const moved: StoredClaim[] = []
   const before = new Set(claims.map((claim) => claim.lead).filter((ref) => ref !== null))
-  for (const lead of leads) {
-    // A lead keeps the number that its earliest claims gave it.
-    const known = lead.claims.find((c) => c.lead !== null && !taken.has(c.lead))?.lead
+  // A number stays with the user id that had it; else with the earliest claim that has one.
+  const isFree = (claim: StoredClaim) => claim.lead !== null && !taken.has(claim.lead)
+  const byProof = [...leads].sort((a, b) => Number(b.userId !== null) - Number(a.userId !== null))
+  for (const lead of byProof) {
+    const ofUser = lead.claims.find(
+      (c) => isFree(c) && c.userId !== null && c.userId === lead.userId,
+    )
+    const known = (ofUser ?? lead.claims.find(isFree))?.lead
     const ref = known ?? group.now.nextRef('lead')
     taken.add(ref)
     writeLead(ref, site, lead, group)
@@ -81,7 +125,7 @@ function writeLead(ref: number, site: number, lead: ResolvedLead<StoredClaim>, g
     site,
     emails: [...lead.emails],
     userId: lead.userId,
-    isVerified: lead.verified,
+    verification: lead.verification,
     traits: lead.traits,
   })
 }

@@ -41,6 +41,12 @@ export interface HistoryEvent {
   readonly props: PropsLike | null
 }
 
+/** What an event says apart from its id and its times: a repeat that says something else is a conflict. */
+export function payloadOf(event: HistoryEvent): string {
+  const { type, session, url, referrer, title, view, engagedMs, scroll, props } = event
+  return JSON.stringify([type, session, url, referrer, title, view, engagedMs, scroll, props])
+}
+
 export interface DerivedSession {
   /** The browser's session, or null for a gap session. */
   readonly key: string | null
@@ -147,7 +153,7 @@ export function viewKeyOf(event: { readonly id: string; readonly view: string | 
 }
 
 /** A view began at its smallest corrected `view_at`, or where a ping has none, at that ping. */
-function startsOfViews(sessions: readonly DerivedSession[]): ReadonlyMap<string, number> {
+export function startsOfViews(sessions: readonly DerivedSession[]): ReadonlyMap<string, number> {
   const starts = new Map<string, number>()
   for (const event of sessions.flatMap((s) => s.events)) {
     if (event.type !== 'user_engagement') continue

@@ -1,6 +1,6 @@
 import type { Touch } from '../attribution/touch.ts'
 import type { RejectCode } from '../errors.ts'
-import type { Claim } from '../identity/claims.ts'
+import type { Claim, Verification } from '../identity/claims.ts'
 import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
 
@@ -116,8 +116,8 @@ export interface StoredPlace {
   readonly n: number
   readonly at: number
   readonly human: boolean
-  readonly type: string
-  readonly url: string | null
+  /** What was said, without when; see `payloadOf`. */
+  readonly payload: string
 }
 
 export interface PlacedEvent {
@@ -139,6 +139,8 @@ export interface Loaded {
   eventsOfBrowser(browser: BrowserState): PlacedEvent[]
   /** Every claim connected to these keys through claims that name both an id and an e-mail. */
   connectedClaims(site: number, keys: readonly ClaimKeys[]): StoredClaim[]
+  /** The one lead that all of these ids are bound to already, with its last claim; cheap. */
+  knownLead(site: number, keys: ClaimKeys): KnownLead | undefined
   /** Numbers for new rows; a number is used once. */
   nextRef(of: 'browser' | 'visitor' | 'session' | 'lead'): number
 }
@@ -148,12 +150,20 @@ export interface ClaimKeys {
   readonly email: string | null
 }
 
+export interface KnownLead {
+  readonly ref: number
+  readonly emailCount: number
+  readonly verification: Verification
+  readonly traits: Readonly<Record<string, string | number | boolean>>
+  readonly lastClaim: { readonly at: number; readonly id: string }
+}
+
 export interface LeadChange {
   readonly ref: number
   readonly site: number
   readonly emails: readonly string[]
   readonly userId: string | null
-  readonly isVerified: boolean
+  readonly verification: Verification
   readonly traits: Readonly<Record<string, string | number | boolean>>
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import type { WireBatch, WireEvent } from '../../shared/wire.ts'
-import { createWorld, eventAt, type World } from '../support/world.ts'
+import { createWorld, eventAt, signatureOf, type World } from '../support/world.ts'
 
 /**
  * Promises 1 and 2 of the score: 1 000 random streams, each delivered in a random order, in random
@@ -111,12 +111,9 @@ function randomStream(random: Random, people: readonly string[]): Delivery[] {
         }
         if (random.next() < 0.3) {
           at += random.int(5_000)
-          const who = random.pick(people)
-          const props =
-            random.next() < 0.6
-              ? { email: `${who}@corp.example` }
-              : { user_id: who, ...(random.next() < 0.5 && { email: `${who}@corp.example` }) }
-          events.push(eventAt(at, 'identify', { ...within, props }))
+          events.push(
+            eventAt(at, 'identify', { ...within, props: randomClaim(random, people, at) }),
+          )
         }
         const receivedAt = at + 1 + random.int(1000)
         deliveries.push([
@@ -128,6 +125,16 @@ function randomStream(random: Random, people: readonly string[]): Delivery[] {
     }
   }
   return deliveries
+}
+
+/** An e-mail, an id or both, with traits now and then; every third one signed. */
+function randomClaim(random: Random, people: readonly string[], at: number) {
+  const who = random.pick(people)
+  const email = `${random.next() < 0.9 ? who : random.pick(people)}@corp.example`
+  const ids = random.pick([{ email }, { user_id: who }, { user_id: who, email }])
+  const traits = random.pick([{}, { name: who }, { name: who, company: 'Corp' }])
+  if (random.next() < 0.67) return { ...ids, traits }
+  return { ...ids, traits, signature: signatureOf(ids, at + 30 * 60_000) }
 }
 
 /** The same deliveries as a network might bring them: split, doubled, in any order and grouping. */

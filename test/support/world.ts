@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,7 +39,6 @@ export interface World {
   deliverGroup(batches: readonly (readonly [Omit<WireBatch, 'site'>, number])[]): WireAnswer[]
   verify(): VerifyReport
   readonly path: string
-  readonly signingSecret: string
   close(): void
 }
 
@@ -48,12 +47,11 @@ export function createWorld(): World {
   const directory = mkdtempSync(join(tmpdir(), 'pique-test-'))
   const path = join(directory, 'pique.db')
   const store = openSqliteStore(path, 'alone')
-  const signingSecret = 'a signing secret for tests'
   store.addSite({
     name: 'Test',
     key: SITE_KEY,
     writeKey: 'w',
-    signingSecret,
+    signingSecret: SIGNING_SECRET,
     origins: [],
     isGenerated: false,
     createdAt: 0,
@@ -76,7 +74,6 @@ export function createWorld(): World {
   })
   return {
     path,
-    signingSecret,
     deliver(batch, receivedAt, extra) {
       const [answer] = pipeline.ingest([rawOf(batch, receivedAt, extra)])
       return JSON.parse(answer?.body ?? 'null')
@@ -103,4 +100,17 @@ export function createWorld(): World {
 /** An event with what the wire requires; the rest as given. */
 export function eventAt(at: number, type: string, rest: Partial<WireEvent> = {}): WireEvent {
   return { id: randomUUID(), type, at, ...rest }
+}
+
+const SIGNING_SECRET = 'a signing secret for tests'
+
+/** The proof of an identity that a site's server makes for its pages, as the contract has it. */
+export function signatureOf(
+  ids: { readonly user_id?: string; readonly email?: string },
+  expiresAt: number,
+): string {
+  const expires = Math.floor(expiresAt / 1000)
+  const text = `v1.${expires}.${SITE_KEY}.${ids.user_id ?? ''}.${ids.email ?? ''}`
+  const mac = createHmac('sha256', SIGNING_SECRET).update(text).digest('base64url')
+  return `v1.${expires}.${mac}`
 }

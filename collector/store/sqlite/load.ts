@@ -1,8 +1,10 @@
-import { byClaimTime } from '../../identity/claims.ts'
+import { byClaimTime, type Verification } from '../../identity/claims.ts'
+import { payloadOf } from '../../scoring/derive.ts'
 import type {
   BrowserState,
   ClaimKeys,
   Delivery,
+  KnownLead,
   Landing,
   Loaded,
   SessionState,
@@ -37,14 +39,14 @@ export function createLoader(db: Db, texts: Texts, seed: number): Loader {
   const browserRow = db.prepare('SELECT site, key, cookieless FROM browser WHERE id = ?').raw()
   const placeOf = db
     .prepare(
-      `SELECT s.browser, e.session, e.n, s.base_at + e.at_ms, e.human, e.type, e.url
-       FROM event e CROSS JOIN session s ON s.id = e.session
+      `SELECT e.session, e.n, s.browser FROM event e CROSS JOIN session s ON s.id = e.session
          CROSS JOIN browser b ON b.id = s.browser
        WHERE e.probe = ? AND e.id = ?
          AND CASE b.cookieless WHEN 1 THEN -b.site ELSE b.id END = ?`,
     )
     .raw()
   const ofSession = eventReader(db, texts, 'WHERE s.id = ? AND e.n < ?')
+  const atPlace = eventReader(db, texts, 'WHERE s.id = ? AND e.n = ?')
   const ofBrowser = eventReader(db, texts, 'WHERE s.browser = ?')
   const readState = stateReader(db, texts)
   const readClaims = claimReader(db)
@@ -76,6 +78,41 @@ export function createLoader(db: Db, texts: Texts, seed: number): Loader {
     return browser
   }
 
+  const leadOfKey = db
+    .prepare('SELECT lead FROM lead_key WHERE value = ? AND kind = ? AND site = ?')
+    .pluck()
+  const leadRow = db
+    .prepare(
+      `SELECT l.verified, l.traits, c.at, c.event,
+         (SELECT count(*) FROM lead_key k WHERE k.lead = l.id AND k.kind = 'email')
+       FROM lead l JOIN claim c ON c.lead = l.id WHERE l.id = ?
+       ORDER BY c.at DESC, c.event DESC LIMIT 1`,
+    )
+    .raw()
+
+  function knownLead(site: number, { userId, email }: ClaimKeys): KnownLead | undefined {
+    const refs = new Set<unknown>()
+    if (userId !== null) refs.add(leadOfKey.get(userId, 'user', site))
+    if (email !== null) refs.add(leadOfKey.get(email, 'email', site))
+    const [ref, ...others] = refs
+    const row = typeof ref === 'number' && others.length === 0 ? leadRow.get(ref) : undefined
+    if (row === undefined) return undefined
+    const [verified, traits, at, event, emailCount] = row as [
+      Verification,
+      string,
+      number,
+      Uint8Array,
+      number,
+    ]
+    return {
+      ref: Number(ref),
+      emailCount,
+      verification: verified,
+      traits: JSON.parse(traits),
+      lastClaim: { at, id: hexOf(event) },
+    }
+  }
+
   const loader: Loader = {
     knownBrowser: (delivery) => known(delivery),
     openBrowser(delivery) {
@@ -95,29 +132,17 @@ export function createLoader(db: Db, texts: Texts, seed: number): Loader {
     stored(scope, id): StoredPlace | undefined {
       const row = placeOf.get(probeOf(scope, id, seed), bytesOf(id), scope)
       if (row === undefined) return undefined
-      const [browser, session, n, at, human, type, url] = row as [
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-        number | null,
-      ]
-      return {
-        browser,
-        session,
-        n,
-        at,
-        human: human === 1,
-        type: texts.valueOf(type) ?? '',
-        url: texts.valueOf(url),
-      }
+      const [session, n, browser] = row as [number, number, number]
+      const [found] = atPlace(session, n)
+      if (!found) return undefined
+      const { at, human } = found.event
+      return { browser, session, n, at, human, payload: payloadOf(found.event) }
     },
     eventsOfSession: (_, session) =>
       ofSession(session.ref, session.nextN).map(({ event }) => event),
     eventsOfBrowser: (browser) => ofBrowser(browser.ref),
     connectedClaims: (site, keys) => connected(site, keys, readClaims),
+    knownLead,
     nextRef(of) {
       next[of] += 1
       return next[of]
@@ -217,7 +242,11 @@ export function claimReader(db: Db) {
 
 type ReadClaims = ReturnType<typeof claimReader>
 
-function connected(site: number, keys: readonly ClaimKeys[], read: ReadClaims): StoredClaim[] {
+export function connected(
+  site: number,
+  keys: readonly ClaimKeys[],
+  read: ReadClaims,
+): StoredClaim[] {
   const claims = new Map<number, StoredClaim>()
   const asked = new Set<string>()
   const queue: ClaimKeys[] = [...keys]

@@ -72,6 +72,7 @@ function verifySnapshot(tools: VerifyTools, onProgress?: (events: number) => voi
       const sessions = sessionsOf(events)
       noteSessions(browser, sessions, tools.touchOf, note)
       noteHolds(browser, note)
+      noteSeen(browser, events, note)
       const parts = contributionsOf(sessions, tools.model, tools.touchOf)
       const replayed = bucketsOf(parts, (at) => holdAt(browser.visitors, at))
       browser.visitors.forEach((visitor, index) => {
@@ -128,6 +129,25 @@ function noteHolds(browser: BrowserState, note: Note): void {
   )
 }
 
+function noteSeen(
+  browser: BrowserState,
+  events: readonly { readonly at: number }[],
+  note: Note,
+): void {
+  const first = browser.visitors.map(() => Number.POSITIVE_INFINITY)
+  const last = browser.visitors.map(() => Number.NEGATIVE_INFINITY)
+  for (const { at } of events) {
+    const index = holdAt(browser.visitors, at)
+    first[index] = Math.min(first[index] ?? at, at)
+    last[index] = Math.max(last[index] ?? at, at)
+  }
+  browser.visitors.forEach((visitor, index) => {
+    if (visitor.firstAt === first[index] && visitor.lastAt === last[index]) return
+    const stored = [String(visitor.firstAt), String(visitor.lastAt)]
+    note(whoOf(visitor), 'first and last seen', stored, [String(first[index]), String(last[index])])
+  })
+}
+
 function noteBuckets(
   visitor: VisitorState,
   stored: readonly Bucket[],
@@ -158,6 +178,7 @@ function verifyClaims(db: Db, note: Note): number {
   const keysOf = db
     .prepare('SELECT kind, value FROM lead_key WHERE lead = ? ORDER BY kind, value')
     .raw()
+  const leadRow = db.prepare('SELECT email, user_id, verified, traits FROM lead WHERE id = ?').raw()
   const sites = db.prepare('SELECT DISTINCT site FROM claim').pluck().all().map(Number)
   let leads = 0
   for (const site of sites) {
@@ -171,8 +192,14 @@ function verifyClaims(db: Db, note: Note): number {
         ...[...lead.emails].sort().map((email) => ['email', email]),
         ...(lead.userId === null ? [] : [['user', lead.userId]]),
       ]
-      // Ids are compared, not printed: a difference shows how many there are.
+      // Ids and traits are compared, not printed: a difference shows that there is one.
+      const face = [[...lead.emails][0] ?? null, lead.userId, lead.verification, lead.traits]
+      const row = leadRow.get(ref ?? 0) as [unknown, unknown, unknown, string] | undefined
       const stored = keysOf.all(ref ?? 0)
+      const storedFace = row && [row[0], row[1], row[2], JSON.parse(row[3])]
+      if (JSON.stringify(storedFace) !== JSON.stringify(face)) {
+        note(who, 'e-mail, id and traits', 'something', 'something else')
+      }
       if (JSON.stringify(stored) !== JSON.stringify(keys))
         note(who, 'ids', stored.length, `${keys.length}, other ones`)
     }
@@ -180,14 +207,30 @@ function verifyClaims(db: Db, note: Note): number {
   return leads
 }
 
-/** Counts that belong to no visitor. */
+/** Rows that nothing points to, which a replay by browser would never meet. */
 function noteOrphans(db: Db, note: Note): void {
-  const orphans = db
-    .prepare('SELECT count(*) FROM bucket WHERE visitor NOT IN (SELECT id FROM visitor)')
-    .pluck()
-    .get()
-  note('nobody', 'counts of visitors that do not exist', orphans, 0)
+  const count = (sql: string) => db.prepare(sql).pluck().get()
+  for (const [what, sql] of ORPHANS) note('nobody', what, count(sql), 0)
 }
+
+const ORPHANS = [
+  [
+    'counts of visitors that do not exist',
+    'SELECT count(*) FROM bucket WHERE visitor NOT IN (SELECT id FROM visitor)',
+  ],
+  [
+    'events of sessions that do not exist',
+    'SELECT count(*) FROM event WHERE session NOT IN (SELECT id FROM session)',
+  ],
+  [
+    'sessions of browsers that do not exist',
+    'SELECT count(*) FROM session WHERE browser NOT IN (SELECT id FROM browser)',
+  ],
+  [
+    'leads without a claim',
+    'SELECT count(*) FROM lead WHERE id NOT IN (SELECT lead FROM claim WHERE lead IS NOT NULL)',
+  ],
+] as const
 
 function whoOf(visitor: VisitorState | undefined): string {
   if (!visitor) return 'nobody'

@@ -5,6 +5,8 @@ import {
   type DerivedSession,
   type HistoryEvent,
   sessionsOf,
+  startsOfViews,
+  viewKeyOf,
 } from '../../../scoring/derive.ts'
 import type { CompiledModel } from '../../../scoring/match.ts'
 import type { Bucket } from '../../../scoring/score.ts'
@@ -24,10 +26,15 @@ export interface OwnedSession {
   readonly events: readonly HistoryEvent[]
 }
 
+/** A contribution with the browser it came from: ids are only unique within one. */
+export interface OwnedContribution extends Contribution {
+  readonly browser: number
+}
+
 export interface History {
   readonly sessions: readonly OwnedSession[]
   /** What counts for this person, in no particular order. */
-  readonly contributions: readonly Contribution[]
+  readonly contributions: readonly OwnedContribution[]
 }
 
 export type Owner =
@@ -52,17 +59,21 @@ export function createHistoryReader(tools: ReadTools) {
       return owner.kind === 'lead' ? hold?.lead === owner.lead : hold?.from === owner.from
     }
     const sessions = sessionsOf(eventsOf(browser, until).map(({ event }) => event))
+    const starts = startsOfViews(sessions)
+    // A ping is whose its view was, like its points.
+    const heldAt = (event: HistoryEvent) =>
+      event.type === 'user_engagement' ? (starts.get(viewKeyOf(event)) ?? event.at) : event.at
     return {
       sessions: sessions
         .map((session) => ({
           browser,
           session,
-          events: session.events.filter((event) => isOwn(event.at)),
+          events: session.events.filter((event) => isOwn(heldAt(event))),
         }))
         .filter(({ events }) => events.length > 0),
-      contributions: contributionsOf(sessions, model, tools.touchOf).filter((part) =>
-        isOwn(part.heldAt),
-      ),
+      contributions: contributionsOf(sessions, model, tools.touchOf)
+        .filter((part) => isOwn(part.heldAt))
+        .map((part) => ({ ...part, browser })),
     }
   }
 

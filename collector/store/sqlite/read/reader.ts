@@ -1,16 +1,16 @@
-import { byClaimTime, holdAt } from '../../../identity/claims.ts'
+import { byClaimTime, holdAt, resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
 import { cursorOf, placeOf, publicId, refOf, uuidOf } from '../../ids.ts'
 import type { Found, Reader } from '../../reader.ts'
 import type { IdentityJson, KeyJson, RejectedJson, Scope, SiteJson } from '../../shapes.ts'
 import type { Site } from '../../store.ts'
-import { claimReader } from '../load.ts'
+import { claimReader, connected } from '../load.ts'
 import { hexOf } from '../rows.ts'
 import { siteOf } from '../store.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
 import { bucketsOfHistory, createHistoryReader } from './history.ts'
 import { createLeadReader, type LeadRow } from './leads.ts'
-import { scoreJson } from './score-json.ts'
+import { type Person, scoreJson } from './score-json.ts'
 import { createTimelineReader } from './timeline.ts'
 import { openReadTools } from './tools.ts'
 import type { HoldRow } from './touches.ts'
@@ -69,6 +69,17 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
     })
   const found = <T>(value: T): Found<T> => ({ kind: 'found', value })
 
+  /** Who a lead was known to be at an instant: ids and traits by the claims up to then. */
+  function personAsOf(lead: LeadRow, asOf: number): Person {
+    const own = claimsOf('lead', lead.ref)
+    const known = connected(lead.site, own, claimsOf).filter((claim) => claim.at <= asOf)
+    const then = resolveClaims(known).leads.find(({ claims }) =>
+      claims.some((claim) => claim.lead === lead.ref),
+    )
+    const [email = null] = then?.emails ?? []
+    return { email, traits: then?.traits ?? {}, stage: lead.stage }
+  }
+
   return {
     sites: async () => db.prepare('SELECT * FROM site ORDER BY id').all().map(siteOf).map(siteJson),
     siteSecrets: async () => db.prepare('SELECT * FROM site ORDER BY id').all().map(siteOf),
@@ -103,7 +114,8 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
             ? bucketsOfHistory(history.ofLead(lead.ref, asOf, model.rules))
             : leads.bucketsOf(leads.holds.ofLead(lead.ref))
         const percentile = isPast || !isCurrent ? null : leads.percentile(lead.ref, now)
-        return found(scoreJson({ buckets, person: lead, model, asOf, percentile }, tools))
+        const person = isPast ? personAsOf(lead, asOf) : lead
+        return found(scoreJson({ buckets, person, model, asOf, percentile }, tools))
       })
     },
     async timeline(id, page, now) {

@@ -1,10 +1,10 @@
-import { byTime, type Contribution, type HistoryEvent } from '../../../scoring/derive.ts'
+import { byTime, type HistoryEvent } from '../../../scoring/derive.ts'
 import { grossMilli } from '../../../scoring/tables.ts'
 import { cursorOf, placeOf, uuidOf } from '../../ids.ts'
 import type { Found } from '../../reader.ts'
 import type { Page, TimelineEventJson, TimelineSessionJson } from '../../shapes.ts'
 import { hexOf } from '../rows.ts'
-import type { History, OwnedSession } from './history.ts'
+import type { History, OwnedContribution, OwnedSession } from './history.ts'
 import type { ReadTools } from './tools.ts'
 
 /** What an event's rules gave it: the growth of g it brought on its day, before decay and caps. */
@@ -14,7 +14,7 @@ export interface EventPoints {
 }
 
 /** Takes a person's contributions of each rule and day in order of (at, id), and gives each event its growth. */
-function pointsByEvent(parts: readonly Contribution[]): Map<string, EventPoints> {
+function pointsByEvent(parts: readonly OwnedContribution[]): Map<string, EventPoints> {
   const sums = new Map<string, { count: number; engagedMs: number }>()
   const points = new Map<string, EventPoints>()
   for (const part of [...parts].sort((a, b) => byTime(a.event, b.event))) {
@@ -25,10 +25,11 @@ function pointsByEvent(parts: readonly Contribution[]): Map<string, EventPoints>
     sum.count += part.count
     sum.engagedMs += part.engagedMs
     sums.set(key, sum)
-    const own = points.get(part.event.id) ?? { milli: 0, rules: [] }
+    const place = `${part.browser} ${part.event.id}`
+    const own = points.get(place) ?? { milli: 0, rules: [] }
     own.milli += grossMilli(tables, sum.count, sum.engagedMs) - before
     if (!own.rules.includes(part.rule.spec.id)) own.rules.push(part.rule.spec.id)
-    points.set(part.event.id, own)
+    points.set(place, own)
   }
   return points
 }
@@ -80,7 +81,7 @@ export function createTimelineReader(tools: ReadTools) {
       device,
       human: session.provenAt !== null,
       bot: session.bot,
-      events: events.map((event) => eventJson(event, points.get(event.id), claims)),
+      events: events.map((event) => eventJson(event, points.get(`${browser} ${event.id}`), claims)),
     }
   }
   function facts(browser: number, key: string | null, startAt: number) {
@@ -104,27 +105,40 @@ export function createTimelineReader(tools: ReadTools) {
 
   /** Sessions of a history, newest first, whole; `cursor` is where the last page ended. */
   return (history: History, page: TimelinePage): Found<Page<TimelineSessionJson>> => {
-    const after = page.cursor === undefined ? null : placeOf(page.cursor, ['number', 'string'])
+    const after =
+      page.cursor === undefined ? null : placeOf(page.cursor, ['number', 'string', 'number'])
     if (page.cursor !== undefined && !after) return { kind: 'bad_cursor' }
     const points = pointsByEvent(history.contributions)
-    const ordered = history.sessions
-      .map((one) => ({ one, startAt: one.events[0]?.at ?? 0, id: one.events[0]?.id ?? '' }))
-      .sort((a, b) => b.startAt - a.startAt || (a.id < b.id ? 1 : -1))
-    const [at, id] = [Number(after?.[0]), String(after?.[1])]
-    const rest = after
-      ? ordered.filter((s) => s.startAt < at || (s.startAt === at && s.id < id))
-      : ordered
+    const ordered = history.sessions.map(placed).sort(newestFirst)
+    const [at, id, browser] = after ?? []
+    const end = { startAt: Number(at), id: String(id), browser: Number(browser) }
+    const rest = after ? ordered.filter((one) => newestFirst(end, one) < 0) : ordered
     const shown = rest.slice(0, page.limit ?? USUAL_LIMIT)
     const last = shown.at(-1)
     const hasMore = rest.length > shown.length && last
     return {
       kind: 'found',
       value: {
-        data: shown.map(({ one }) => sessionJson(one, points)),
-        next_cursor: hasMore ? cursorOf([last.startAt, last.id]) : null,
+        data: shown.map(({ session }) => sessionJson(session, points)),
+        next_cursor: hasMore ? cursorOf([last.startAt, last.id, last.browser]) : null,
       },
     }
   }
+}
+
+interface Place {
+  readonly startAt: number
+  readonly id: string
+  readonly browser: number
+}
+
+function placed(session: OwnedSession): Place & { readonly session: OwnedSession } {
+  const first = session.events[0]
+  return { session, startAt: first?.at ?? 0, id: first?.id ?? '', browser: session.browser }
+}
+
+function newestFirst(a: Place, b: Place): number {
+  return b.startAt - a.startAt || (a.id < b.id ? 1 : a.id > b.id ? -1 : b.browser - a.browser)
 }
 
 type ClaimProps = ReadonlyMap<string, Readonly<Record<string, unknown>>>
