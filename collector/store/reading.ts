@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import disposable from '../scoring/disposable-mail-domains.txt'
 import free from '../scoring/free-mail-domains.txt'
 import { createMailDomains } from '../scoring/mail-domains.ts'
-import { serve } from './remote.ts'
+import { openInThread, serve } from './remote.ts'
 import { createSqliteReader } from './sqlite/read/reader.ts'
 
 /** The reader thread: pages and API answers are computed here, so that they never delay a beacon. */
@@ -13,5 +13,5 @@ export interface ReadingOptions {
 
 if (!parentPort) throw new Error('reading.ts runs as a worker thread')
 const { store } = workerData as ReadingOptions // given by engine.ts
-serve(parentPort, createSqliteReader(store, createMailDomains(free, disposable)))
-parentPort.postMessage({ kind: 'opened' })
+const open = () => createSqliteReader(store, createMailDomains(free, disposable))
+serve(parentPort, openInThread(parentPort, store, open))

@@ -1,4 +1,5 @@
 import type { MessagePort, Worker } from 'node:worker_threads'
+import { StoreTrouble, troubleOf } from './trouble.ts'
 
 /**
  * Calls across threads: an object of async methods served in one thread, called in another as if
@@ -16,6 +17,37 @@ interface Return {
   readonly ticket: number
   readonly value?: unknown
   readonly error?: string
+}
+
+/** The first message of a thread. */
+type Opened =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'refused'; readonly message: string; readonly exitCode: number }
+
+/** In a thread: opens the store it works on and says so, or says why not and ends. */
+export function openInThread<T>(port: MessagePort, path: string, open: () => T): T {
+  try {
+    const opened = open()
+    port.postMessage({ kind: 'opened' } satisfies Opened)
+    return opened
+  } catch (error) {
+    // An error of the driver is no error any more on the other side; its sentence is what counts.
+    const { message, exitCode } = troubleOf(error, path)
+    port.postMessage({ kind: 'refused', message, exitCode } satisfies Opened)
+    process.exit()
+  }
+}
+
+/** Resolves once the thread has opened its store; rejects with the reason where it can't. */
+export function opened(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.once('error', reject)
+    worker.once('message', (first: Opened) => {
+      worker.off('error', reject)
+      if (first.kind === 'opened') resolve()
+      else reject(new StoreTrouble(first.message, first.exitCode))
+    })
+  })
 }
 
 /** Answers calls that arrive at this port with the methods of `served`. */

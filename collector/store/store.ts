@@ -264,8 +264,10 @@ export interface WriteStore {
   /** Takes a one-time link out of the store; whether it was there and had not expired. */
   takeLink(hash: Uint8Array, now: number): boolean
   removeSignIn(hash: Uint8Array): void
-  /** The random salt of a UTC day, made when first asked for; those older than 48 hours are gone. */
+  /** The random salt of a UTC day, made when first asked for. */
   saltOf(day: number): Uint8Array
+  /** Forgets the salts of the days before this one; no file keeps their bytes once no reader is in the way. */
+  forgetSalts(before: number): void
   /** The newest model; `initial` is published as version 1 where there is none. */
   currentModel(initial: string, now: number): StoredModel
   /** The number that stands for a rule's id in buckets, the same for ever. */
@@ -273,6 +275,8 @@ export interface WriteStore {
   settings(): Readonly<Record<string, string | number>>
   /** Whether another process has changed sites or keys since this was last asked. */
   hasForeignChanges(): boolean
+  /** Writes and flushes something small; throws where the store can't be written. */
+  checkWritable(): void
   /** Folds the write-ahead log into the file. */
   checkpoint(): void
   close(): void

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { accessSync, chmodSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
+import { StoreTrouble, troubleOf } from '../trouble.ts'
 import { MIGRATIONS } from './migrations.ts'
 
 export type Db = Database.Database
@@ -10,7 +11,11 @@ const OLDEST_SAFE_SQLITE = [3, 51, 3] as const
 const SYNCHRONOUS_FULL = 2
 /** Pages; checkpoints are the dearest thing a commit can meet, so they are few. */
 const CHECKPOINT_PAGES = 16_000
+/** While ingesting, a locked store is answered with 503; whoever opens it or works beside can wait. */
 const BUSY_MS = 50
+const PATIENT_MS = 5_000
+/** Files up to this size are checked whenever a collector opens them. */
+const CHECKED_BYTES = 64 * 1024 * 1024
 
 /** What makes "2xx survives" true; shown by `/readyz`. */
 export interface StoreSettings {
@@ -19,34 +24,96 @@ export interface StoreSettings {
   readonly synchronous: number
 }
 
+/** Makes the directory of a store that is yet to be; throws where it can't be written. */
+export function preparePlace(path: string): void {
+  if (path === ':memory:') return
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isDirectory()) throw Object.assign(new Error(path), { code: 'EISDIR' })
+  if (found) accessSync(path, constants.R_OK | constants.W_OK)
+}
+
 /**
- * Opens the one connection that writes. Refuses, with a message that names the cause, a SQLite
- * that is too old, a schema that is newer than this program, and settings that did not take.
+ * Opens a connection that writes: `alone` as the collector does, or `beside` one for a short
+ * change, which waits its turn and takes no lock before that. Refuses, with a message that names
+ * the cause, a SQLite that is too old, a store that is damaged, another program's or of a newer
+ * schema, and settings that did not take.
  */
-export function openWriter(path: string): { readonly db: Db; readonly settings: StoreSettings } {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const db = new Database(path)
-  if (path !== ':memory:') chmodSync(path, 0o600)
-  assertVersion(db)
-  db.pragma(`busy_timeout = ${BUSY_MS}`)
-  db.pragma('journal_mode = WAL')
-  db.pragma('synchronous = FULL')
-  db.pragma('trusted_schema = OFF')
-  db.pragma('secure_delete = ON')
-  db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
-  db.pragma('temp_store = MEMORY')
-  db.pragma('cache_size = -65536')
-  migrate(db)
-  return { db, settings: assertDurable(db, path) }
+export function openWriter(
+  path: string,
+  use: 'alone' | 'beside',
+): { readonly db: Db; readonly settings: StoreSettings } {
+  const db = new Database(path, { timeout: PATIENT_MS })
+  try {
+    assertVersion(db)
+    const isNew = schemaOf(db, path) === 0
+    if (use === 'alone' && !isNew) assertSound(db, path)
+    if (path !== ':memory:') chmodSync(path, 0o600)
+    if (use === 'alone' || isNew) db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = FULL')
+    db.pragma('trusted_schema = OFF')
+    db.pragma('secure_delete = ON')
+    db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+    db.pragma('temp_store = MEMORY')
+    db.pragma('cache_size = -65536')
+    if (use === 'alone' || isNew) migrate(db)
+    else assertSchema(db, path)
+    if (use === 'alone') {
+      writeOnce(db)
+      db.pragma(`busy_timeout = ${BUSY_MS}`)
+    }
+    return { db, settings: assertDurable(db, path) }
+  } catch (error) {
+    db.close()
+    throw error
+  }
 }
 
 /** Opens a connection that only reads; snapshots of it never block the writer. */
 export function openReader(path: string): Db {
   const db = new Database(path, { readonly: true, fileMustExist: true })
-  db.pragma('trusted_schema = OFF')
-  db.pragma('cache_size = -32768')
-  db.pragma('query_only = ON')
-  return db
+  try {
+    assertSchema(db, path)
+    db.pragma('trusted_schema = OFF')
+    db.pragma('cache_size = -32768')
+    db.pragma('query_only = ON')
+    return db
+  } catch (error) {
+    db.close()
+    throw troubleOf(error, path)
+  }
+}
+
+/** The schema of a store, 0 where there is nothing yet; throws where it isn't ours to touch. */
+function schemaOf(db: Db, path: string): number {
+  const schema = Number(db.pragma('user_version', { simple: true }))
+  if (schema > MIGRATIONS.length) {
+    throw new StoreTrouble(
+      `the store ${path} has schema ${schema}, this program knows ${MIGRATIONS.length}: use a newer Pique`,
+    )
+  }
+  if (schema === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get() !== undefined) {
+    throw new StoreTrouble(
+      `${path} is another program's database; name a place of its own for the store with --store`,
+    )
+  }
+  return schema
+}
+
+function assertSchema(db: Db, path: string): void {
+  const schema = schemaOf(db, path)
+  if (schema === MIGRATIONS.length) return
+  throw new StoreTrouble(
+    schema === 0
+      ? `the store ${path} is empty; start the collector on it first, or name another with --store`
+      : `the store ${path} has schema ${schema}, this program works with ${MIGRATIONS.length}: start the collector on it once`,
+  )
+}
+
+function assertSound(db: Db, path: string): void {
+  if (path === ':memory:' || statSync(path).size > CHECKED_BYTES) return
+  const found = db.pragma('quick_check(1)', { simple: true })
+  if (found !== 'ok') throw Object.assign(new Error(String(found)), { code: 'SQLITE_CORRUPT' })
 }
 
 function assertVersion(db: Db): void {
@@ -60,17 +127,21 @@ function assertVersion(db: Db): void {
   }
 }
 
+/** In one transaction, so that a start that is killed half way leaves the old schema. */
 function migrate(db: Db): void {
-  const done = Number(db.pragma('user_version', { simple: true }))
-  if (done > MIGRATIONS.length) {
-    throw new Error(
-      `the store has schema ${done}, this program knows ${MIGRATIONS.length}: use a newer Pique`,
-    )
-  }
   db.transaction(() => {
+    const done = Number(db.pragma('user_version', { simple: true }))
     for (const step of MIGRATIONS.slice(done)) db.exec(step)
     db.pragma(`user_version = ${MIGRATIONS.length}`)
   }).immediate()
+}
+
+/** Writes and flushes one row; throws where the store can't be written. */
+export function writeOnce(db: Db): void {
+  db.prepare(
+    `INSERT INTO counter (site, name, value) VALUES (0, 'checks', 1)
+     ON CONFLICT DO UPDATE SET value = value + 1`,
+  ).run()
 }
 
 /**
@@ -78,12 +149,6 @@ function migrate(db: Db): void {
  * at the first write, which no `kill -9` shows and a power cut punishes.
  */
 function assertDurable(db: Db, path: string): StoreSettings {
-  db.transaction(() => {
-    db.prepare(
-      `INSERT INTO counter (site, name, value) VALUES (0, 'starts', 1)
-       ON CONFLICT DO UPDATE SET value = value + 1`,
-    ).run()
-  }).immediate()
   const settings: StoreSettings = {
     sqlite: String(db.prepare('SELECT sqlite_version()').pluck().get()),
     journal_mode: String(db.pragma('journal_mode', { simple: true })),

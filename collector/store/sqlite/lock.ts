@@ -1,29 +1,34 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
+import { codeOf, StoreTrouble } from '../trouble.ts'
 
 /**
  * Keeps a second collector off the same store: what the writer remembers is only true while it is
  * alone. The lock is an operating-system lock on a file beside the store, so it is gone with its
- * process, however that ended. Returns how to let go; throws where another process holds it.
+ * process, however that ended. It stands beside the real file: another name for it is no other
+ * store. Returns how to let go; throws where another process holds it.
  */
 export function lockStore(path: string): () => void {
   if (path === ':memory:') return () => {}
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const lock = new Database(`${path}-lock`, { timeout: 0 })
+  const lock = new Database(`${realPathOf(path)}-lock`, { timeout: 0 })
   try {
     lock.pragma('journal_mode = DELETE')
     lock.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     lock.close()
-    const isHeld = error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
-    throw isHeld ? new StoreInUse(path) : error
+    throw codeOf(error) === 'SQLITE_BUSY'
+      ? new StoreTrouble(
+          `another collector is running on ${path}; stop it, or give this one its own --store`,
+        )
+      : error
   }
   return () => lock.close()
 }
 
-class StoreInUse extends Error {
-  constructor(path: string) {
-    super(`another collector is running on ${path}; stop it, or give this one its own --store`)
-  }
+/** Where a file is or will be, links followed; its directory must exist. */
+function realPathOf(path: string): string {
+  const place = join(realpathSync(dirname(resolve(path))), basename(path))
+  const isLink = lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+  return isLink ? realPathOf(resolve(dirname(place), readlinkSync(place))) : place
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { NewKey, SignIn, Site, WriteStore } from '../store.ts'
-import { type Db, openWriter } from './connect.ts'
+import { type Db, openWriter, preparePlace, writeOnce } from './connect.ts'
 import { createLoader } from './load.ts'
 import { lockStore } from './lock.ts'
+import { createSalts } from './salts.ts'
 import { createTexts } from './texts.ts'
 import { createChangeWriter } from './write.ts'
 
@@ -11,8 +12,9 @@ import { createChangeWriter } from './write.ts'
  * is for whoever ingests; `beside` is for a short change of sites or keys while a collector runs.
  */
 export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteStore {
+  preparePlace(path)
   const unlock = use === 'alone' ? lockStore(path) : () => {}
-  const { db, settings } = openWriter(path)
+  const { db, settings } = openWriter(path, use)
   const texts = createTexts(db)
   const seed = seedOf(db)
   const loader = createLoader(db, texts, seed)
@@ -37,7 +39,7 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
 
   const readDataVersion = db.prepare('PRAGMA data_version').pluck()
   let dataVersion = Number(readDataVersion.get())
-  const saltRow = db.prepare('SELECT value FROM salt WHERE day = ?').pluck()
+  const salts = createSalts(db)
   const addSite = db.prepare(
     `INSERT INTO site (name, key, write_key, signing_secret, origins, generated, created_at)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -97,14 +99,8 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
     removeSignIn(hash) {
       db.prepare('DELETE FROM sign_in WHERE hash = ?').run(hash)
     },
-    saltOf(day) {
-      const known = saltRow.get(day)
-      if (known instanceof Uint8Array) return known
-      const value = randomBytes(16)
-      db.prepare('DELETE FROM salt WHERE day < ?').run(day - 1)
-      db.prepare('INSERT INTO salt (day, value) VALUES (?, ?)').run(day, value)
-      return value
-    },
+    saltOf: salts.saltOf,
+    forgetSalts: salts.forgetSalts,
     currentModel(initial, now) {
       const newest = db.prepare('SELECT version, yaml FROM model ORDER BY version DESC LIMIT 1')
       const row = newest.get()
@@ -121,6 +117,7 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
       return Number(db.prepare('SELECT id FROM rule WHERE name = ?').pluck().get(id))
     },
     settings: () => ({ ...settings }),
+    checkWritable: () => writeOnce(db),
     checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)'),
     hasForeignChanges() {
       const version = Number(readDataVersion.get())

@@ -1,0 +1,66 @@
+/** Why a store can't be used: one sentence for whoever starts it, with the cure, and the exit code. */
+export class StoreTrouble extends Error {
+  readonly exitCode: number
+  constructor(sentence: string, exitCode = 1) {
+    super(sentence)
+    this.exitCode = exitCode
+  }
+}
+
+/** Starting anew does not help: somebody must restore a backup. */
+const EXIT_STORE_DAMAGED = 71
+
+/** What a failure to open or write the store at `path` means to its owner. */
+export function troubleOf(error: unknown, path: string): StoreTrouble {
+  if (error instanceof StoreTrouble) return error
+  const code = codeOf(error)
+  const known = KNOWN.find(({ codes }) => codes.test(code))
+  if (known) return new StoreTrouble(known.sentence(path), known.exitCode)
+  const message = error instanceof Error ? error.message : String(error)
+  const first = message.split('\n', 1)[0] ?? ''
+  return new StoreTrouble(
+    code.startsWith('SQLITE_') ? `the store ${path} can't be used: ${first}` : first,
+  )
+}
+
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+const KNOWN: readonly {
+  readonly codes: RegExp
+  readonly sentence: (path: string) => string
+  readonly exitCode?: number
+}[] = [
+  {
+    codes: /^SQLITE_(CORRUPT|NOTADB)/,
+    sentence: (path) =>
+      `the store ${path} is damaged or no SQLite file; put it aside and restore a backup, or name another with --store`,
+    exitCode: EXIT_STORE_DAMAGED,
+  },
+  {
+    codes:
+      /^(SQLITE_(CANTOPEN|READONLY|PERM|AUTH)|E(ACCES|PERM|ROFS|NOENT|NOTDIR|EXIST|LOOP|NAMETOOLONG)$)/,
+    sentence: (path) =>
+      `the store ${path} can't be written; let this user write the file and its directory, or name another with --store`,
+  },
+  {
+    codes: /^EISDIR$/,
+    sentence: (path) =>
+      `the store ${path} is a directory; name a file, such as --store ${path.replace(/\/+$/, '')}/pique.db`,
+  },
+  {
+    codes: /^SQLITE_(BUSY|LOCKED)/,
+    sentence: (path) =>
+      `the store ${path} is locked by another program; try again, or stop that program`,
+  },
+  {
+    codes: /^(SQLITE_FULL|ENOSPC|EDQUOT)/,
+    sentence: (path) =>
+      `the disk of the store ${path} is full; make room, or name another place with --store`,
+  },
+  {
+    codes: /^(SQLITE_IOERR|EIO$)/,
+    sentence: (path) => `the disk of the store ${path} failed; check it, then start again`,
+  },
+]
