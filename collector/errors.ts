@@ -6,7 +6,7 @@
 export const REJECT_CODES = {
   invalid_event: 'the event is not a JSON object',
   invalid_id: '`id` must be a UUID',
-  invalid_type: '`type` must be a name of 1 to 100 characters',
+  invalid_type: '`type` must be a name of 1 to 100 characters, without personal data',
   invalid_at: '`at` must be epoch milliseconds',
   invalid_session: '`session` must be a UUID',
   invalid_view: '`view` must be a UUID',

@@ -55,6 +55,27 @@ export function cleanReferrer(raw: string): string | null {
   return origin + cutPath(maskPath(url.pathname), MAX_URL_LENGTH - origin.length)
 }
 
+/**
+ * A text in which every word that is an address has lost its query and fragment: an absolute one as
+ * `cleanUrl` has it, a relative one (`/reset?token=…`, `//host/…`, `reset.php?token=…`) or one of
+ * another scheme up to the first `?` or `#`. Other text stays as it is.
+ */
+export function cleanAddresses(text: string): string {
+  if (/^https?:/i.test(text)) return cleanUrl(text)?.href ?? ''
+  return text.replace(/\S+/g, cleanWord)
+}
+
+function cleanWord(word: string): string {
+  const start = word.search(/https?:\/\//i)
+  if (start >= 0) return word.slice(0, start) + (cleanUrl(word.slice(start))?.href ?? '')
+  const end = word.search(/[?#]/)
+  if (/^(?:\.{0,2}\/|[a-z][a-z0-9+.-]*:\/\/)/i.test(word)) {
+    return maskSecrets(end < 0 ? word : word.slice(0, end))
+  }
+  const isMail = /^mailto:/i.test(word)
+  return end >= 0 && (isMail || word.includes('=', end)) ? word.slice(0, end) : word
+}
+
 function parseHttp(raw: string): URL | null {
   if (!URL.canParse(raw)) return null
   const url = new URL(raw)
@@ -73,7 +94,8 @@ function maskSegment(segment: string): string {
   return encodeURIComponent(masked).replaceAll('%5B', '[').replaceAll('%5D', ']')
 }
 
-function decodeFully(text: string): string {
+/** Without percent-encoding, however often it was applied by redirects. */
+export function decodeFully(text: string): string {
   let decoded = text
   for (let round = 0; round < MAX_DECODE_ROUNDS && decoded.includes('%'); round++) {
     try {

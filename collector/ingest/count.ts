@@ -1,6 +1,12 @@
 import { holdAt } from '../identity/claims.ts'
 import { type HistoryEvent, viewKeyOf } from '../scoring/derive.ts'
-import { type CompiledRule, ENGAGED_TIME, LANDING, SESSION } from '../scoring/match.ts'
+import {
+  type CompiledRule,
+  ENGAGED_TIME,
+  isDerivedName,
+  LANDING,
+  SESSION,
+} from '../scoring/match.ts'
 import { addBuckets, type Bucket, bucketKey } from '../scoring/score.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type { BrowserState, Landing, SessionState } from '../store/store.ts'
@@ -45,6 +51,7 @@ function countEvent(event: HistoryEvent, browser: BrowserState, group: Group): v
     countPing(event, browser, group)
     return
   }
+  if (isDerivedName(event.type)) return
   for (const rule of group.model.match(event.type, event.url, event.props)) {
     add(browser, event.at, bucket(rule, event.at, 1, 0, event.at), group)
   }

@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { PropValue } from '../../shared/wire.ts'
 import type { RejectCode } from '../errors.ts'
 import type { Claim } from '../identity/claims.ts'
-import { flatValues, isRecord } from './props.ts'
+import { flatValues, isRecord, normalValue, type Values } from './props.ts'
 import { normalEmail, normalText, normalUserId } from './text.ts'
 
 /** What a claim is checked against. */
@@ -21,6 +22,8 @@ export type ParsedClaim =
 
 /** A proof may be made out for at most an hour. */
 const MAX_PROOF_MS = 3_600_000
+/** How far the signing server's clock may be ahead. */
+const MAX_SKEW_MS = 60_000
 const MAX_SIGNATURE = 200
 
 /**
@@ -56,13 +59,17 @@ export function parseClaim(
 }
 
 /** Traits under their names here: Segment's `title` is the job title. The e-mail is no trait. */
-function traitsOf(raw: Readonly<Record<string, unknown>>) {
-  const traits = flatValues(raw)
-  const title = traits.get('title')
-  if (title !== undefined && !traits.has('job_title')) traits.set('job_title', title)
-  traits.delete('title')
-  traits.delete('email')
-  return Object.fromEntries(traits)
+function traitsOf(raw: Readonly<Record<string, unknown>>): Values {
+  const { title, ...traits } = flatValues(raw, traitValue)
+  return title === undefined ? traits : { job_title: title, ...traits }
+}
+
+/** An e-mail is somebody's, so it is kept only under a key that says it is one. */
+function traitValue(value: unknown, key: string): PropValue | null {
+  if (/^e[-_]?mail$/i.test(key)) return null
+  const email = normalEmail(value)
+  if (email === null) return normalValue(value)
+  return /e[-_]?mail/i.test(key) ? email : null
 }
 
 /** `v1.EXPIRES.base64url(HMAC-SHA256(signing_secret, "v1.EXPIRES.SITE_KEY.USER_ID.EMAIL"))`, of the ids as sent. */
@@ -76,7 +83,7 @@ function isProven(
   const [version, expires = '', given = '', ...rest] = signature.split('.')
   if (version !== 'v1' || rest.length > 0 || !/^\d{1,12}$/.test(expires)) return false
   const expiresAt = Number(expires) * 1000
-  if (expiresAt < receivedAt || expiresAt > receivedAt + MAX_PROOF_MS) return false
+  if (expiresAt < receivedAt || expiresAt > receivedAt + MAX_PROOF_MS + MAX_SKEW_MS) return false
   return candidates(props).some(([userId, email]) => {
     const message = `v1.${expires}.${site.key}.${userId}.${email}`
     const expected = createHmac('sha256', site.signingSecret).update(message).digest()
@@ -85,17 +92,22 @@ function isProven(
   })
 }
 
-/** Signers may have signed the ids as typed or in normal form; both name the same person. */
+/**
+ * Signers may have signed the ids as typed or in normal form; both name the same person. What is no
+ * e-mail counts as none: else the owner of `victim.x` could send `victim` and pass `x.` off as one.
+ *
+ * With an e-mail, an id must be without dots. The signed text joins the two by a dot, so that
+ * `ann.b` + `c@d.example` and `ann` + `b.c@d.example` are one text and one signature.
+ */
 function candidates(props: Readonly<Record<string, unknown>>): readonly [string, string][] {
   const userId = textOf(props.user_id)
-  const email = textOf(props.email)
-  const normal = normalEmail(props.email) ?? ''
-  return email === normal
-    ? [[userId, email]]
-    : [
-        [userId, email],
-        [userId, normal],
-      ]
+  const normal = normalEmail(props.email)
+  if (normal === null) return [[userId, '']]
+  if (userId.includes('.')) return []
+  return [
+    [userId, textOf(props.email)],
+    [userId, normal],
+  ]
 }
 
 function textOf(value: unknown): string {

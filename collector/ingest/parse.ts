@@ -5,7 +5,7 @@ import { cleanReferrer, cleanUrl } from './clean-url.ts'
 import { parseClaim, type SiteSecrets } from './parse-claim.ts'
 import { isRecord, normalProps, normalType } from './props.ts'
 import { remembered } from './remembered.ts'
-import { compactUuid, maskSecrets, normalText } from './text.ts'
+import { cleanText, compactUuid, maskSecrets } from './text.ts'
 
 /**
  * From the text of a beacon to events in normal form, placed in time. Hand-written and total:
@@ -16,6 +16,8 @@ import { compactUuid, maskSecrets, normalText } from './text.ts'
 const MAX_RAW_URL = 8192
 const MAX_TITLE = 300
 const REMEMBERED_TEXTS = 20_000
+/** A batch needs five levels, down to the traits of a claim. */
+const MAX_DEPTH = 8
 const MAX_ENGAGED_MS = 86_400_000
 /** The farthest instant a Date can hold. */
 const MAX_TIME = 8.64e15
@@ -35,6 +37,7 @@ export type ParsedBatch =
 /** Reads the envelope. A site's key is not checked here. */
 export function parseBatch(body: string): ParsedBatch {
   if (body.length > MAX_BODY_BYTES) return { ok: false, code: 'body_too_large' }
+  if (isTooDeep(body)) return { ok: false, code: 'not_json' }
   let raw: unknown
   try {
     raw = JSON.parse(body)
@@ -55,6 +58,34 @@ export function parseBatch(body: string): ParsedBatch {
       events: raw.events,
     },
   }
+}
+
+/** Looked at before the parse, so that nothing behind it meets a value it would have to recurse into. */
+function isTooDeep(json: string): boolean {
+  let depth = 0
+  for (let index = 0; index < json.length; index++) {
+    const code = json.charCodeAt(index)
+    if (code === 0x22) {
+      index = endOfString(json, index)
+      if (index < 0) return false
+    } else if (code === 0x5b || code === 0x7b) {
+      depth += 1
+      if (depth > MAX_DEPTH) return true
+    } else if (code === 0x5d || code === 0x7d) {
+      depth -= 1
+    }
+  }
+  return false
+}
+
+/** Where the text that begins at this quote ends, or -1: at a quote behind an even number of backslashes. */
+function endOfString(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); end >= 0; end = json.indexOf('"', end + 1)) {
+    let before = end
+    while (json.charCodeAt(before - 1) === 0x5c) before -= 1
+    if ((end - before) % 2 === 0) return end
+  }
+  return -1
 }
 
 export type ParsedEvent =
@@ -95,7 +126,6 @@ export function parseEvent(raw: unknown, index: number, context: EventContext): 
   const isClaim = type === 'identify'
   const claim = isClaim ? parseClaim(rawProps ?? {}, context.site, context.receivedAt) : null
   if (claim && !claim.ok) return rejected(claim.code)
-  const viewAt = isPing ? timeOf(rawProps?.view_at) : null
   return {
     ok: true,
     event: {
@@ -109,7 +139,7 @@ export function parseEvent(raw: unknown, index: number, context: EventContext): 
       referrer: typeof raw.referrer === 'string' ? referrerOf(raw.referrer) : null,
       title: typeof raw.title === 'string' ? titleOf(raw.title) || null : null,
       view,
-      viewAt: viewAt === null ? null : correct(viewAt, context),
+      viewAt: isPing ? viewAtOf(rawProps?.view_at, at, context) : null,
       engagedMs: isPing ? clamp(rawProps?.engaged_ms, MAX_ENGAGED_MS) : null,
       scroll: isPing ? clamp(rawProps?.scroll, 100) : null,
       props: isPing || isClaim || rawProps === null ? null : normalProps(type, rawProps),
@@ -124,10 +154,20 @@ function rejected(code: RejectCode): ParsedEvent {
   return { ok: false, code }
 }
 
-/** `receivedAt - (sentAt - at)`, never later than `receivedAt`; without `sentAt` the client's time stands. */
+/**
+ * `receivedAt - (sentAt - at)`, never later than `receivedAt`; without `sentAt` the client's time
+ * stands. Never before 1970 either: two wrong clocks may name an instant that no date can hold.
+ */
 function correct(clientAt: number, { receivedAt, sentAt }: EventContext): number {
   const at = sentAt === null ? clientAt : receivedAt - (sentAt - clientAt)
-  return Math.min(at, receivedAt)
+  return Math.max(0, Math.min(at, receivedAt))
+}
+
+/** When a ping's view began: never after the ping, and unknown where it is no instant since 1970. */
+function viewAtOf(value: unknown, at: number, context: EventContext): number | null {
+  const clientAt = timeOf(value)
+  const viewAt = clientAt === null ? 0 : correct(clientAt, context)
+  return viewAt === 0 ? null : Math.min(viewAt, at)
 }
 
 /** Whole epoch milliseconds, or null for anything that is no instant. */
@@ -172,6 +212,4 @@ const hrefOf = remembered(REMEMBERED_TEXTS, (raw) => cleanUrl(raw)?.href ?? null
 const referrerOf = remembered(REMEMBERED_TEXTS, (raw) =>
   raw.length > MAX_RAW_URL ? null : cleanReferrer(raw),
 )
-const titleOf = remembered(REMEMBERED_TEXTS, (raw) =>
-  maskSecrets(normalText(raw.slice(0, MAX_TITLE * 2), MAX_TITLE)),
-)
+const titleOf = remembered(REMEMBERED_TEXTS, (raw) => cleanText(raw, MAX_TITLE, maskSecrets))

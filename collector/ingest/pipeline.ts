@@ -15,7 +15,8 @@ import type {
 import type { Agents } from './agent.ts'
 import { foldGroup } from './fold.ts'
 import { type EventContext, parseBatch, parseEvent, type RawBatch } from './parse.ts'
-import { compactUuid, maskSecrets, normalText } from './text.ts'
+import { sampleOf } from './sample.ts'
+import { compactUuid } from './text.ts'
 
 /**
  * From request bodies to verdicts, a group at a time: parse, check, clean, place, fold, commit.
@@ -50,9 +51,6 @@ export interface PipelineDeps {
   readonly agents: Agents
   readonly touchOf: TouchReader
 }
-
-/** Of a refused event, this much is kept. */
-const MAX_SAMPLE = 2_000
 
 export function createPipeline({ store, model, agents, touchOf }: PipelineDeps): Pipeline {
   let sites = new Map<string, Site>()
@@ -191,8 +189,4 @@ export function refusal(code: RefusalCode): Answer {
 
 function isAllowed(origin: string | null, site: Site): boolean {
   return site.origins.length === 0 || origin === null || site.origins.includes(origin)
-}
-
-function sampleOf(value: unknown): string {
-  return maskSecrets(normalText(JSON.stringify(value) ?? '', MAX_SAMPLE))
 }

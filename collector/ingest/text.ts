@@ -6,7 +6,7 @@
  * masked next door, in mask.ts, and offered here with the rest.
  */
 
-export { maskSecrets } from './mask.ts'
+export { maskPersonal, maskSecrets } from './mask.ts'
 
 const NIL_UUID = '00000000-0000-0000-0000-000000000000'
 const MAX_UUID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
@@ -58,6 +58,42 @@ export function cutText(value: string, maxLength: number): string {
 /** The form in which text is stored: well-formed, without controls, trimmed, at most `maxLength` code points. */
 export function normalText(value: string, maxLength: number): string {
   return cutText(wellFormed(value).trim(), maxLength).trimEnd()
+}
+
+/** Of a longer text only this much is cleaned. */
+const MAX_CLEANED = 2_000
+/** What the cut through a longer text may have split: at most so much of its end is given up. */
+const MAX_SPLIT = 320
+/** How often a cleaned text is cleaned again, because what a cut leaves may look different. */
+const MAX_ROUNDS = 4
+
+/**
+ * Normal text without what `clean` takes out, which is looked for BEFORE the cut: half an e-mail is
+ * no e-mail to any mask. Doing it again changes nothing, if that holds for `clean`.
+ */
+export function cleanText(raw: string, maxLength: number, clean: (text: string) => string): string {
+  let text = wellFormed(raw.length > MAX_CLEANED ? beginningOf(raw) : raw).trim()
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const next = cutText(clean(text).trim(), maxLength).trimEnd()
+    if (next === text) break
+    text = next
+  }
+  return raw.length > MAX_CLEANED ? ownCopy(text) : text
+}
+
+/** The first part of a long text, without the word or the digits that the cut may have gone through. */
+function beginningOf(raw: string): string {
+  const text = raw.slice(0, MAX_CLEANED)
+  const floor = MAX_CLEANED - MAX_SPLIT
+  let end = MAX_CLEANED
+  while (end > floor && !/[\s,;:<>()[\]"'|\\{}]/.test(text.charAt(end - 1))) end--
+  while (end > floor && /[\d\s.+_-]/.test(text.charAt(end - 1))) end--
+  return text.slice(0, end)
+}
+
+/** V8 keeps a whole text for as long as a slice of it: a remembered title must not hold its body. */
+function ownCopy(text: string): string {
+  return text.split('').join('')
 }
 
 /** An e-mail in the one form it is compared and stored in, or null for anything that is not an address. */

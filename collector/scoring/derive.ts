@@ -4,6 +4,7 @@ import {
   type CompiledModel,
   type CompiledRule,
   ENGAGED_TIME,
+  isDerivedName,
   LANDING,
   type PropsLike,
   SESSION,
@@ -139,6 +140,7 @@ export function contributionsOf(
       out.push(...ofPing(event, model, viewStarts, largest))
       continue
     }
+    if (isDerivedName(event.type)) continue
     for (const rule of model.match(event.type, event.url, event.props)) {
       const day = dayOf(event.at)
       out.push({ event, rule, day, heldAt: event.at, count: 1, engagedMs: 0, lastAt: event.at })

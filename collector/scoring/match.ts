@@ -13,6 +13,11 @@ export const ENGAGED_TIME = 'engaged_time'
 export const SESSION = 'session'
 export const LANDING = 'landing'
 
+/** Whether only the collector may count under this name; an event that is sent with it matches nothing. */
+export function isDerivedName(type: string): boolean {
+  return type === ENGAGED_TIME || type === SESSION || type === LANDING
+}
+
 export interface CompiledRule {
   /** Place in the model, which is the order of reasons. */
   readonly index: number

@@ -43,6 +43,7 @@ const PURE = within(
   'collector/ingest/remembered.ts',
   'collector/ingest/parse.ts',
   'collector/ingest/parse-claim.ts',
+  'collector/ingest/sample.ts',
   'collector/ingest/fold.ts',
   'collector/ingest/count.ts',
   'collector/ingest/link.ts',

@@ -30,10 +30,42 @@ describe('settings', () => {
     expect(problems.join('\n')).toContain('PIQUE_ADMIN_KEY is 12 characters; expected at least 32')
     expect(problems.join('\n')).not.toContain('short secret')
   })
-  test('a Postgres address is refused with what to do', () => {
-    const read = readConfig({ flags: { store: 'postgres://x' }, env: {} })
-    expect(read.ok ? '' : read.problems.join()).toContain('expected a file path')
+  test.each(['postgres://x', '', ':memory:'])(
+    'a store at %j is refused with what to do',
+    (store) => {
+      const read = readConfig({ flags: { store }, env: {} })
+      expect(read.ok ? '' : read.problems.join()).toContain('expected a file path')
+    },
+  )
+  test('a file that can not be read is one problem among the others', () => {
+    const file = { name: 'missing.yaml', text: null }
+    const read = readConfig({ flags: { port: 'abc' }, env: {}, file })
+    expect(read.ok ? [] : read.problems).toEqual([
+      '--config is "missing.yaml"; expected a file that can be read',
+      '--port is "abc"; expected a whole number from 0 to 65535',
+    ])
   })
+  test.each([
+    '1.2.3/8',
+    '999.1.1.1',
+    '10.0.0.0/33',
+    '10.0.0.0/8/8',
+    'fe80::/129',
+    'fe80::1%eth0',
+    ':::',
+    'localhost',
+  ])('a trusted proxy at %j is refused', (network) => {
+    const read = readConfig({ flags: { trustedProxies: `10.0.0.0/8, ${network}` }, env: {} })
+    expect(read.ok ? '' : read.problems.join()).toContain('expected networks such as 10.0.0.0/8')
+  })
+  test.each(['10.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8', '::ffff:10.0.0.0/104'])(
+    'a trusted proxy at %j counts',
+    (network) => {
+      const read = readConfig({ flags: { trustedProxies: network }, env: {} })
+      expect(read).toMatchObject({ ok: true, config: { trustedProxies: [network] } })
+      expect(() => createClientAddress([network])).not.toThrow()
+    },
+  )
 })
 
 describe('the address of a client', () => {
