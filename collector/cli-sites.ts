@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { CommandTools } from './cli-store.ts'
-import { storeOption, withReader } from './cli-store.ts'
+import { noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
 import { hashSecret, newApiKey } from './http/auth.ts'
 import { newSiteSecrets } from './http/site-secrets.ts'
 import { publicId, refOf } from './store/ids.ts'
@@ -19,7 +20,8 @@ export function addSiteCommands(program: Command, tools: CommandTools): void {
   addKeys(program.command('key').description('add, list or revoke API keys'), tools)
 }
 
-function addSites(site: Command, { print, complain, now }: CommandTools): void {
+function addSites(site: Command, tools: CommandTools): void {
+  const { print, complain, now } = tools
   site
     .command('add <NAME>')
     .description('add a site and print its keys')
@@ -37,8 +39,8 @@ function addSites(site: Command, { print, complain, now }: CommandTools): void {
         return
       }
       const { siteKey, writeKey, signingSecret } = newSiteSecrets()
-      const added = withStore(store, (open) =>
-        open.addSite({
+      const addTo = (open: WriteStore) => {
+        const added = open.addSite({
           name,
           key: siteKey,
           writeKey,
@@ -46,17 +48,18 @@ function addSites(site: Command, { print, complain, now }: CommandTools): void {
           origins: origins.filter((one) => one !== null),
           isGenerated: false,
           createdAt: now(),
-        }),
-      )
-      print(
-        JSON.stringify({
-          id: publicId('site', added.ref),
-          name,
-          key: siteKey,
-          write_key: writeKey,
-          signing_secret: signingSecret,
-        }),
-      )
+        })
+        print(
+          JSON.stringify({
+            id: publicId('site', added.ref),
+            name,
+            key: siteKey,
+            write_key: writeKey,
+            signing_secret: signingSecret,
+          }),
+        )
+      }
+      return orComplain(store, complain, () => change(store, addTo))
     })
   site
     .command('list')
@@ -71,16 +74,11 @@ function addSites(site: Command, { print, complain, now }: CommandTools): void {
     .command('revoke <ID>')
     .description('revoke a site: its tag is refused from then on')
     .addOption(storeOption())
-    .action((id: string, { store }: StoreOption) => {
-      const ref = refOf('site', id)
-      if (ref === null || !withStore(store, (open) => open.removeSite(ref))) {
-        complain(`pique: there is no site ${id}; \`pique site list\` shows them`)
-        process.exitCode = 1
-      } else print(`revoked ${id}`)
-    })
+    .action((id: string, { store }: StoreOption) => revoke({ kind: 'site', id, store }, tools))
 }
 
-function addKeys(key: Command, { print, complain, now }: CommandTools): void {
+function addKeys(key: Command, tools: CommandTools): void {
+  const { print, complain, now } = tools
   key
     .command('add <NAME>')
     .description('add an API key and print it, once')
@@ -89,28 +87,28 @@ function addKeys(key: Command, { print, complain, now }: CommandTools): void {
     .addOption(storeOption())
     .action((name: string, options: StoreOption & { scope: string[]; site?: string }) => {
       const { store, scope, site } = options
-      const siteRef = site === undefined ? null : refOf('site', site)
       const wrong = scope.find((one) => !SCOPES.includes(one))
-      if (wrong !== undefined || (site !== undefined && siteRef === null)) {
-        complain(
-          wrong === undefined
-            ? `pique: --site is "${site}"; \`pique site list\` shows the ids`
-            : `pique: --scope is "${wrong}"; expected ${SCOPES.join(', ')}`,
-        )
+      if (wrong !== undefined) {
+        complain(`pique: --scope is "${wrong}"; expected ${SCOPES.join(', ')}`)
         process.exitCode = 1
         return
       }
-      const secret = newApiKey()
-      const ref = withStore(store, (open) =>
-        open.addKey({
+      const addTo = (open: WriteStore) => {
+        const siteRef = site === undefined ? null : refOf('site', site)
+        if (site !== undefined && !open.sites().some(({ ref }) => ref === siteRef)) {
+          throw new Error(`there is no site ${site}; \`pique site list\` shows them`)
+        }
+        const secret = newApiKey()
+        const ref = open.addKey({
           name,
           hash: hashSecret(secret),
           scopes: scope,
           site: siteRef,
           createdAt: now(),
-        }),
-      )
-      print(JSON.stringify({ id: publicId('key', ref), name, scopes: scope, key: secret }))
+        })
+        print(JSON.stringify({ id: publicId('key', ref), name, scopes: scope, key: secret }))
+      }
+      return orComplain(store, complain, () => change(store, addTo))
     })
   key
     .command('list')
@@ -125,20 +123,31 @@ function addKeys(key: Command, { print, complain, now }: CommandTools): void {
     .command('revoke <ID>')
     .description('revoke a key at once')
     .addOption(storeOption())
-    .action((id: string, { store }: StoreOption) => {
-      const ref = refOf('key', id)
-      if (ref === null || !withStore(store, (open) => open.removeKey(ref))) {
-        complain(`pique: there is no key ${id}; \`pique key list\` shows them`)
-        process.exitCode = 1
-      } else print(`revoked ${id}`)
-    })
+    .action((id: string, { store }: StoreOption) => revoke({ kind: 'key', id, store }, tools))
 }
 
-function withStore<T>(path: string, use: (store: WriteStore) => T): T {
+/** A change beside a running collector. */
+function change(path: string, use: (store: WriteStore) => void): void {
   const store = openStore(path, 'beside')
   try {
-    return use(store)
+    use(store)
   } finally {
     store.close()
   }
+}
+
+function revoke(
+  { kind, id, store }: { kind: 'site' | 'key'; id: string; store: string },
+  { print, complain }: CommandTools,
+): Promise<void> {
+  return orComplain(store, complain, () => {
+    if (!existsSync(store)) throw noStoreAt(store)
+    change(store, (open) => {
+      const ref = refOf(kind, id)
+      const wasThere =
+        ref !== null && (kind === 'site' ? open.removeSite(ref) : open.removeKey(ref))
+      if (!wasThere) throw new Error(`there is no ${kind} ${id}; \`pique ${kind} list\` shows them`)
+    })
+    print(`revoked ${id}`)
+  })
 }

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { type Command, Option } from 'commander'
-import { SETTINGS } from './config.ts'
+import { EXIT_BAD_SETTINGS, SETTINGS } from './config.ts'
 import disposable from './scoring/disposable-mail-domains.txt'
 import free from './scoring/free-mail-domains.txt'
 import { createMailDomains } from './scoring/mail-domains.ts'
+import { parseModel } from './scoring/model.ts'
 import { createSqliteReader, type InternalReader } from './store/sqlite/read/reader.ts'
+import { troubleOf } from './store/trouble.ts'
 
 export interface CommandTools {
   readonly print: (text: string) => void
@@ -52,20 +54,46 @@ export function addStoreCommands(program: Command, { print, complain, now }: Com
     .description('print the model that scores now')
     .addOption(storeOption())
     .action(({ store }: { store: string }) =>
-      withReader(store, complain, async (reader) => print((await reader.modelYaml()).trimEnd())),
+      withReader(store, complain, async (reader) => {
+        const yaml = await reader.modelYaml()
+        if (parseModel(yaml).ok) print(yaml.trimEnd())
+        else throw new Error(`the store ${store} has no model yet; start the collector on it once`)
+      }),
     )
 }
 
-/** Opens a store for one command's reading; says what to do where there is none. */
+/** Opens an existing store for one command's reading; says what is wrong where that fails. */
 export async function withReader(
   store: string,
   complain: (text: string) => void,
   use: (reader: InternalReader) => Promise<void>,
 ): Promise<void> {
-  if (!existsSync(store)) {
-    complain(`pique: there is no store at ${store}; name it with --store`)
-    process.exitCode = 1
+  await orComplain(store, complain, async () => {
+    if (!existsSync(store)) throw noStoreAt(store)
+    await use(createSqliteReader(store, createMailDomains(free, disposable)))
+  })
+}
+
+/** Does a command's work on a store; a failure is one sentence and exit 1. */
+export async function orComplain(
+  store: string,
+  complain: (text: string) => void,
+  work: () => void | Promise<void>,
+): Promise<void> {
+  const expected = SETTINGS.store.check(store)
+  if (expected !== null) {
+    complain(`pique: --store is ${JSON.stringify(store)}; expected ${expected}`)
+    process.exitCode = EXIT_BAD_SETTINGS
     return
   }
-  await use(createSqliteReader(store, createMailDomains(free, disposable)))
+  try {
+    await work()
+  } catch (error) {
+    complain(`pique: ${troubleOf(error, store).message}`)
+    process.exitCode = 1
+  }
+}
+
+export function noStoreAt(path: string): Error {
+  return new Error(`there is no store at ${path}; name it with --store`)
 }

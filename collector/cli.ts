@@ -2,21 +2,19 @@ import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addSiteCommands } from './cli-sites.ts'
 import { addStoreCommands } from './cli-store.ts'
-import { readConfig, type SettingKey, settings, variableOf } from './config.ts'
+import { EXIT_BAD_SETTINGS, readConfig, type SettingKey, settings, variableOf } from './config.ts'
 import { createLog } from './log.ts'
 import { type Running, startCollector } from './serve.ts'
+import { StoreTrouble } from './store/trouble.ts'
 
 /** The command table. Each command reads its options, calls one function, prints, and sets the exit code. */
 
-const EXIT_BAD_SETTINGS = 78
 const EXIT_FAILED = 1
 
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 const complain = (text: string) => void process.stderr.write(`${text}\n`)
 
-const program = new Command('pique')
-  .description('Who is interested, how much, and why.')
-  .showHelpAfterError('(pique --help lists the commands)')
+const program = new Command('pique').description('Who is interested, how much, and why.')
 
 function withSettings(command: Command): Command {
   command.addOption(new Option('--config <FILE>', 'YAML file with any of these settings'))
@@ -45,6 +43,7 @@ withSettings(
 
 addSiteCommands(program, { print, complain, now: Date.now })
 addStoreCommands(program, { print, complain, now: Date.now })
+sayWhatIsKnown(program)
 
 async function run(options: Readonly<Record<string, string>>, isDemo: boolean): Promise<void> {
   const read = readConfig({ flags: flagsOf(options), env: process.env, file: fileOf(options) })
@@ -62,14 +61,14 @@ async function run(options: Readonly<Record<string, string>>, isDemo: boolean): 
   const log = createLog((line) => void process.stderr.write(line), Date.now)
   try {
     const running = await startCollector({ config: read.config, log, isDemo })
-    announce(running, isDemo)
     const stop = () => void running.stop()
     process.once('SIGTERM', stop)
     process.once('SIGINT', stop)
+    announce(running, isDemo)
     process.exit(await running.ended)
   } catch (error) {
     complain(`pique: ${error instanceof Error ? error.message : String(error)}`)
-    process.exit(EXIT_FAILED)
+    process.exit(error instanceof StoreTrouble ? error.exitCode : EXIT_FAILED)
   }
 }
 
@@ -103,9 +102,18 @@ function fileOf({ config: name }: Readonly<Record<string, string>>) {
   try {
     return { name, text: readFileSync(name, 'utf8') }
   } catch {
-    complain(`pique: --config names ${name}, which can't be read`)
-    process.exit(EXIT_BAD_SETTINGS)
+    return { name, text: null } // reported with whatever else is wrong
   }
+}
+
+/** After a usage error: one line with what the command would have understood. */
+function sayWhatIsKnown(command: Command): void {
+  const commands = command.commands.map((one) => one.name())
+  const flags = command.options.map((one) => one.long ?? one.flags)
+  const known =
+    commands.length > 0 ? `commands: ${commands.join(', ')}` : `flags: ${flags.join(', ')}`
+  command.showHelpAfterError(`known ${known}, --help`)
+  command.commands.forEach(sayWhatIsKnown)
 }
 
 function isLoopback(host: string): boolean {

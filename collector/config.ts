@@ -1,9 +1,13 @@
+import { isIP } from 'node:net'
 import { parse } from 'yaml'
 
 /**
  * Every setting: its name, type, default and one sentence. Parsing, `--help` and the README's
  * table come from this one list. Precedence: flag, then `PIQUE_*`, then the file.
  */
+
+/** What a process ends with whose settings can't be right. */
+export const EXIT_BAD_SETTINGS = 78
 
 interface Setting {
   /** Name of the flag; the variable is `PIQUE_` and the name in capitals. */
@@ -39,7 +43,9 @@ export const SETTINGS = {
     initial: './data/pique.db',
     sentence: 'The SQLite file that holds everything.',
     check: (value) =>
-      /^postgres(ql)?:/.test(value) ? 'a file path (this version keeps its data in SQLite)' : null,
+      value === '' || value === ':memory:' || /^postgres(ql)?:/.test(value)
+        ? 'a file path (this version keeps its data in SQLite)'
+        : null,
   },
   publicUrl: {
     name: 'public-url',
@@ -86,8 +92,8 @@ export type ReadConfig =
 export interface ConfigSources {
   readonly flags: Readonly<Partial<Record<SettingKey, string>>>
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Text of the file named by `--config`, with its name for messages. */
-  readonly file?: { readonly name: string; readonly text: string } | undefined
+  /** The file named by `--config`, with its name for messages; no text where it can't be read. */
+  readonly file?: { readonly name: string; readonly text: string | null } | undefined
 }
 
 /** Reads all settings; reports everything that is wrong at once. */
@@ -152,7 +158,11 @@ const INITIAL: Record<SettingKey, string> = {
   adminKey: SETTINGS.adminKey.initial,
 }
 
-function readFile(name: string, text: string, problems: string[]): Record<string, string> {
+function readFile(name: string, text: string | null, problems: string[]): Record<string, string> {
+  if (text === null) {
+    problems.push(`--config is ${JSON.stringify(name)}; expected a file that can be read`)
+    return {}
+  }
   let raw: unknown
   try {
     raw = parse(text)
@@ -172,7 +182,7 @@ function readFile(name: string, text: string, problems: string[]): Record<string
       problems.push(
         `${name}: there is no setting ${JSON.stringify(key)}; known are ${[...known.keys()].join(', ')}`,
       )
-    } else values[key] = Array.isArray(value) ? value.join(',') : String(value)
+    } else values[key] = Array.isArray(value) ? value.join(',') : String(value ?? '')
   }
   return values
 }
@@ -190,8 +200,8 @@ function listOf(value: string): string[] {
 
 function cidrProblem(cidr: string): string | null {
   const [address = '', bits, ...rest] = cidr.split('/')
-  const most = address.includes(':') ? 128 : 32
-  const isAddress = /^[\da-f.:]+$/i.test(address) && /[.:]/.test(address)
-  const isFine = isAddress && rest.length === 0 && (bits === undefined || isWhole(bits, 0, most))
+  const version = address.includes('%') ? 0 : isIP(address)
+  const most = version === 6 ? 128 : 32
+  const isFine = version > 0 && rest.length === 0 && (bits === undefined || isWhole(bits, 0, most))
   return isFine ? null : 'networks such as 10.0.0.0/8, separated by commas'
 }

@@ -3,7 +3,7 @@ import { problem } from './errors.ts'
 import type { Answer, RawDelivery } from './ingest/pipeline.ts'
 import type { Answered, Delivered, Failed } from './ingest/writer.ts'
 import type { WriterOptions, WriterService } from './ingest/writer-service.ts'
-import { remoteOf } from './store/remote.ts'
+import { opened, remoteOf } from './store/remote.ts'
 import type { InternalReader } from './store/sqlite/read/reader.ts'
 
 /**
@@ -17,12 +17,14 @@ export interface Engine {
   readonly writer: Admin
   /** Deliveries taken and not yet answered. */
   waiting(): number
+  /** To be called every hour: forgets what must not be kept longer. */
+  tidy(now: number): Promise<void>
   /** Answers what is waiting, then closes the store. */
   close(): Promise<void>
 }
 
 export type Admin = {
-  [K in Exclude<keyof WriterService, 'ingest' | 'close'>]: (
+  [K in Exclude<keyof WriterService, 'ingest' | 'forgetSalts' | 'close'>]: (
     ...args: Parameters<WriterService[K]>
   ) => Promise<ReturnType<WriterService[K]>>
 }
@@ -46,12 +48,18 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const reading = new Worker(new URL('./reader.js', import.meta.url), {
     workerData: { store: options.store },
   })
-  await opened(reading)
   const writer = remoteOf<WriterService>(writing)
+  await opened(reading).catch(async (error) => {
+    await writer.close()
+    await writing.terminate()
+    throw error
+  })
+  reading.on('error', (error) => onFailure(endOfThread('reader', error)))
   const { collect, waiting, drained } = createCollect(writing, onFailure)
   return {
     collect,
     waiting,
+    tidy: (now) => writer.forgetSalts(now),
     reader: remoteOf<InternalReader>(reading) as unknown as InternalReader, // async on both sides
     writer: writer as unknown as Admin, // calls of a remote return promises
     async close() {
@@ -63,14 +71,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-function opened(worker: Worker): Promise<void> {
-  return new Promise((resolve, reject) => {
-    worker.once('error', reject)
-    worker.once('message', () => {
-      worker.off('error', reject)
-      resolve()
-    })
-  })
+/** What a thread ends with is no error of ours where the driver threw it. */
+function endOfThread(name: string, error: unknown): Failed {
+  const reason = error instanceof Error ? error.message : 'of an error in the store'
+  return { kind: 'failed', message: `the ${name} thread ended: ${reason}`, isFatal: true }
 }
 
 function createCollect(writing: Worker, onFailure: EngineOptions['onFailure']) {
@@ -88,6 +92,7 @@ function createCollect(writing: Worker, onFailure: EngineOptions['onFailure']) {
     isFailed ||= failure.isFatal
     if (isFailed) for (const answer of asked.values()) answer(unavailable('store_unavailable'))
     if (isFailed) asked.clear()
+    if (isFailed) onDrained()
     onFailure(failure)
   }
   function send(): void {
@@ -112,7 +117,7 @@ function createCollect(writing: Worker, onFailure: EngineOptions['onFailure']) {
     })
     if (asked.size === 0) onDrained()
   })
-  writing.on('error', (error) => fail({ kind: 'failed', message: String(error), isFatal: true }))
+  writing.on('error', (error) => fail(endOfThread('writer', error)))
 
   return {
     waiting: () => asked.size,

@@ -1,15 +1,13 @@
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type ServerType, serve as serveHttp } from '@hono/node-server'
 import type { Config } from './config.ts'
 import { demoModel, seedDemo } from './demo/seed.ts'
 import { type Engine, startEngine } from './engine.ts'
 import { createApp } from './http/app.ts'
 import { hashSecret, newApiKey } from './http/auth.ts'
+import { type Listener, listen } from './http/listen.ts'
 import { newSiteSecrets } from './http/site-secrets.ts'
 import type { Log } from './log.ts'
 import defaultModel from './scoring/default-model.yaml'
@@ -36,18 +34,23 @@ export interface StartOptions {
 
 /** The store may be damaged; a supervisor starts the process anew, which checks it. */
 const EXIT_STORE_FAILED = 70
-const HEADERS_TIMEOUT_MS = 10_000
-const REQUEST_TIMEOUT_MS = 15_000
-const CHECK_CONNECTIONS_MS = 2_000
-const MAX_HEADER_BYTES = 16_384
-/** Connections still busy this long after a stop are closed. */
-const DRAIN_MS = 8_000
+const TIDY_MS = 3_600_000
 
 export async function startCollector(options: StartOptions): Promise<Running> {
-  const { log, isDemo } = options
+  const listener = await listen(options.config)
+  try {
+    return await startBehind(listener, options)
+  } catch (error) {
+    listener.abandon()
+    throw error
+  }
+}
+
+async function startBehind(listener: Listener, options: StartOptions): Promise<Running> {
+  const { config, log, isDemo } = options
   const clock = Date.now
-  const config = isDemo ? await withKnownPort(options.config) : options.config
-  const place = isDemo ? createDemoStore(config, clock(), log) : keepStore(config.store)
+  const origin = config.publicUrl ?? listener.url
+  const place = isDemo ? createDemoStore(origin, clock(), log) : keepStore(config.store)
   let end: (code: number) => void = () => {}
   const ended = new Promise<number>((resolve) => {
     end = resolve
@@ -60,57 +63,55 @@ export async function startCollector(options: StartOptions): Promise<Running> {
       log.error('the store failed', { reason: firstLine(message), fatal: isFatal })
       if (isFatal) end(EXIT_STORE_FAILED)
     },
+  }).catch((error) => {
+    place.remove()
+    throw error
   })
-  const madeAdminKey = await prepare(engine, config, clock())
-  const site = (await engine.reader.sites())[0] ?? null
+  const site = await firstSite(engine, clock())
   const { fetch, newLink } = createApp({
     engine,
     config,
     clock,
     log,
     tag: readFileSync(fileURLToPath(new URL('./snippet/pique.js', import.meta.url))),
-    demoSiteKey: isDemo ? (site?.key ?? null) : null,
+    demoSiteKey: isDemo ? site : null,
   })
-  const server = serveHttp({
-    fetch,
-    port: config.port,
-    hostname: config.host,
-    serverOptions: {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-    },
-  })
-  const { port } = await listening(server).catch(async (error) => {
-    await engine.close()
+  const dashboard = await newLink(origin)
+  // Last of all that may fail: whoever starts the collector sees the key now or never.
+  const madeAdminKey = await makeAdminKey(engine, config, clock())
+  listener.answerWith(fetch)
+  const tidying = setInterval(() => {
+    engine.tidy(clock()).catch((error: Error) => {
+      log.error('what is to be forgotten stays for another hour', {
+        reason: firstLine(error.message),
+      })
+    })
+  }, TIDY_MS).unref()
+
+  let stopped: Promise<void> | null = null
+  async function stop(): Promise<void> {
+    clearInterval(tidying)
+    await listener.drain()
+    const code = await engine.close().then(
+      () => 0,
+      (error: Error) => {
+        log.error('the store did not close', { reason: firstLine(error.message) })
+        return EXIT_STORE_FAILED
+      },
+    )
     place.remove()
-    throw error
-  })
-  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
+    end(code)
+  }
   return {
-    url,
-    dashboard: await newLink(config.publicUrl ?? url),
+    url: listener.url,
+    dashboard,
     madeAdminKey,
     ended,
-    async stop() {
-      await closed(server)
-      await engine.close()
-      place.remove()
-      end(0)
+    stop() {
+      stopped ??= stop()
+      return stopped
     },
   }
-}
-
-/** The demo's history names the shop's address, so a free port is found before it is generated. */
-async function withKnownPort(config: Config): Promise<Config> {
-  if (config.port !== 0) return config
-  const probe = createServer().listen(0, config.host)
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo // a TCP server has an address once it listens
-  probe.close()
-  await once(probe, 'close')
-  return { ...config, port }
 }
 
 interface StorePlace {
@@ -124,7 +125,7 @@ function keepStore(store: string): StorePlace {
 }
 
 /** A throw-away store with ninety days of generated history. */
-function createDemoStore(config: Config, now: number, log: Log): StorePlace {
+function createDemoStore(origin: string, now: number, log: Log): StorePlace {
   const directory = mkdtempSync(join(tmpdir(), 'pique-demo-'))
   const store = join(directory, 'pique.db')
   const model = demoModel(defaultModel)
@@ -134,27 +135,32 @@ function createDemoStore(config: Config, now: number, log: Log): StorePlace {
     model,
     now,
     siteKey,
-    origin: config.publicUrl ?? `http://${config.host}:${config.port}`,
+    origin,
     secrets: { writeKey, signingSecret },
   })
   log.info('generated the demo history', { events, ms: Date.now() - now })
   return { store, model, remove: () => rmSync(directory, { recursive: true, force: true }) }
 }
 
-/** What a store needs before its first visitor: a site, and a key. Returns the key if it was made here. */
-async function prepare(engine: Engine, config: Config, now: number): Promise<string | null> {
-  if ((await engine.reader.sites()).length === 0) {
-    const { siteKey, writeKey, signingSecret } = newSiteSecrets()
-    await engine.writer.addSite({
-      name: 'My site',
-      key: siteKey,
-      writeKey,
-      signingSecret,
-      origins: [],
-      isGenerated: false,
-      createdAt: now,
-    })
-  }
+/** The key of the first site, made where there is none. */
+async function firstSite({ reader, writer }: Engine, now: number): Promise<string> {
+  const known = (await reader.sites())[0]
+  if (known) return known.key
+  const { siteKey, writeKey, signingSecret } = newSiteSecrets()
+  await writer.addSite({
+    name: 'My site',
+    key: siteKey,
+    writeKey,
+    signingSecret,
+    origins: [],
+    isGenerated: false,
+    createdAt: now,
+  })
+  return siteKey
+}
+
+/** The store's first key, unless it has one; returned if it was made here. */
+async function makeAdminKey(engine: Engine, config: Config, now: number): Promise<string | null> {
   if ((await engine.reader.keys()).length > 0) return null
   const adminKey = config.adminKey ?? newApiKey()
   await engine.writer.addKey({
@@ -165,29 +171,6 @@ async function prepare(engine: Engine, config: Config, now: number): Promise<str
     createdAt: now,
   })
   return config.adminKey === null ? adminKey : null
-}
-
-function listening(server: ServerType): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.once('listening', () => {
-      server.off('error', reject)
-      resolve(server.address() as AddressInfo) // a TCP server has an address once it listens
-    })
-  })
-}
-
-function closed(server: ServerType): Promise<void> {
-  return new Promise((resolve) => {
-    const late = setTimeout(() => {
-      if ('closeAllConnections' in server) server.closeAllConnections()
-    }, DRAIN_MS)
-    server.close(() => {
-      clearTimeout(late)
-      resolve()
-    })
-    if ('closeIdleConnections' in server) server.closeIdleConnections()
-  })
 }
 
 function firstLine(text: string): string {

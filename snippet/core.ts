@@ -4,14 +4,12 @@
  * still be sent.
  */
 import type { PropValue, WireEvent } from '../shared/wire.ts'
-import type { Config } from './config.ts'
+import { type Config, endsWithOneOf } from './config.ts'
 import { createId } from './id.ts'
+import { BEAT_MS, SAME_ACTION_MS } from './limits.ts'
 import { guard, listen } from './listen.ts'
 import { createTransport } from './transport.ts'
 import { createVisitor, type Visitor } from './visitor.ts'
-
-const BEAT_MS = 1_000
-const SAME_ACTION_MS = 2_000
 
 /** Props on their way out; a missing value is left out of the event. */
 export type EventProps = Readonly<
@@ -20,75 +18,74 @@ export type EventProps = Readonly<
 
 /** One look at one page, from its `page_view` on. */
 export interface View {
-  readonly _id: string
   readonly _startedAt: number
   /** Path, and with `data-hash` the route, as the page has it; a change makes a new view. */
   readonly _route: string
-  readonly _url: string
-  readonly _referrer: string
-  /** Known from the `page_view` on. */
-  _title?: string
+  /** What its events say of it; the title is known from the `page_view` on. */
+  readonly _wire: Pick<WireEvent, 'view' | 'url'> & {
+    readonly referrer?: string | undefined
+    title?: string
+  }
+}
+
+/** An event before it is known whose it is. */
+interface Draft extends Record<string, unknown> {
+  readonly type: string
+  readonly at: number
 }
 
 export interface Core {
   readonly _config: Config
   readonly _visitor: Visitor
-  _view: View | undefined
+  /** Whether to capture what nobody has marked. */
+  readonly _auto: boolean
+  _view?: View
   readonly _track: (type: string, props?: EventProps, at?: number) => void
   /** Tracks an action unless it was seen within `SAME_ACTION_MS`, by another source or for the same
    *  item; answers whether it did. */
-  readonly _act: (type: string, props: EventProps, source: string, item?: unknown) => boolean
-  readonly _beats: ((isLeaving: boolean) => void)[]
-  readonly _beat: (isLeaving: boolean) => void
+  readonly _act: (
+    type: string,
+    props: EventProps,
+    source: string,
+    item?: unknown,
+  ) => boolean | undefined
+  readonly _beats: ((isLeaving?: boolean) => void)[]
+  readonly _beat: (isLeaving?: boolean) => void
   readonly _decide: (consent: string) => void
 }
 
 export function createCore(config: Config): Core {
   const visitor = createVisitor(config)
-  const transport = createTransport(config._site, `${config._host}/e`, visitor._mayStore)
+  const excludes = endsWithOneOf('^', config.exclude ?? '')
+  const transport = createTransport(config, visitor._mayStore)
   const seen: Record<string, readonly [at: number, source: string, item: unknown]> = {}
-  let held: WireEvent[] = []
+  const held: Draft[] = []
 
-  const deliver = (event: WireEvent) => {
+  const deliver = (event: Draft) => {
     if (visitor._consent === 'pending') held.push(event)
     if (visitor._consent !== 'granted') return
-    const { _browser, _session, _isNew } = visitor._visit(event.at)
-    const add = (type: string, props: WireEvent['props']) =>
-      transport._add(
-        {
-          // JSON leaves out what is undefined, as the wire's optional fields ask for.
-          e: { ...event, id: createId(event.at), type, session: _session, props } as WireEvent,
-          b: _browser,
-          h: visitor._human,
-        },
-        event.type === 'page_view',
-      )
-    if (_isNew) add('session_start', {})
-    add(event.type, event.props)
+    const [browser, session, isNew] = visitor._visit(event.at)
+    if (isNew) deliver({ ...event, type: 'session_start', props: {} })
+    transport._add(
+      // JSON leaves out what is undefined, as the wire's optional fields ask for.
+      { ...event, id: createId(event.at), session } as WireEvent,
+      browser,
+      visitor._human,
+    )
   }
 
   const core: Core = {
     _config: config,
     _visitor: visitor,
-    _view: undefined,
+    _auto: config.auto !== 'off',
     _track(type, props, at = Date.now()) {
       const view = core._view
-      if (view && !config._excludes.test(view._route))
-        // The id is given, and what is undefined left out, on delivery.
-        deliver({
-          type,
-          at,
-          view: view._id,
-          url: view._url,
-          referrer: view._referrer || undefined,
-          title: view._title,
-          props,
-        } as WireEvent)
+      if (view && !excludes.test(view._route)) deliver({ type, at, props, ...view._wire })
     },
     _act(type, props, source, item = props.item_id) {
       const at = Date.now()
       const [lastAt = 0, lastSource, lastItem] = seen[type] ?? []
-      if (at - lastAt < SAME_ACTION_MS && (lastSource !== source || lastItem === item)) return false
+      if (at - lastAt < SAME_ACTION_MS && (lastSource !== source || lastItem === item)) return
       seen[type] = [at, source, item]
       core._track(type, props)
       return true
@@ -98,11 +95,10 @@ export function createCore(config: Config): Core {
       if (core._view) for (const run of core._beats) guard(run)(isLeaving)
     },
     _decide(consent) {
-      const waiting = held
-      held = []
-      if (consent !== 'granted') guard(transport._forget)()
       visitor._decide(consent)
-      for (const event of waiting) deliver(event)
+      held.splice(0).forEach(deliver)
+      // Last, since it throws where storage is blocked.
+      if (consent !== 'granted') transport._forget()
     },
   }
 
@@ -113,6 +109,6 @@ export function createCore(config: Config): Core {
     core._beat(true)
     transport._hide()
   })
-  setInterval(() => core._beat(false), BEAT_MS)
+  setInterval(core._beat, BEAT_MS)
   return core
 }

@@ -1,10 +1,10 @@
-/** Runs `run` so that nothing it throws reaches the page or its error monitor. */
-export function guard<Args extends readonly unknown[]>(
-  run: (...args: Args) => unknown,
-): (...args: Args) => void {
+/** `run`, so that nothing it throws reaches the page or its error monitor. */
+export function guard<Args extends readonly unknown[], Answer>(
+  run: (...args: Args) => Answer,
+): (...args: Args) => Answer | undefined {
   return (...args) => {
     try {
-      run(...args)
+      return run(...args)
     } catch {
       // A tracker may lose data; it may never break the page.
     }
@@ -21,7 +21,7 @@ export function listen<Heard extends Event>(
   run: (event: Heard) => unknown,
   target: EventTarget = window,
 ): void {
+  // The caller names the event type that goes with `types`; the DOM offers no such mapping.
   for (const type of types.split(' '))
-    // The caller names the event type that goes with `types`; the DOM offers no such mapping.
     target.addEventListener(type, guard(run) as EventListener, true)
 }

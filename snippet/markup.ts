@@ -2,28 +2,14 @@
 import type { PropValue } from '../shared/wire.ts'
 import { listen } from './listen.ts'
 
-const PROP = 'data-pique-prop-'
-
-/** Elements whose click the owner has named; a form so marked means its submit. */
-export const MARKED =
-  '[data-pique-event]:not(form),[data-pique-cart]:not(form),[data-pique-wishlist]:not(form)'
-
-/** What can be clicked to do something. */
-export const CONTROL = 'button,a,[type=submit],[role=button]'
-
-/** Forms of Shopify and WooCommerce that put a product into the cart. */
-const CART_FORM = 'form[action*="/cart/add"],form.cart'
-
-/** Not the property: a form's field that is called "id" or "method" hides the form's own. */
-export function attributeOf(element: Element, name: string): string | undefined {
-  return element.getAttribute(name) || undefined
-}
-
 /** The innermost element that matches, also through open shadow roots. */
-export function findInPath(event: Event, selector: string): Element | undefined {
-  return event
-    .composedPath()
-    .find((node): node is Element => node instanceof Element && node.matches(selector))
+export function findInPath(event: Event, selector: string): HTMLElement | undefined {
+  return (
+    event
+      .composedPath()
+      // The document and the window are targets too, and match nothing.
+      .find((node) => (node as Partial<Element>).matches?.(selector)) as HTMLElement | undefined
+  )
 }
 
 /** Listens outside of what the owner has marked as ignored. */
@@ -35,22 +21,19 @@ export function hear<Heard extends Event>(types: string, run: (event: Heard) => 
 export function markedProps(element: Element): Record<string, PropValue> {
   const props: Record<string, PropValue> = {}
   for (const { name, value } of element.attributes)
-    if (name.startsWith(PROP)) props[name.slice(PROP.length)] = value
+    if (/^data-pique-prop-/.test(name)) props[name.slice('data-pique-prop-'.length)] = value
   return props
 }
 
-/** What a click on this element, or submitting it, does to cart or wish list; guesses only if `auto`. */
-export function actionOf(element: Element, auto: boolean): string | undefined {
-  const cart = attributeOf(element, 'data-pique-cart')
-  // A control of a product says what it does by its class, name, address, label or text.
-  const label =
-    auto && element.matches(CONTROL) && element.closest('form,[class*=product i]')
-      ? [...element.attributes].map(({ value }) => value) + (element.textContent ?? '')
-      : ''
-  if (cart === 'remove' || /remove.?from.?(cart|bag|basket)/i.test(label)) return 'remove_from_cart'
-  if (element.hasAttribute('data-pique-wishlist') || /add.?to.?wish/i.test(label))
-    return 'add_to_wishlist'
-  if (cart || (auto && element.matches(CART_FORM)) || /add.?to.?(cart|bag|basket)/i.test(label))
-    return 'add_to_cart'
+/**
+ * What a click on this element, or submitting it, does to cart or wish list: as the owner has marked it,
+ * or as its class, name or address says. Such are `/cart/add` of Shopify, and `form.cart`,
+ * `add_to_cart_button` and `?add-to-cart=` of WooCommerce.
+ */
+export function actionOf(element: Element): string | undefined {
+  const label = [...element.attributes].map(({ name, value }) => `${name}=${value}`).join()
+  if (/cart=remove|remove.from.cart/i.test(label)) return 'remove_from_cart'
+  if (/pique-wish|to.wish/i.test(label)) return 'add_to_wishlist'
+  if (/pique-cart|cart.add|class=cart|to.?cart/i.test(label)) return 'add_to_cart'
   return
 }

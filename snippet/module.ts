@@ -2,10 +2,11 @@
  * The tag as a module: `import { init, track, identify } from 'pique/snippet'`. Importing does nothing
  * and needs no browser, so that a page rendered on a server may import it too.
  */
-import { readConfig, type TagOptions } from './config.ts'
+import type { Config } from './config.ts'
+import { guard } from './listen.ts'
 import { type Pique, start } from './start.ts'
 
-export type { TagOptions } from './config.ts'
+export type { Config as TagOptions } from './config.ts'
 
 function pique(): Pique {
   window.pique ??= (...call) => {
@@ -17,8 +18,8 @@ function pique(): Pique {
 }
 
 /** Starts the tag; a second call on the same page changes nothing. */
-export function init(options: TagOptions & { readonly site: string; readonly host: string }): void {
-  start(readConfig(options, options.host))
+export function init(options: Config & { readonly site: string; readonly host: string }): void {
+  guard(start)(options)
 }
 
 /** Reports an event of the page's own; before `init` it waits. */

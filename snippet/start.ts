@@ -9,12 +9,14 @@ import { pages } from './features/pages.ts'
 import { search } from './features/search.ts'
 import { guard, listen } from './listen.ts'
 
-/** `pique(name, …)`; until the tag runs, calls wait in `q`. */
+/** A call as the page made it: name, then what the call takes. */
+type Call = Iterable<unknown> & ArrayLike<unknown>
+
+/** `pique(name, …)` puts a call into `q`: a list until the tag runs, then what answers at once. So a page
+ *  may keep the function it began with. */
 export interface Pique {
-  (...call: readonly unknown[]): void
-  q?: Iterable<unknown>[]
-  /** The site that the running tag reports for. */
-  site?: string
+  (...call: readonly unknown[]): unknown
+  q?: { push(call: Call): unknown }
 }
 
 declare global {
@@ -24,14 +26,14 @@ declare global {
 }
 
 /** Starts to observe and returns what a call does. */
-function observe(config: Config): Pique {
+function observe(config: Config): (call: Call) => unknown {
   const core = createCore(config)
   const visitor = core._visitor
   const viewAgain = pages(core)
   commerce(core)
   forms(core)
   attention(core)
-  if (config._auto) {
+  if (core._auto) {
     clicks(core)
     search(core)
   }
@@ -42,60 +44,44 @@ function observe(config: Config): Pique {
     page: viewAgain,
     reset: visitor._forget,
     // Each call is an action of its own, unless a form or a data layer has just told the same.
-    track(name: string, props: EventProps = {}) {
-      core._act(name, props, 'call', {})
-    },
+    track: (name: string, props: EventProps = {}) => core._act(name, props, 'call', {}),
     identify(who: string, traits: EventProps, options?: { readonly signature?: string }) {
       core._track('identify', {
-        [/@/.test(who) ? 'email' : 'user_id']: `${who}`,
+        [/@/.test(who) ? 'email' : 'user_id']: who,
         traits,
-        signature: options?.signature,
+        ...options,
       })
     },
     is(audience: string, callback: (is: boolean) => void) {
-      const browser = visitor._browser()
-      const asked = browser
-        ? fetch(
-            `${config._host}/is?site=${config._site}&browser=${browser}&audience=${audience}`,
-          ).then((answer) => answer.json())
-        : Promise.reject()
-      asked
-        .then(
-          (answer) => answer.is === true,
-          () => false,
-        )
-        .then(callback)
+      const [, browser] = visitor._read()
+      const answer = (found?: { readonly is?: unknown }) => callback(!!found?.is)
+      if (browser)
+        fetch(`${config.host}/is?site=${config.site}&browser=${browser}&audience=${audience}`)
+          .then((response) => response.json())
+          .then(answer, answer)
+      else answer()
     },
   }
-  return guard((name, ...given) => calls[name as string]?.(...(given as never[])))
+  return guard(([name, ...given]) => calls[name as string]?.(...(given as never[])))
 }
 
 /** Runs the tag once on a page, from when the page is first seen: not while it is prerendered, not in
  *  a tab opened in the background. */
 export function start(config: Config): void {
-  window.pique ??= (...call) => {
-    stub.q = [...(stub.q ?? []), call]
-  }
-  const stub = window.pique
-  if (stub.site || !config._site) return
-  stub.site = config._site
-  // Storage that throws on access keeps nobody out.
-  let isIgnored = false
-  guard(() => {
-    isIgnored = localStorage.pique_ignore === '1'
-  })()
+  window.pique ??= (...call) => stub.q?.push(call)
+  const stub: Pique = window.pique
+  stub.q ??= []
+  if (!config.site || guard(() => localStorage.pique_ignore)()) return
   const run = () => {
-    if (isIgnored || document.hidden || window.pique !== stub) return
-    const pique = observe(config)
-    pique.site = stub.site as string
-    window.pique = pique
-    const early = stub.q ?? []
+    const early = stub.q
+    if (document.hidden || !Array.isArray(early)) return
+    const push = observe(config)
+    stub.q = { push }
     // A decision that came before the tag holds from the first event on.
-    const isDecision = ([name]: Iterable<unknown>) => name === 'consent'
-    for (const call of early) if (isDecision(call)) pique(...call)
-    pique('page')
-    for (const call of early) if (!isDecision(call)) pique(...call)
+    for (const call of early) if (call[0] === 'consent') push(call)
+    push(['page'])
+    for (const call of early) if (call[0] !== 'consent') push(call)
   }
-  listen('visibilitychange prerenderingchange', run)
-  guard(run)()
+  listen('visibilitychange', run)
+  run()
 }

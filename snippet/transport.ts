@@ -1,149 +1,110 @@
 /**
- * Delivery. An event is the page's own until it is sent; one that could not be delivered, or that
- * nobody has answered for when the page is hidden, goes to the shelf (one `localStorage` key, or memory
- * where storing is not allowed or does not work), from where any page of the site takes it. Sending
- * twice is harmless: the ids stay the same.
+ * Delivery. An event is the page's own until it is sent. While it is on the wire, and until the
+ * collector has answered for it, it is on the shelf too: one `localStorage` key, or memory where
+ * storing is not allowed or does not work. So a lost page, network or collector costs nothing, and
+ * sending twice is harmless: the ids stay the same.
  *
- * The shelf is emptied, and what it held is sent, under a Web Lock, so tabs take turns.
+ * Whoever sends takes along what is on the shelf, under a Web Lock, so tabs take turns; only a page
+ * that is being hidden cannot wait for a lock, and sends what is its own.
  */
-import { MAX_BODY_BYTES, MAX_EVENT_AGE_MS, type WireEvent } from '../shared/wire.ts'
+import { MAX_EVENT_AGE_MS, type WireEvent } from '../shared/wire.ts'
+import type { Config } from './config.ts'
+import { GATHER_MS, MAX_EVENT_CHARS, MAX_EVENTS, MAX_SHELF_CHARS, RETRY_MS } from './limits.ts'
 import { guard, listen } from './listen.ts'
 
 const KEY = '_pqq'
-const MAX_SHELF_EVENTS = 200
-const MAX_EVENT_CHARS = 4_000
-/** With `MAX_EVENT_CHARS` this stays under `MAX_BODY_BYTES`, which browsers allow keepalive requests. */
-const MAX_EVENTS = 16
-const GATHER_MS = 1_000
-const HUNG_MS = 30_000
-const RETRY_MAX_MS = 60_000
 
-/** An event with what its batch will say about it. */
-export interface Item {
-  readonly e: WireEvent
-  /** Browser id. */
-  readonly b?: string | undefined
-  /** The session had proven itself. */
-  readonly h: boolean
+/** Events of one session, as they go over the wire. */
+interface Batch {
+  readonly site: Config['site']
+  readonly browser: string | undefined
+  human: boolean
+  readonly events: [WireEvent, ...WireEvent[]]
 }
 
 export interface Transport {
-  /** Sends an event within a second, or at once. */
-  readonly _add: (item: Item, atOnce: boolean) => void
+  /** Sends an event within a second, or at once; `human` if its session has proven itself. */
+  readonly _add: (event: WireEvent, browser: string | undefined, human: boolean) => void
   /** Last chance: sends what there is, without waiting for anything. */
   readonly _hide: () => void
   /** Forgets what was not sent, also what other pages left. */
   readonly _forget: () => void
 }
 
-function without(items: readonly Item[], gone: readonly Item[]): Item[] {
-  return items.filter((item) => !gone.some((other) => other.e.id === item.e.id))
-}
-
-export function createTransport(site: string, url: string, mayStore: () => boolean): Transport {
-  /** Not sent yet; and sent, but not answered for. */
-  let queue: Item[] = []
-  let flying: Item[] = []
-  let memory: Item[] = []
-  let isGathering = false
+export function createTransport(config: Config, mayStore: () => boolean): Transport {
+  const url = `${config.host}/e`
+  let queue: Batch[] = []
+  let memory: Batch[] = []
+  let timer: unknown
   let failures = 0
 
-  const readShelf = (): Item[] => {
-    let stored: Item[] = []
-    guard(() => {
-      // Nobody else writes under this key.
-      if (mayStore()) stored = JSON.parse(localStorage[KEY] || '[]') as Item[]
-    })()
-    return memory.concat(stored).filter((item) => item.e.at > Date.now() - MAX_EVENT_AGE_MS)
-  }
-  const writeShelf = guard((items: Item[]) => {
-    memory = items.slice(-MAX_SHELF_EVENTS)
-    while (JSON.stringify(memory).length > MAX_BODY_BYTES) memory.shift()
+  // Nobody else writes under this key.
+  const readShelf = (): Batch[] =>
+    memory
+      .concat(guard(() => mayStore() && (JSON.parse(localStorage[KEY]) as Batch[]))() || [])
+      .filter(({ events: [first] }) => first.at > Date.now() - MAX_EVENT_AGE_MS)
+
+  const fillShelf = guard((batches: Batch[]) => {
+    memory = batches
+    while (JSON.stringify(memory).length > MAX_SHELF_CHARS) memory.shift()
     if (!mayStore()) return
     localStorage[KEY] = JSON.stringify(memory)
     memory = []
   })
 
-  /** Takes some items off the shelf and puts others there. */
-  const shelve = (gone: readonly Item[], added: readonly Item[]) =>
-    writeShelf(without(readShelf(), gone).concat(added))
+  /** Puts on the shelf what was gathered. */
+  const shelve = () => {
+    fillShelf(readShelf().concat(queue))
+    queue = []
+  }
 
-  /** Sends the oldest events that may share a batch; the answer says whether to go on. */
-  const send = async (isLast = false): Promise<boolean> => {
-    const batch = queue
-      .filter(({ b, e }) => b === queue[0]?.b && e.session === queue[0]?.e.session)
-      .slice(0, MAX_EVENTS)
-    queue = without(queue, batch)
-    flying.push(...batch)
-    const body = JSON.stringify({
-      site,
-      browser: batch[0]?.b,
-      sentAt: Date.now(),
-      human: batch.some(({ h }) => h) || undefined,
-      events: batch.map(({ e }) => e),
+  /** Sends a batch that is on the shelf and takes it from there; rejects when it has to stay. */
+  const send = async (batch: Batch) => {
+    const { status } = await fetch(url, {
+      method: 'POST',
+      body: JSON.stringify({ ...batch, sentAt: Date.now() }),
+      keepalive: true,
     })
-    let status = 0
-    let retryAfterMs = 0
-    try {
-      const answer = await fetch(url, {
-        method: 'POST',
-        body,
-        keepalive: true,
-        credentials: 'include',
-        signal: AbortSignal.timeout?.(HUNG_MS) ?? null,
-      })
-      status = answer.status
-      retryAfterMs = Number(answer.headers.get('retry-after')) * 1_000 || 0
-    } catch {
-      // Offline, blocked, hung, or the keepalive quota is full; a beacon may still find room.
-      if (isLast) guard(() => navigator.sendBeacon(url, body))()
-    }
-    flying = without(flying, batch)
-    const isDone = !/^(0|408|425|429|5..)$/.test(String(status))
-    shelve(batch, isDone ? [] : batch)
-    if (isDone) failures = 0
-    else
-      setTimeout(
-        retry,
-        Math.max(retryAfterMs, Math.min(RETRY_MAX_MS, GATHER_MS * 2 ** failures++) * (0.5 + Math.random())),
-      )
-    return isDone
+    if (/^5|408|425|429/.test(`${status}`)) throw status
+    failures = 0
+    fillShelf(readShelf().filter(({ events: [first] }) => first.id !== batch.events[0].id))
   }
 
-  const flush = async () => {
-    isGathering = false
-    // What happens in one moment is sent together.
-    await null
-    while (queue[0] && (await send()));
-  }
-
-  const retry = () => {
-    const takeShelf = () => {
-      queue = without(readShelf(), flying).concat(queue)
-      writeShelf([])
-      return flush()
+  const flush = () => {
+    timer = 0
+    const drain = async () => {
+      try {
+        shelve()
+        for (const batch of readShelf()) await send(batch)
+      } catch {
+        timer = setTimeout(flush, Math.random() * RETRY_MS * ++failures)
+      }
     }
     // Locks are missing on plain http pages, and refused in some frames.
-    ;(navigator.locks?.request(KEY, takeShelf) ?? takeShelf()).catch(takeShelf)
+    ;(navigator.locks?.request(KEY, drain) ?? drain()).catch(drain)
   }
 
-  // What an earlier page could not deliver.
-  setTimeout(retry, GATHER_MS)
-  listen('online', retry)
+  listen('online', flush)
 
   return {
-    _add(item, atOnce) {
-      if (JSON.stringify(item).length > MAX_EVENT_CHARS) return
-      queue.push(item)
+    _add(event, browser, human) {
+      // A page's own props may be too large, or have no JSON at all: that throws.
+      if (JSON.stringify(event).length > MAX_EVENT_CHARS) return
+      const batch = queue.at(-1)
+      if (batch && batch.events[0].session === event.session && !batch.events[MAX_EVENTS - 1]) {
+        batch.events.push(event)
+        batch.human = human
+      } else queue.push({ site: config.site, browser, human, events: [event] })
       // After a failure, the retry takes it along.
-      if (failures) return
-      if (atOnce) flush()
-      else if (!isGathering) isGathering = !!setTimeout(flush, GATHER_MS)
+      if (event.type === 'page_view' && !failures) flush()
+      else if (!timer) timer = setTimeout(flush, GATHER_MS)
     },
     _hide() {
-      const unanswered = flying.concat(queue)
-      shelve(unanswered, unanswered)
-      while (queue[0]) send(true)
+      const last = queue
+      shelve()
+      // Where the quota for keepalive is used up, a beacon may still find room.
+      for (const batch of last)
+        send(batch).catch(guard(() => navigator.sendBeacon(url, JSON.stringify(batch))))
     },
     _forget() {
       queue = memory = []

@@ -1,17 +1,14 @@
 /**
  * Who this is, and whether anything may be known about it. Both ids are kept in one first-party cookie
- * on the broadest domain that takes it, which tabs and subdomains share: `BROWSER.SESSION.LAST`, where
- * `LAST` is the time of the last event, and `h` follows once the session has proven itself. Nothing is
- * read, made or written before `_mayStore` says so.
+ * on the broadest domain that takes it, which tabs and subdomains share: `_pq=BROWSER.SESSION.LAST`,
+ * where `LAST` is the time of the last event, and `h` follows once the session has proven itself.
+ * Nothing is read, made or written before `_mayStore` says so.
  */
 import { SESSION_IDLE_MS } from '../shared/wire.ts'
 import type { Config } from './config.ts'
 import { createId } from './id.ts'
+import { COOKIE_SECONDS } from './limits.ts'
 import { guard } from './listen.ts'
-
-const RECORD = /\b_pq=([\da-f-]{36})\.([\da-f-]{36})\.(\d+)(h?)/
-/** Chrome keeps no cookie longer than 400 days. */
-const COOKIE_SECONDS = 400 * 86_400
 
 declare global {
   interface Navigator {
@@ -19,90 +16,76 @@ declare global {
   }
 }
 
-/** Without ids when cookieless. */
-export interface Visit {
-  readonly _browser?: string
-  readonly _session?: string
-  readonly _isNew?: boolean
-}
+/** Nothing when cookieless. */
+export type Visit = readonly [browser?: string, session?: string, isNew?: boolean]
 
 export interface Visitor {
   _consent: string
-  /** The person has proven to be one, in this session; kept with the next event. */
+  /** The person has proven to be one, in this session; kept with the next visit. */
   _human: boolean
   readonly _mayStore: () => boolean
   /** Whether an e-mail may be read from a submitted form. */
   readonly _mayReadForms: () => boolean
-  readonly _browser: () => string | undefined
+  /** What the cookie holds, after its whole: browser, session, `LAST`, `h`. */
+  readonly _read: () => readonly string[]
   /** The visit that is going on at `at`, kept alive by the call. */
   readonly _visit: (at: number) => Visit
   /** A decision of the person; it outweighs GPC and DNT, which a default in the markup does not. */
   readonly _decide: (consent: string) => void
   /** Forgets both ids; the next event gets new ones. */
-  readonly _forget: () => void
+  readonly _forget: () => unknown
 }
 
 export function createVisitor(config: Config): Visitor {
+  const labels = location.hostname.split('.')
+  /** How many labels the cookie's domain has; browsers refuse public suffixes, so it is found by trying. */
+  let labelCount = 1
   let refusesTracking = navigator.globalPrivacyControl || navigator.doNotTrack === '1'
-  /** The record as this page wrote it, for where cookies are blocked. */
-  let memory = ''
-  let session = ''
-  // Browsers refuse cookies on public suffixes, so the broadest domain is found by trying: `com`,
-  // `example.com`, … and last none at all.
-  let domains = location.hostname
-    .split('.')
-    .map((_, index, labels) => labels.slice(~index).join('.'))
-    .concat('')
+  /** The session of the last visit. */
+  let last: string | undefined
 
-  const read = () => {
-    let cookies = memory
-    guard(() => {
-      if (RECORD.test(document.cookie)) cookies = document.cookie
-    })()
-    return RECORD.exec(cookies) ?? []
-  }
+  const read = (): readonly string[] =>
+    (visitor._mayStore() &&
+      guard(() => /_pq=([\w-]{36}).([\w-]{36}).(\d+)(h?)/.exec(document.cookie))()) ||
+    []
 
+  /** Answers whether the cookie is there; where cookies are blocked, everybody is cookieless. */
   const write = guard((record: string) => {
-    memory = record
-    domains.find((domain) => {
+    // The next domain is tried while what is written does not appear, or what is deleted does not go.
+    for (;;) {
       // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, too late for a page that is leaving
-      document.cookie = `_pq=${record};domain=${domain};path=/;samesite=lax;max-age=${record ? COOKIE_SECONDS : 0}`
-      if (!record || !document.cookie.includes(record)) return false
-      domains = [domain]
-      return true
-    })
+      document.cookie = `_pq=${record};domain=${labels.slice(-labelCount).join('.')};path=/;samesite=lax;max-age=${record ? COOKIE_SECONDS : 0}`
+      const isThere = document.cookie.includes(`_pq=${record}`)
+      if (isThere === !!record || labelCount++ >= labels.length) return isThere
+    }
   })
 
   const visitor: Visitor = {
-    _consent: config._consent,
+    _consent: config.consent ?? 'granted',
     _human: false,
     _mayStore: () =>
-      visitor._consent === 'granted' && !config._cookieless && !refusesTracking,
-    _mayReadForms: () => config._readsForms && !refusesTracking,
-    _browser: () => (visitor._mayStore() ? read()[1] : undefined),
+      visitor._consent === 'granted' && config.storage !== 'none' && !refusesTracking,
+    _mayReadForms: () => config.identify !== 'off' && !refusesTracking,
+    _read: read,
     _visit(at) {
-      if (!visitor._mayStore()) return {}
       // Another tab may have begun a session, kept it alive or proven it.
-      const [, _browser = createId(at), going, activeAt, proven] = read()
-      const _isNew = !going || at - Number(activeAt) > SESSION_IDLE_MS
-      const _session = _isNew ? createId(at) : going
+      const [, browser = createId(at), going, activeAt, proven] = read()
+      const isNew = !going || at - Number(activeAt) > SESSION_IDLE_MS
+      const session = isNew ? createId(at) : going
       // A proof is of one session; found while there was none yet, it belongs to the first.
-      if (session && session !== _session) visitor._human = false
-      if (proven && !_isNew) visitor._human = true
-      session = _session
-      write(`${_browser}.${_session}.${at}${visitor._human ? 'h' : ''}`)
-      return { _browser, _session, _isNew }
+      const isHuman = (visitor._human && (!last || last === session)) || (!isNew && !!proven)
+      if (!visitor._mayStore() || !write(`${browser}.${session}.${at}${isHuman ? 'h' : ''}`))
+        return []
+      visitor._human = isHuman
+      last = session
+      return [browser, session, isNew]
     },
     _decide(consent) {
       visitor._consent = consent
       if (consent === 'granted') refusesTracking = false
       else visitor._forget()
     },
-    _forget() {
-      session = ''
-      visitor._human = false
-      write('')
-    },
+    _forget: () => write(''),
   }
   return visitor
 }

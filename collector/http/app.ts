@@ -96,7 +96,7 @@ export function createApp({ engine, config, clock, log, tag, demoSiteKey }: AppD
   app.route('/', createDashboard({ reader, clock, tagUrl, demo: demoSiteKey !== null }))
   app.notFound((c) => c.html(renderNotFound(), 404))
   // Beacons go past the rest: nothing of it is for them, and each middleware would cost them time.
-  const collectRoutes = createCollectRoutes({ collect, clock, clientAddress })
+  const collectRoutes = createCollectRoutes({ collect, clock, clientAddress, log })
   const isCollected = (path: string) => path === '/e' || path === '/e.gif'
   return {
     fetch: (request, env, context) =>

@@ -5,12 +5,14 @@ import { type Context, Hono } from 'hono'
 import { MAX_BODY_BYTES } from '../../shared/wire.ts'
 import { problem, REFUSALS, type RefusalCode } from '../errors.ts'
 import type { Answer, RawDelivery } from '../ingest/pipeline.ts'
+import type { Log } from '../log.ts'
 import type { ClientAddress } from './client-address.ts'
 
 export interface CollectDeps {
   readonly collect: (raw: RawDelivery) => Promise<Answer>
   readonly clock: () => number
   readonly clientAddress: ClientAddress
+  readonly log: Log
 }
 
 /** Seconds after which a client that met a busy collector should come back. */
@@ -21,8 +23,13 @@ const TAKEN_TYPES: ReadonlySet<string> = new Set(['', 'text/plain', 'application
 const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
 
 /** Where the tag sends: `POST /e`, and `GET /e.gif` for pages without scripts. */
-export function createCollectRoutes({ collect, clock, clientAddress }: CollectDeps): Hono {
+export function createCollectRoutes({ collect, clock, clientAddress, log }: CollectDeps): Hono {
   const app = new Hono()
+  app.onError((error, c) => {
+    // Its kind alone: a message may quote what was sent.
+    log.error('a beacon failed', { path: c.req.routePath, reason: error.name })
+    return refuse(c, 'internal')
+  })
 
   app.post('/e', async (c) => {
     const headers = headersOf(c)
@@ -30,7 +37,8 @@ export function createCollectRoutes({ collect, clock, clientAddress }: CollectDe
     if (!TAKEN_TYPES.has(type) || headers['content-encoding']) {
       return refuse(c, 'unsupported_type')
     }
-    const body = await readBody(c, headers['content-length'])
+    const body = await readBody(c, headers['content-length']).catch(() => 'cut off' as const)
+    if (body === 'cut off') return c.body(null, 400) // its sender is gone, nobody reads this
     if (body === null) return refuse(c, 'body_too_large')
     return answer(c, await collect(deliveryOf(c, body)))
   })
@@ -53,8 +61,9 @@ export function createCollectRoutes({ collect, clock, clientAddress }: CollectDe
     const { status } = await collect({ ...deliveryOf(c, body), origin: null })
     c.header('cache-control', 'no-store')
     c.header('content-type', 'image/gif')
+    if (status === 503) c.header('retry-after', RETRY_AFTER_S)
     // The picture is shown whatever became of the event: a page must not look broken.
-    return c.body(PIXEL, status === 403 ? 403 : 200)
+    return c.body(PIXEL, status === 403 || status === 503 ? status : 200)
   })
 
   function deliveryOf(c: Context, body: string): RawDelivery {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { serve } from '../store/remote.ts'
+import { openInThread, serve } from '../store/remote.ts'
+import { codeOf } from '../store/trouble.ts'
 import type { RawDelivery } from './pipeline.ts'
 import { refusal } from './pipeline.ts'
 import { openWriterService, type WriterOptions } from './writer-service.ts'
@@ -38,7 +39,8 @@ const MAX_GROUP = 1000
 
 if (!parentPort) throw new Error('writer.ts runs as a worker thread')
 const port = parentPort
-const service = openWriterService(workerData as WriterOptions) // given by engine.ts
+const options = workerData as WriterOptions // given by engine.ts
+const service = openInThread(port, options.store, () => openWriterService(options))
 const waiting: Delivered[] = []
 
 port.on('message', (message: Delivered | { readonly kind: 'call' }) => {
@@ -47,7 +49,6 @@ port.on('message', (message: Delivered | { readonly kind: 'call' }) => {
   if (waiting.length === 1) setImmediate(commitWaiting)
 })
 serve(port, service)
-port.postMessage({ kind: 'opened' })
 
 function commitWaiting(): void {
   const group: Delivered[] = []
@@ -101,10 +102,6 @@ function commitAlone(raw: RawDelivery) {
   } catch {
     return refusal('store_unavailable') // reported with its group
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
 function isStoreError(error: unknown): boolean {

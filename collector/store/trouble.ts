@@ -42,7 +42,7 @@ const KNOWN: readonly {
     codes:
       /^(SQLITE_(CANTOPEN|READONLY|PERM|AUTH)|E(ACCES|PERM|ROFS|NOENT|NOTDIR|EXIST|LOOP|NAMETOOLONG)$)/,
     sentence: (path) =>
-      `the store ${path} can't be written; let this user write the file and its directory, or name another with --store`,
+      `the store ${path} can't be opened; let this user read and write the file and its directory, or name another with --store`,
   },
   {
     codes: /^EISDIR$/,

@@ -6,25 +6,21 @@
  *
  * The same signs prove that a person is there, which is told as soon as it is known.
  */
-import type { Core } from '../core.ts'
+import type { Core, View } from '../core.ts'
+import { IDLE_MS, PROOF_BEATS, PROOF_BEATS_AFTER_INPUT, REPORT_MS } from '../limits.ts'
 import { listen } from '../listen.ts'
-
-const IDLE_MS = 30_000
-const REPORT_MS = 15_000
-const PROOF_WITH_INPUT_BEATS = 3
-const PROOF_BEATS = 10
 
 export function attention(core: Core): void {
   const visitor = core._visitor
-  let view = core._view
+  let view: View | undefined
   let engagedMs = 0
   let reportedMs = 0
   let deepest = 0
   let visibleBeats = 0
-  let acted = false
-  let lookedAt = Date.now()
-  let activeAt = lookedAt
-  let watched = document.hasFocus()
+  let acted: boolean | undefined
+  let lookedAt = 0
+  let activeAt = Date.now()
+  let watched: boolean | undefined
 
   /** Books the time since the last look under the state that held until now. */
   const look = (event?: Event) => {
@@ -33,15 +29,20 @@ export function attention(core: Core): void {
       view = core._view
       engagedMs = reportedMs = deepest = 0
     }
-    if (watched) engagedMs += Math.max(0, Math.min(now, activeAt + IDLE_MS) - lookedAt)
+    if (watched && now < activeAt + IDLE_MS) engagedMs += now - lookedAt
     lookedAt = now
     watched = !document.hidden && document.hasFocus()
-    if (event?.isTrusted) activeAt = now
+    if (!event?.isTrusted) return
+    activeAt = now
+    // A playing video is attention; a person is who points, presses keys or scrolls.
+    acted ||= /^[pks]/.test(event.type)
   }
 
   const measureScroll = () => {
-    const seen = (100 * (scrollY + innerHeight)) / document.documentElement.scrollHeight
-    deepest = Math.max(deepest, Math.min(100, Math.round(seen)))
+    deepest = Math.max(
+      deepest,
+      Math.min(100, ((100 * (scrollY + innerHeight)) / document.documentElement.scrollHeight) | 0),
+    )
   }
 
   const report = () => {
@@ -54,24 +55,19 @@ export function attention(core: Core): void {
     })
   }
 
-  listen('focus blur visibilitychange timeupdate', look)
-  listen('pointerdown pointermove keydown touchstart wheel scroll', (event) => {
-    look(event)
-    if (event.isTrusted) acted = true
-  })
+  look()
+  listen('focus blur visibilitychange timeupdate pointerdown pointermove keydown scroll', look)
   // The reading is done when the scrolling is over; Safari before 26.2 has to wait for the report.
   listen('scrollend', measureScroll)
 
   core._beats.push((isLeaving) => {
     look()
     // A session that begins while the page stays open needs a proof of its own.
-    if (visitor._human) {
-      visibleBeats = 0
-      acted = false
-    } else if (
+    if (visitor._human) visibleBeats = 0
+    else if (
       !isLeaving &&
       !document.hidden &&
-      ++visibleBeats >= (acted ? PROOF_WITH_INPUT_BEATS : PROOF_BEATS)
+      ++visibleBeats >= (acted ? PROOF_BEATS_AFTER_INPUT : PROOF_BEATS)
     ) {
       visitor._human = true
       report()

@@ -4,13 +4,10 @@
  * says what it does. A click waits for the next beat, so that a data layer entry for the same action,
  * which knows item and price, comes first.
  */
+import type { PropValue } from '../../shared/wire.ts'
 import type { Core, EventProps } from '../core.ts'
-import { actionOf, attributeOf, CONTROL, findInPath, hear, MARKED, markedProps } from '../markup.ts'
-
-const ACTIONS =
-  /^(view_item|(add_to|remove_from|view)_cart|begin_checkout|purchase|add_to_wishlist|sign_up|generate_lead|view_search_results)$/
-const FACTS =
-  'value currency transaction_id item_id item_name item_category price quantity'.split(' ')
+import { guard } from '../listen.ts'
+import { actionOf, findInPath, hear, markedProps } from '../markup.ts'
 
 declare global {
   interface Window {
@@ -18,92 +15,87 @@ declare global {
   }
 }
 
-/** Any value, to be asked for properties it may not have: they are whatever the page put there, and
- *  the collector drops what is not flat. */
-function loosely(value: unknown): Readonly<Record<PropertyKey, never>> {
-  // `Object` turns null and undefined into an empty object.
-  return Object(value) as Readonly<Record<PropertyKey, never>>
+/** Whatever the page put there; the collector drops what is not flat. */
+interface Loose {
+  readonly [name: PropertyKey]: Loose | undefined
 }
 
 /** The event of a data layer entry, in GTM's form or as the arguments of `gtag`, with the flat facts of
  *  the order and of its first item. */
-export function readEntry(entry: unknown): { name: string; props: EventProps } | undefined {
-  const { 0: command, 1: argument, 2: params, event, ecommerce } = loosely(entry)
-  const name = command === 'event' ? argument : event
-  if (!ACTIONS.test(name)) return
-  const order = loosely(params || ecommerce)
-  const items: readonly unknown[] = order.items || []
-  const facts = { ...loosely(items[0]), ...order }
-  return {
-    name,
-    props: {
-      ...Object.fromEntries(FACTS.map((fact) => [fact, facts[fact]])),
-      item_count: items.length || undefined,
-    },
-  }
+export function readEntry(entry: unknown): readonly [name: string, props: EventProps] | undefined {
+  // `Object` turns null and undefined into an empty object.
+  const { 1: argument, 2: params, event = argument, ecommerce = params } = Object(entry)
+  if (
+    !/^(view_item|(add_to|remove_from|view)_cart|begin_checkout|purchase|add_to_wishlist|sign_up|generate_lead)$/.test(
+      event,
+    )
+  )
+    return
+  const facts = { ...ecommerce?.items?.[0], ...ecommerce }
+  const props: Record<string, PropValue> = {}
+  for (const name of 'value currency transaction_id item_id item_name price quantity'.split(' '))
+    props[name] = facts[name]
+  return [event, props]
 }
 
 /** The one product that a page's JSON-LD is about; a page with several is a list. */
 export function readProduct(nodes: readonly unknown[]): EventProps | undefined {
-  const [product, another] = nodes
-    .flat()
-    .flatMap((node) => loosely(node)['@graph'] ?? node)
-    .map(loosely)
-    .filter((node) => /\bProduct(Group)?\b/.test(node['@type']))
+  const [product, another] = (nodes as readonly Loose[])
+    .flatMap((node) => node?.['@graph'] ?? node)
+    .filter((node) => /Product/.test(node?.['@type'] as unknown as string))
   if (!product || another) return
-  const offer = loosely([product.offers].flat()[0])
+  const offer = [product.offers].flat()[0]
   return {
-    item_id: product.sku || product.productID,
+    item_id: product.sku,
     item_name: product.name,
-    price: offer.price || offer.lowPrice,
-    currency: offer.priceCurrency,
-  }
-}
-
-function parseNode({ textContent }: Element): unknown {
-  try {
-    return JSON.parse(textContent ?? '')
-  } catch {
-    // Broken JSON-LD is the page's own business.
-    return undefined
+    price: offer?.price,
+    currency: offer?.priceCurrency,
   }
 }
 
 export function commerce(core: Core): void {
-  const auto = core._config._auto
+  const auto = core._auto
   const read = new Set<unknown>()
-  let waiting: (() => void)[] = []
-  let lastJson = ''
+  const waiting: (() => void)[] = []
+  let lastText = ''
 
-  const actLater = (element: Element, type: string | undefined) => {
-    if (type) waiting.push(() => core._act(type, markedProps(element), 'page'))
-  }
+  const actLater = (element: Element, type: string | undefined) =>
+    type && waiting.push(() => core._act(type, markedProps(element), 'page'))
 
   hear('click', (event) => {
-    const element = findInPath(event, MARKED) ?? findInPath(event, CONTROL)
-    if (element)
-      actLater(element, attributeOf(element, 'data-pique-event') ?? actionOf(element, auto))
+    // What the owner has named; a form so marked means its submit.
+    const element =
+      findInPath(
+        event,
+        '[data-pique-event]:not(form),[data-pique-cart]:not(form),[data-pique-wishlist]:not(form)',
+      ) ??
+      (auto && findInPath(event, 'a,button,[type=submit]'))
+    if (element) actLater(element, element.dataset.piqueEvent ?? actionOf(element))
   })
-  hear('submit', ({ target }) => {
-    // Only forms are submitted.
-    const form = target as HTMLFormElement
-    actLater(form, actionOf(form, auto))
-  })
+  // Only forms are submitted.
+  // Only forms are submitted.
+  hear(
+    'submit',
+    ({ target }) =>
+      (auto || (target as HTMLFormElement).dataset.piqueCart) &&
+      actLater(target as HTMLFormElement, actionOf(target as HTMLFormElement)),
+  )
   core._beats.push(() => {
     // Looked at, not wrapped: `push` stays the page's own, whoever replaces it and whenever.
     for (const entry of Array.from((auto && window.dataLayer) || [])) {
       const found = !read.has(entry) && readEntry(entry)
       read.add(entry)
-      if (found) core._act(found.name, found.props, 'data')
+      if (found) core._act(...found, 'data')
     }
-    for (const act of waiting) act()
-    waiting = []
+    waiting.splice(0).forEach((act) => act())
     // In-page navigations replace it late or never: only a change is news.
-    const scripts = [...document.querySelectorAll('script[type="application/ld+json"]')]
-    const json = scripts.map((script) => script.textContent).join()
-    if (!auto || json === lastJson) return
-    lastJson = json
-    const product = readProduct(scripts.map(parseNode))
-    if (product) core._act('view_item', product, 'schema')
+    const scripts = document.querySelectorAll<HTMLScriptElement>('[type$="ld+json"]')
+    const texts = [...scripts].map((script) => script.text)
+    const text = texts.join()
+    if (!auto || text === lastText) return
+    lastText = text
+    // Broken JSON-LD is the page's own business.
+    const product = readProduct(texts.map(guard((json) => JSON.parse(json))))
+    if (product) core._act('view_item', product, 'page')
   })
 }

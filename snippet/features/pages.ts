@@ -3,14 +3,11 @@
  * in-page navigations are set after the address changes, so those views are reported a moment late,
  * with the time of the change; leaving sooner reports them then.
  */
-import { cleanUrl, maskSecrets, routeOf } from '../clean-url.ts'
+import { cleanUrl, maskSecrets } from '../clean-url.ts'
 import type { Core } from '../core.ts'
 import { createId } from '../id.ts'
+import { TITLE_SETTLES_MS } from '../limits.ts'
 import { guard, listen } from '../listen.ts'
-
-const TITLE_SETTLES_MS = 100
-const LOOK_MS = 200
-const MAX_TITLE_CHARS = 300
 
 declare global {
   interface Window {
@@ -20,33 +17,37 @@ declare global {
 
 /** Follows in-page navigation; the answer reports the current page, which nothing here does by itself. */
 export function pages(core: Core): () => void {
-  const { _hash } = core._config
+  const { hash = 'off' } = core._config
 
-  const route = () => location.pathname + (_hash ? routeOf(location.hash) : '')
+  /** The part of a fragment that is a route (`#/pricing`, `#!/pricing`), without its own query. */
+  const hashRoute = () => (hash === 'off' ? '' : location.hash.replace(/^#(?!!?\/).*|\?.*/, ''))
+  const route = () => location.pathname + hashRoute()
 
   const report = () => {
     const view = core._view
-    if (!view || view._title !== undefined) return
-    view._title = maskSecrets(document.title.slice(0, MAX_TITLE_CHARS))
+    if (!view || view._wire.title != null) return
+    view._wire.title = maskSecrets(document.title)
     core._track('page_view', { webdriver: navigator.webdriver || undefined }, view._startedAt)
   }
 
-  const begin = (referrer: string) => {
+  const begin = (referrer: string | undefined) => {
     core._beat(true)
     const now = Date.now()
     core._view = {
-      _id: createId(now),
       _startedAt: now,
       _route: route(),
-      _url: cleanUrl(location.href, _hash),
-      _referrer: referrer && cleanUrl(referrer),
+      _wire: {
+        view: createId(now),
+        url: cleanUrl(location.href) + maskSecrets(hashRoute()),
+        referrer: referrer ? cleanUrl(referrer) : undefined,
+      },
     }
   }
 
   const follow = () => {
     const old = core._view
     if (!old || old._route === route()) return
-    begin(old._url)
+    begin(old._wire.url)
     setTimeout(guard(report), TITLE_SETTLES_MS)
   }
 
@@ -55,11 +56,11 @@ export function pages(core: Core): () => void {
     report()
   }
 
-  core._beats.push((isLeaving) => isLeaving && report())
+  // The beat is for browsers without the Navigation API.
+  core._beats.push((isLeaving) => (isLeaving ? report() : follow()))
   listen('pageshow', (event: PageTransitionEvent) => event.persisted && viewAgain())
   // Either way also sees a router that kept `pushState` from before the tag loaded, and leaves history
   // alone.
-  if (window.navigation) listen('currententrychange', follow, window.navigation)
-  else setInterval(guard(follow), LOOK_MS)
+  listen('currententrychange', follow, window.navigation)
   return viewAgain
 }

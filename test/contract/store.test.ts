@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createTouchReader } from '../../collector/attribution/touch-reader.ts'
 import { foldGroup } from '../../collector/ingest/fold.ts'
@@ -167,14 +168,47 @@ describe.each(ADAPTERS)('%s', (_, open) => {
     expect(store.takeLink(hash, AT)).toBe(false)
   })
 
-  test("a day's salt stays for that day and is gone after two", () => {
+  test("a day's salt is the same until it is forgotten", () => {
     const first = Buffer.from(store.saltOf(100))
     expect(Buffer.from(store.saltOf(100))).toEqual(first)
     expect(Buffer.from(store.saltOf(101))).not.toEqual(first)
     reopen()
     expect(Buffer.from(store.saltOf(100))).toEqual(first)
-    store.saltOf(102)
+    store.forgetSalts(101)
     expect(Buffer.from(store.saltOf(100))).not.toEqual(first)
+  })
+
+  test('no byte of a forgotten salt stays in any file of the store', () => {
+    const holding = (salt: Buffer) =>
+      readdirSync(directory).filter((name) => readFileSync(join(directory, name)).includes(salt))
+    const old = Buffer.from(store.saltOf(100))
+    const kept = Buffer.from(store.saltOf(101))
+    expect(holding(old)).not.toEqual([])
+    store.forgetSalts(101)
+    expect(holding(old)).toEqual([])
+    expect(holding(kept)).not.toEqual([])
+  })
+
+  test('a reader in the way only puts off that a salt is forgotten', () => {
+    const old = Buffer.from(store.saltOf(100))
+    const reader = new Database(join(directory, 'store.db'), { readonly: true })
+    reader.exec('BEGIN')
+    reader.prepare('SELECT * FROM salt').all()
+    store.forgetSalts(101)
+    reader.close()
+    store.forgetSalts(101)
+    for (const name of readdirSync(directory)) {
+      expect(readFileSync(join(directory, name)).includes(old)).toBe(false)
+    }
+  })
+
+  test('it can be asked whether it can be written', () => {
+    store.checkWritable()
+    const other = new Database(join(directory, 'store.db'))
+    other.exec('BEGIN IMMEDIATE')
+    expect(() => store.checkWritable()).toThrow()
+    other.close()
+    store.checkWritable()
   })
 
   test('an empty store takes the initial model, later starts keep what is published', () => {

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createClientAddress } from '../../collector/http/client-address.ts'
 import { createCollectRoutes } from '../../collector/http/collect.ts'
 import { createTagFiles } from '../../collector/http/tag-files.ts'
 import { refusal } from '../../collector/ingest/pipeline.ts'
 import { openWriterService, type WriterService } from '../../collector/ingest/writer-service.ts'
+import { createLog } from '../../collector/log.ts'
 import { CHROME, defaultModelYaml } from '../support/world.ts'
 
 /** `POST /e` as the contract has it, over the real pipeline and store. */
@@ -19,14 +21,21 @@ let directory: string
 let service: WriterService
 let collectCalls = 0
 let isStoreDown = false
+let isBroken = false
+const logged: string[] = []
 const app = createCollectRoutes({
   collect: async (raw) => {
     collectCalls += 1
+    if (isBroken) throw new TypeError(`a bug that quotes ${raw.body}`)
     if (isStoreDown) return refusal('store_unavailable')
     return service.ingest([raw])[0] ?? refusal('store_unavailable')
   },
   clock: () => NOW,
   clientAddress: createClientAddress([]),
+  log: createLog(
+    (line) => logged.push(line),
+    () => NOW,
+  ),
 })
 
 beforeAll(() => {
@@ -44,6 +53,8 @@ afterAll(() => {
 beforeEach(() => {
   collectCalls = 0
   isStoreDown = false
+  isBroken = false
+  logged.length = 0
 })
 
 const event = (rest: object = {}) => ({
@@ -109,6 +120,7 @@ describe('a bad event never costs its batch', () => {
     ['invalid_type', event({ type: 7 })],
     ['invalid_type', event({ type: 'x'.repeat(101) })],
     ['invalid_type', event({ type: '\u0000' })],
+    ['invalid_type', event({ type: 'jane@example.com' })],
     ['invalid_at', event({ at: 'yesterday' })],
     ['invalid_at', { ...event(), at: undefined }],
     ['invalid_session', event({ session: 'x' })],
@@ -146,9 +158,12 @@ describe('a bad event never costs its batch', () => {
 })
 
 describe('nothing of a request is taken', () => {
+  const nested = (depth: number) =>
+    `{"site":"open","events":[${'['.repeat(depth)}${']'.repeat(depth)}]}`
   const cases: [number, string, () => Response | Promise<Response>][] = [
     [400, 'not_json', () => post('{')],
     [400, 'not_json', () => post('')],
+    [400, 'not_json', () => post(nested(20_000))],
     [400, 'not_a_batch', () => post('[]')],
     [400, 'not_a_batch', () => post({ site: 'open' })],
     [400, 'not_a_batch', () => post('null')],
@@ -216,5 +231,61 @@ describe('the tag is served', () => {
     expect(fixed.headers.get('cache-control')).toContain('immutable')
     expect(await fixed.text()).toBe('tag '.repeat(500))
     expect((await tag.routes.request('/pique.0000000000000000.js')).status).toBe(404)
+  })
+})
+
+describe('when something is wrong', () => {
+  test('the picture says so, and is shown all the same', async () => {
+    isStoreDown = true
+    const down = await app.request('/e.gif?site=open')
+    expect(down.status).toBe(503)
+    expect(Number(down.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(down.headers.get('content-type')).toBe('image/gif')
+    expect((await down.arrayBuffer()).byteLength).toBeGreaterThan(0)
+    isStoreDown = false
+    expect((await app.request('/e.gif?site=nobody')).status).toBe(403)
+    expect((await app.request('/e.gif?site=open')).status).toBe(200)
+  })
+
+  test('a sender that goes away half way leaves no line in the log', async () => {
+    const cut = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"site":'))
+        controller.error(new Error('aborted'))
+      },
+    })
+    const answer = await app.request('/e', { method: 'POST', body: cut, duplex: 'half' } as never)
+    expect(answer.status).toBe(400)
+    expect(collectCalls).toBe(0)
+    expect(logged).toEqual([])
+  })
+
+  test('a bug of ours is logged by its kind alone', async () => {
+    isBroken = true
+    const answer = await post({ site: 'open', events: [event({ title: 'ann@corp.example' })] })
+    expect(answer.status).toBe(500)
+    expect(await answer.json()).toMatchObject({ code: 'internal' })
+    expect(logged.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'error', message: 'a beacon failed', reason: 'TypeError' },
+    ])
+    expect(logged.join()).not.toContain('@')
+  })
+
+  test('the store is not ready until a group is written again', async () => {
+    const store = new Database(join(directory, 'pique.db'))
+    store.exec('BEGIN IMMEDIATE')
+    const raw = {
+      body: JSON.stringify({ site: 'open', browser: randomUUID(), events: [event()] }),
+      receivedAt: NOW,
+      userAgent: CHROME,
+      origin: null,
+      address: '',
+    }
+    expect(() => service.settings()).not.toThrow()
+    expect(() => service.ingest([raw])).toThrow('locked')
+    for (let asked = 0; asked < 3; asked += 1) expect(() => service.settings()).toThrow()
+    store.exec('COMMIT')
+    store.close()
+    expect(() => service.settings()).not.toThrow()
   })
 })

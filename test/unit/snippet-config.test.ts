@@ -1,27 +1,5 @@
 import { expect, test } from 'vitest'
-import { readConfig } from '../../snippet/config.ts'
-
-const HOST = 'https://t.example.com'
-
-test('defaults', () => {
-  expect(readConfig({ site: 'KEY' }, HOST)).toMatchObject({
-    _site: 'KEY',
-    _host: HOST,
-    _consent: 'granted',
-    _cookieless: false,
-    _readsForms: true,
-    _hash: false,
-    _auto: true,
-  })
-})
-
-test.each([
-  ['pending', 'pending'],
-  ['denied', 'denied'],
-  ['Granted?', 'denied'],
-])('consent %s is %s', (consent, read) => {
-  expect(readConfig({ consent }, HOST)._consent).toBe(read)
-})
+import { DOWNLOADS, endsWithOneOf } from '../../snippet/config.ts'
 
 test.each([
   ['/admin/*', '/admin/users', true],
@@ -29,18 +7,20 @@ test.each([
   ['/a, /b*c', '/b/x/c', true],
   ['*.php', '/x/index.php', true],
   ['*.php', '/x/indexphp', false],
-  [undefined, '/', false],
-])('exclude %s on %s: %s', (exclude, path, isExcluded) => {
-  expect(readConfig({ ...(exclude && { exclude }) }, HOST)._excludes.test(path)).toBe(isExcluded)
+  ['', '/', false],
+])('the paths %s hold %s: %s', (list, path, isOne) => {
+  expect(endsWithOneOf('^', list).test(path)).toBe(isOne)
 })
 
 test.each([
-  [undefined, '/a.PDF', true],
-  [undefined, '/a.html', false],
+  [DOWNLOADS, '/a.PDF', true],
+  [DOWNLOADS, '/a.doc', true],
+  [DOWNLOADS, '/a.docx', true],
+  [DOWNLOADS, '/a.html', false],
+  [DOWNLOADS, '/my.documents/a', false],
   ['foo,bar', '/a.bar', true],
   ['foo,bar', '/a.pdf', false],
   ['', '/a.pdf', false],
-])('downloads %s on %s: %s', (downloads, path, isDownload) => {
-  const options = downloads === undefined ? {} : { downloads }
-  expect(readConfig(options, HOST)._downloads.test(path)).toBe(isDownload)
+])('the extensions %s hold %s: %s', (list, path, isOne) => {
+  expect(endsWithOneOf('\\.', list).test(path)).toBe(isOne)
 })

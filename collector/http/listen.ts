@@ -1,0 +1,108 @@
+import type { Server } from 'node:http'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
+import { serve } from '@hono/node-server'
+import type { Hono } from 'hono'
+import type { Config } from '../config.ts'
+
+/**
+ * The HTTP server. It listens before there is anything to answer with, so that a start which can't
+ * have its port has changed nothing yet, and it stops without cutting anybody off.
+ */
+export interface Listener {
+  readonly url: string
+  /** Answers from now on, those who came earlier first. */
+  answerWith(fetch: Hono['fetch']): void
+  /** Accepts nobody new, answers what is on its way, closes each connection after its answer. */
+  drain(): Promise<void>
+  /** Closes everything, unanswered. */
+  abandon(): void
+}
+
+const HEADERS_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 15_000
+const CHECK_CONNECTIONS_MS = 2_000
+const MAX_HEADER_BYTES = 16_384
+/** After a stop, clients have this long to use a connection once more and be told that it closes. */
+const GRACE_MS = 500
+/** Connections still busy this long after a stop are closed. */
+const DRAIN_MS = 6_000
+
+export async function listen({ host, port }: Pick<Config, 'host' | 'port'>): Promise<Listener> {
+  let answerWith: Listener['answerWith'] = () => {}
+  let answer: Hono['fetch'] = (...request) => isReady.then((fetch) => fetch(...request))
+  const isReady = new Promise<Hono['fetch']>((resolve) => {
+    answerWith = (fetch) => {
+      answer = fetch
+      resolve(fetch)
+    }
+  })
+  const server = serve({
+    fetch: (request, env) => answer(request, env),
+    port,
+    hostname: host,
+    serverOptions: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
+  }) as Server // of the kinds it makes, the one without further options
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  const address = await listening(server).catch((error) => {
+    throw new Error(reasonOf(error, host, port))
+  })
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    answerWith: (fetch) => answerWith(fetch),
+    drain: () => drain(server, sockets),
+    abandon() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+function listening(server: Server): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.once('listening', () => {
+      server.off('error', reject)
+      resolve(server.address() as AddressInfo) // a TCP server has an address once it listens
+    })
+  })
+}
+
+function drain(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  server.prependListener('request', (_, response) => {
+    response.shouldKeepAlive = false
+  })
+  return new Promise((resolve) => {
+    const sweep = setInterval(() => {
+      server.closeIdleConnections()
+      // Opened ahead by a browser, and never used: Node takes them for busy.
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+    }, GRACE_MS)
+    const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+    // The HTTP server's own `close` closes idle connections at once, also those on which a request
+    // is just arriving; without it, its sender gets an answer that says the connection closes.
+    NetServer.prototype.close.call(server, () => {
+      clearInterval(sweep)
+      clearTimeout(late)
+      resolve()
+    })
+  })
+}
+
+function reasonOf(error: NodeJS.ErrnoException, host: string, port: number): string {
+  if (error.code === 'EADDRINUSE') {
+    return `port ${port} is taken; stop what listens there or give --port`
+  }
+  if (error.code === 'EACCES') {
+    return `port ${port} is not for this user; give --port a number from 1024 on`
+  }
+  return `can't listen on --host ${host}; give an address of this machine, such as 127.0.0.1`
+}
