@@ -22,7 +22,10 @@ let sequence = 0
 function uuid7(now: number): string {
   sequence = (sequence + 1) & 0xfff
   const time = now.toString(16).padStart(12, '0')
-  const random = () => Math.floor(Math.random() * 0x1000000).toString(16).padStart(6, '0')
+  const random = () =>
+    Math.floor(Math.random() * 0x1000000)
+      .toString(16)
+      .padStart(6, '0')
   return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence.toString(16).padStart(3, '0')}-8${random().slice(3)}-${random()}${random()}`
 }
 

@@ -87,7 +87,7 @@ export function commerce(core: Core): void {
       read.add(entry)
       if (found) core._act(...found, 'data')
     }
-    waiting.splice(0).forEach((act) => act())
+    for (const act of waiting.splice(0)) act()
     // In-page navigations replace it late or never: only a change is news.
     const scripts = document.querySelectorAll<HTMLScriptElement>('[type$="ld+json"]')
     const texts = [...scripts].map((script) => script.text)
