@@ -96,7 +96,7 @@ export function createCore(config: Config): Core {
     },
     _decide(consent) {
       visitor._decide(consent)
-      held.splice(0).forEach(deliver)
+      held.splice(0).forEach(guard(deliver))
       // Last, since it throws where storage is blocked.
       if (consent !== 'granted') transport._forget()
     },

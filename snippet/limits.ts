@@ -7,8 +7,8 @@ export const COOKIE_SECONDS = 400 * 86_400
 export const GATHER_MS = 1_000
 /** Waits before the next try, at random, grow by this much. */
 export const RETRY_MS = 4_000
-/** An event takes 250 characters and more, so these are never more than 200. */
-export const MAX_SHELF_CHARS = 50_000
+/** An event takes 210 characters and more, so these are never more than 200. */
+export const MAX_SHELF_CHARS = 42_000
 export const MAX_EVENT_CHARS = 4_000
 /** Events of one request: with the above, less than what browsers allow for keepalive. */
 export const MAX_EVENTS = 16

@@ -27,13 +27,13 @@ export function markedProps(element: Element): Record<string, PropValue> {
 
 /**
  * What a click on this element, or submitting it, does to cart or wish list: as the owner has marked it,
- * or as its class, name or address says. Such are `/cart/add` of Shopify, and `form.cart`,
- * `add_to_cart_button` and `?add-to-cart=` of WooCommerce.
+ * or as its class, name, label or address says. Such are the forms to `/cart/add` of Shopify, and
+ * `add_to_cart_button`, `?add-to-cart=` and `add_to_wishlist` of WooCommerce.
  */
 export function actionOf(element: Element): string | undefined {
   const label = [...element.attributes].map(({ name, value }) => `${name}=${value}`).join()
   if (/cart=remove|remove.from.cart/i.test(label)) return 'remove_from_cart'
-  if (/pique-wish|to.wish/i.test(label)) return 'add_to_wishlist'
-  if (/pique-cart|cart.add|class=cart|to.?cart/i.test(label)) return 'add_to_cart'
+  if (/pique-wish|add.to.wish/i.test(label)) return 'add_to_wishlist'
+  if (/pique-cart|add.to.cart|cart\/add\b/i.test(label)) return 'add_to_cart'
   return
 }

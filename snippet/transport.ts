@@ -74,6 +74,8 @@ export function createTransport(config: Config, mayStore: () => boolean): Transp
     timer = 0
     const drain = async () => {
       try {
+        // What happens in one moment goes together, and on leaving with `_hide`.
+        await null
         shelve()
         for (const batch of readShelf()) await send(batch)
       } catch {

@@ -26,7 +26,7 @@ export interface Visitor {
   readonly _mayStore: () => boolean
   /** Whether an e-mail may be read from a submitted form. */
   readonly _mayReadForms: () => boolean
-  /** What the cookie holds, after its whole: browser, session, `LAST`, `h`. */
+  /** What the cookie holds: the record, and of it browser, session, `LAST` and `h`; empty without one. */
   readonly _read: () => readonly string[]
   /** The visit that is going on at `at`, kept alive by the call. */
   readonly _visit: (at: number) => Visit

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { defineConfig, type Plugin } from 'vitest/config'
 
 /** Bundled text files (`.yaml`, `.txt`) read as they are in the build. */
@@ -17,7 +18,7 @@ export default defineConfig({
   test: {
     dir: 'test',
     include: ['**/*.test.ts', '**/*.test.tsx'],
-    globalSetup: ['test/support/build-once.ts'],
+    globalSetup: [fileURLToPath(new URL('./support/build-once.ts', import.meta.url))],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

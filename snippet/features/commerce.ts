@@ -73,7 +73,6 @@ export function commerce(core: Core): void {
     if (element) actLater(element, element.dataset.piqueEvent ?? actionOf(element))
   })
   // Only forms are submitted.
-  // Only forms are submitted.
   hear(
     'submit',
     ({ target }) =>
