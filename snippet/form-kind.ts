@@ -6,13 +6,13 @@
  * `autocomplete` makes a name.
  */
 export function kindOfField({ type, autocomplete, name, id }: HTMLInputElement): string {
-  const [kind = type] =
+  return (
     `${type} ${autocomplete},${name},${id}`
       .toLowerCase()
       .match(
         /^(?!text )\S+|password|one-time|cc-|mail|,(q|s|search|query|keyword),| (given-|family-)?name,|phone|\btel/,
-      ) ?? []
-  return kind
+      )?.[0] ?? type
+  )
 }
 
 /** Buttons, selects and text areas have the properties read here as well. */

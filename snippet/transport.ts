@@ -60,12 +60,12 @@ export function createTransport(config: Config, mayStore: () => boolean): Transp
 
   /** Sends a batch that is on the shelf and takes it from there; rejects when it has to stay. */
   const send = async (batch: Batch) => {
-    const { status } = await fetch(url, {
+    const answer = await fetch(url, {
       method: 'POST',
       body: JSON.stringify({ ...batch, sentAt: Date.now() }),
       keepalive: true,
     })
-    if (/^5|408|425|429/.test(`${status}`)) throw status
+    if (/^5|408|425|429/.test(`${answer.status}`)) throw answer
     failures = 0
     fillShelf(readShelf().filter(({ events: [first] }) => first.id !== batch.events[0].id))
   }

@@ -74,7 +74,7 @@ export function createVisitor(config: Config): Visitor {
       const session = isNew ? createId(at) : going
       // A proof is of one session; found while there was none yet, it belongs to the first.
       const isHuman = (visitor._human && (!last || last === session)) || (!isNew && !!proven)
-      if (!visitor._mayStore() || !write(`${browser}.${session}.${at}${isHuman ? 'h' : ''}`))
+      if (!(visitor._mayStore() && write(`${browser}.${session}.${at}${isHuman ? 'h' : ''}`)))
         return []
       visitor._human = isHuman
       last = session

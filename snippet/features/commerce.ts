@@ -54,13 +54,12 @@ export function readProduct(nodes: readonly unknown[]): EventProps | undefined {
 }
 
 export function commerce(core: Core): void {
-  const auto = core._auto
   const read = new Set<unknown>()
   const waiting: (() => void)[] = []
   let lastText = ''
 
-  const actLater = (element: Element, type: string | undefined) =>
-    type && waiting.push(() => core._act(type, markedProps(element), 'page'))
+  const actLater = (element: Element, type: string | undefined, source: string) =>
+    type && waiting.push(() => core._act(type, markedProps(element), source))
 
   hear('click', (event) => {
     // What the owner has named; a form so marked means its submit.
@@ -69,19 +68,17 @@ export function commerce(core: Core): void {
         event,
         '[data-pique-event]:not(form),[data-pique-cart]:not(form),[data-pique-wishlist]:not(form)',
       ) ??
-      (auto && findInPath(event, 'a,button,[type=submit]'))
-    if (element) actLater(element, element.dataset.piqueEvent ?? actionOf(element))
+      (core._auto && findInPath(event, 'a,button,[type=submit]'))
+    if (element) actLater(element, element.dataset.piqueEvent ?? actionOf(element), 'page')
   })
-  // Only forms are submitted.
-  hear(
-    'submit',
-    ({ target }) =>
-      (auto || (target as HTMLFormElement).dataset.piqueCart) &&
-      actLater(target as HTMLFormElement, actionOf(target as HTMLFormElement)),
-  )
+  hear('submit', (event) => {
+    // Only forms are submitted.
+    const form = event.target as HTMLFormElement
+    if (core._auto || form.dataset.piqueCart) actLater(form, actionOf(form), 'form')
+  })
   core._beats.push(() => {
     // Looked at, not wrapped: `push` stays the page's own, whoever replaces it and whenever.
-    for (const entry of Array.from((auto && window.dataLayer) || [])) {
+    for (const entry of Array.from((core._auto && window.dataLayer) || [])) {
       const found = !read.has(entry) && readEntry(entry)
       read.add(entry)
       if (found) core._act(...found, 'data')
@@ -91,7 +88,7 @@ export function commerce(core: Core): void {
     const scripts = document.querySelectorAll<HTMLScriptElement>('[type$="ld+json"]')
     const texts = [...scripts].map((script) => script.text)
     const text = texts.join()
-    if (!auto || text === lastText) return
+    if (!core._auto || text === lastText) return
     lastText = text
     // Broken JSON-LD is the page's own business.
     const product = readProduct(texts.map(guard((json) => JSON.parse(json))))

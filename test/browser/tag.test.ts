@@ -394,7 +394,8 @@ describe('commerce', () => {
     collector.bodies.set(
       '/p',
       `<script type="application/ld+json">{"@type":"Product","name":"Desk","sku":"D1","offers":{"price":"99","priceCurrency":"EUR"}}</script>
-       <form action="/cart/add" onsubmit="event.preventDefault()"><button id=cart>Buy</button></form>
+       <form action="/cart/add" onsubmit="event.preventDefault()">
+         <button id=cart name=add-to-cart data-pique-prop-item_id=D1>Buy</button></form>
        <a id=wish class=add_to_wishlist href="#">♡</a><a href="#" id=no>Add to cart guide</a>`,
     )
     await open('/p')
@@ -404,6 +405,7 @@ describe('commerce', () => {
     const [view] = await collector.expectEvents('view_item', 1)
     expect(view?.props).toEqual({ item_id: 'D1', item_name: 'Desk', price: '99', currency: 'EUR' })
     await settle()
+    expect(collector.events('add_to_cart').map((event) => event.props)).toEqual([{ item_id: 'D1' }])
     expect(types()).not.toContain('form_submit')
     collector.attributes = 'data-auto=off'
     const before = types().length
