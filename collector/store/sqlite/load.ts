@@ -15,10 +15,11 @@ import type {
 } from '../store.ts'
 import type { Db } from './connect.ts'
 import { probeOf } from './probe.ts'
+import { createRecent } from './recent.ts'
 import { bytesOf, eventReader, hexOf } from './rows.ts'
 import type { Texts } from './texts.ts'
 
-/** Browsers kept in memory; the least recently used go first. */
+/** Browsers kept in memory. */
 const REMEMBERED_BROWSERS = 20_000
 
 export interface Loader extends Loaded {
@@ -30,8 +31,9 @@ export interface Loader extends Loaded {
 }
 
 export function createLoader(db: Db, texts: Texts, seed: number): Loader {
-  const remembered = new Map<number, BrowserState>()
-  const refs = new Map<string, number>()
+  const byRef = createRecent<number, BrowserState>(REMEMBERED_BROWSERS)
+  // Numbers only, so that there is one state of a browser and never a second, older one.
+  const refOfKey = createRecent<string, number>(REMEMBERED_BROWSERS)
   const fresh = new Set<BrowserState>()
   let next = lastRefs(db)
 
@@ -51,31 +53,23 @@ export function createLoader(db: Db, texts: Texts, seed: number): Loader {
   const readState = stateReader(db, texts)
   const readClaims = claimReader(db)
 
-  function remember(key: string, browser: BrowserState): void {
-    remembered.delete(browser.ref)
-    remembered.set(browser.ref, browser)
-    refs.set(key, browser.ref)
-    if (remembered.size <= REMEMBERED_BROWSERS) return
-    for (const [ref, old] of remembered) {
-      if (fresh.has(old)) break
-      remembered.delete(ref)
-      refs.delete(cacheKey(old.site, old.key))
-      break
-    }
+  function remember(browser: BrowserState): BrowserState {
+    byRef.set(browser.ref, browser)
+    refOfKey.set(cacheKey(browser.site, browser.key), browser.ref)
+    return browser
   }
 
   function load(ref: number): BrowserState | undefined {
+    const known = byRef.get(ref)
+    if (known) return known
     const row = browserRow.get(ref) as [number, Uint8Array, number] | undefined
-    return row && readState(ref, row[0], hexOf(row[1]), row[2] === 1)
+    return row && remember(readState(ref, row[0], hexOf(row[1]), row[2] === 1))
   }
 
   function known({ site, browserKey }: Delivery): BrowserState | undefined {
-    const key = cacheKey(site, browserKey)
-    const ref = refs.get(key) ?? browserByKey.get(bytesOf(browserKey), site)
-    if (ref === undefined) return undefined
-    const browser = remembered.get(Number(ref)) ?? load(Number(ref))
-    if (browser) remember(key, browser)
-    return browser
+    const ref =
+      refOfKey.get(cacheKey(site, browserKey)) ?? browserByKey.get(bytesOf(browserKey), site)
+    return ref === undefined ? undefined : load(Number(ref))
   }
 
   const leadOfKey = db
@@ -120,13 +114,11 @@ export function createLoader(db: Db, texts: Texts, seed: number): Loader {
       if (loaded) return loaded
       const browser = newBrowser(delivery, loader.nextRef('browser'), loader.nextRef('visitor'))
       fresh.add(browser)
-      remember(cacheKey(delivery.site, delivery.browserKey), browser)
-      return browser
+      return remember(browser)
     },
     browser(ref) {
-      const browser = remembered.get(ref) ?? load(ref)
+      const browser = load(ref)
       if (!browser) throw new Error(`browser ${ref} is not in the store`)
-      remember(cacheKey(browser.site, browser.key), browser)
       return browser
     },
     stored(scope, id): StoredPlace | undefined {
@@ -150,8 +142,8 @@ export function createLoader(db: Db, texts: Texts, seed: number): Loader {
     isNew: (browser) => fresh.has(browser),
     settled: () => fresh.clear(),
     forget() {
-      remembered.clear()
-      refs.clear()
+      byRef.clear()
+      refOfKey.clear()
       fresh.clear()
       next = lastRefs(db)
     },
