@@ -98,7 +98,13 @@ async function siteKey(url: string): Promise<string> {
 
 async function benchIngest(collector: Running, bare: Running, site: string): Promise<number> {
   // Not counted: compiles the hot path and brings the write-ahead log to the size it keeps.
-  const warm = { site, perBody: 10, connections: CONNECTIONS, bodies: 20_000 }
+  const warm = {
+    site,
+    perBody: 10,
+    connections: CONNECTIONS,
+    bodies: 20_000,
+    making: 'fresh',
+  } as const
   let events = (await load({ url: collector.url, ...warm })).events
   await load({ url: bare.url, ...warm })
   for (const perBody of [1, 10]) {
@@ -120,7 +126,14 @@ async function benchIngest(collector: Running, bare: Running, site: string): Pro
       `ingest, ${name}, ${CONNECTIONS} connections: ${share(median(ratios))} of a bare Hono handler (rounds ${ratios.map(share).join(' ')}); ${median(rates)} requests/s, ${median(rates) * perBody} events/s, p99 ${median(p99s).toFixed(1)} ms`,
     )
   }
-  const lone = await load({ url: collector.url, site, perBody: 1, connections: 1, bodies: 4000 })
+  const lone = await load({
+    url: collector.url,
+    site,
+    perBody: 1,
+    connections: 1,
+    bodies: 4000,
+    making: 'fresh',
+  })
   events += lone.events
   print(
     `ingest, single events, 1 connection: ${lone.bodiesPerS} requests/s, p50 ${lone.p50Ms.toFixed(2)} ms`,

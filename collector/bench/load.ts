@@ -2,8 +2,8 @@ import { connect } from 'node:net'
 
 /**
  * A load of beacons, in a process of its own: keep-alive connections that each send a body, wait
- * for the answer, and send the next. Prints one JSON line. Requests are made before the clock
- * starts and written as raw HTTP, so that the load costs little beside what it measures.
+ * for the answer, and send the next. Prints one JSON line. Requests are raw HTTP, all made
+ * before the clock starts, so that the load takes little of the machine that it measures.
  *
  * The events are what a shop sends: sessions of ten events (views, pings, products, a download),
  * new browsers throughout, time-ordered ids.
@@ -82,22 +82,21 @@ function requestOf(session: Session): Buffer {
 }
 
 /** What one connection sends: session after session. */
-function requestsOf(count: number): Buffer[] {
+function* requestsOf(count: number): Generator<Buffer, undefined> {
   let session = newSession()
-  return Array.from({ length: count }, () => {
+  for (let i = 0; i < count; i += 1) {
     if (session.sent >= SESSION_EVENTS) session = newSession()
-    return requestOf(session)
-  })
+    yield requestOf(session)
+  }
 }
 
-function drive(requests: readonly Buffer[]): Promise<void> {
+function drive(requests: Iterator<Buffer, undefined>): Promise<void> {
   return new Promise((resolve, reject) => {
-    let next = 0
     let sentAt = 0
     let answer = ''
     const socket = connect({ host: hostname, port: Number(port), noDelay: true })
     const send = () => {
-      const request = requests[next++]
+      const request = requests.next().value
       if (!request) {
         socket.end()
         resolve()
@@ -126,8 +125,24 @@ function drive(requests: readonly Buffer[]): Promise<void> {
   })
 }
 
+/** Makes everything in turns, so that ids are in the order of time over all connections, as live ones are. */
+function prepared(from: readonly Generator<Buffer, undefined>[]): Iterator<Buffer, undefined>[] {
+  const made = from.map((): Buffer[] => [])
+  for (let isMore = true; isMore; ) {
+    isMore = false
+    from.forEach((source, i) => {
+      const { value } = source.next()
+      if (!value) return
+      made[i]?.push(value)
+      isMore = true
+    })
+  }
+  return made.map((requests) => requests.values())
+}
+
 const perConnection = Math.ceil(Number(bodies) / Number(connections))
-const plans = Array.from({ length: Number(connections) }, () => requestsOf(perConnection))
+const sources = Array.from({ length: Number(connections) }, () => requestsOf(perConnection))
+const plans = prepared(sources)
 const startedAt = performance.now()
 await Promise.all(plans.map(drive))
 const elapsedS = (performance.now() - startedAt) / 1000

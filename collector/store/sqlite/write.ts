@@ -72,13 +72,20 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
      ON CONFLICT (site, name) DO UPDATE SET value = value + excluded.value`,
   )
 
+  /** One buffer for every id: SQLite copies what it is bound to. */
+  const scratch = Buffer.alloc(16)
+  const idBytes = (hex: string) => {
+    scratch.write(hex, 'hex')
+    return scratch
+  }
+
   function writeEvent({ browser, session, n, receivedAt, event, human }: NewPlacedEvent) {
     const viewKey = event.view ?? (event.type === 'user_engagement' ? event.id : null)
     const view = viewKey === null ? null : (browser.views.get(viewKey)?.n ?? null)
     addEvent.run(
       session.ref,
       n,
-      bytesOf(event.id),
+      idBytes(event.id),
       probeOf(browser.isCookieless ? -browser.site : browser.ref, event.id, seed),
       texts.refOf(event.type),
       event.at - session.baseAt,
