@@ -103,7 +103,6 @@ async function benchIngest(collector: Running, bare: Running, site: string): Pro
     perBody: 10,
     connections: CONNECTIONS,
     bodies: 20_000,
-    making: 'fresh',
   } as const
   let events = (await load({ url: collector.url, ...warm })).events
   await load({ url: bare.url, ...warm })
@@ -132,7 +131,6 @@ async function benchIngest(collector: Running, bare: Running, site: string): Pro
     perBody: 1,
     connections: 1,
     bodies: 4000,
-    making: 'fresh',
   })
   events += lone.events
   print(
