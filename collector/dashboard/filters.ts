@@ -1,4 +1,4 @@
-import type { LeadQuery, VisitorQuery } from '../store/reader.ts'
+import { LEAD_SORTS, type LeadQuery, type VisitorQuery } from '../store/reader.ts'
 import type { Stage } from '../store/shapes.ts'
 import { hrefOf } from './links.ts'
 import { LEAD_STAGES } from './vocabulary.ts'
@@ -18,16 +18,6 @@ export interface LeadFilters {
 
 export const DEFAULT_SORT = '-score'
 export const PAGE_SIZE = 50
-const SORTS = [
-  '-score',
-  'score',
-  '-last_seen',
-  'last_seen',
-  '-first_seen',
-  'first_seen',
-  'email',
-  '-email',
-]
 const GRADE = /^(?:[A-D][1-4]?|-?[1-4])$/
 const MAX_TEXT = 200
 const MAX_MIN_SCORE = 1_000_000
@@ -90,8 +80,8 @@ function problemsOf(filters: LeadFilters, stage: Stage | undefined, minScore: nu
   if (!(Math.abs(minScore) <= MAX_MIN_SCORE)) {
     problems.push(`The least score is “${filters.min_score}”; it should be a number, such as 60.`)
   }
-  if (filters.sort && !SORTS.includes(filters.sort)) {
-    problems.push(`The list can't be sorted by “${filters.sort}”. Use ${SORTS.join(', ')}.`)
+  if (filters.sort && !LEAD_SORTS.some((sort) => sort === filters.sort)) {
+    problems.push(`The list can't be sorted by “${filters.sort}”. Use ${LEAD_SORTS.join(', ')}.`)
   }
   return problems
 }

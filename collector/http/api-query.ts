@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { LEAD_SORTS } from '../store/reader.ts'
 import { parseInstant } from './api-instant.ts'
 import { siteId } from './api-route.ts'
 import { STAGES } from './schemas.ts'
@@ -9,17 +10,6 @@ import { STAGES } from './schemas.ts'
  */
 
 export const USUAL_LIMIT = 50
-
-const SORTS = [
-  '-score',
-  'score',
-  '-last_seen',
-  'last_seen',
-  '-first_seen',
-  'first_seen',
-  '-email',
-  'email',
-] as const
 
 function textLike(pattern: RegExp, expected: string) {
   return z.string({ error: expected }).regex(pattern, { error: expected })
@@ -75,7 +65,7 @@ export const leadsQuery = siteListQuery.extend({
   source: words('Source of the first or last touch, exact.').optional(),
   seen_since: seenSince,
   sort: z
-    .enum(SORTS, { error: `one of ${SORTS.join(', ')}` })
+    .enum(LEAD_SORTS, { error: `one of ${LEAD_SORTS.join(', ')}` })
     .openapi({ description: '`-score` if absent.' })
     .optional(),
 })

@@ -252,8 +252,7 @@ function noteSeen({ browser, session, event }: NewPlacedEvent, group: Group): vo
   if (visitor) {
     visitor.firstAt = Math.min(visitor.firstAt, event.at)
     visitor.lastAt = Math.max(visitor.lastAt, event.at)
-    group.changes.visitors.add(visitor)
-    group.changes.visitorOwner.set(visitor, browser)
+    group.changes.visitors.set(visitor, browser)
     if (visitor.lead !== null) group.changes.changedLeads.add(visitor.lead)
   }
   if (event.type === 'user_engagement') notePing(browser, session, event, group)
@@ -309,9 +308,7 @@ function noChanges(): Changes {
     events: [],
     proofs: [],
     moves: [],
-    browsers: new Set(),
-    visitors: new Set(),
-    visitorOwner: new Map(),
+    visitors: new Map(),
     sessions: new Map(),
     views: new Map(),
     removedVisitors: [],

@@ -144,13 +144,12 @@ function settleHolds(browser: BrowserState, moved: readonly StoredClaim[], group
   const visitors = holds.map((hold) => visitorFor(hold, old, group))
   for (const visitor of [...old, ...visitors]) {
     if (visitor.lead !== null) group.changes.changedLeads.add(visitor.lead)
-    group.changes.visitorOwner.set(visitor, browser)
   }
   holds.forEach((hold, i) => {
     const visitor = visitors[i]
     if (!visitor) return
     visitor.lead = hold.lead
-    group.changes.visitors.add(visitor)
+    group.changes.visitors.set(visitor, browser)
     if (hold.lead !== null) group.changes.changedLeads.add(hold.lead)
   })
   browser.visitors.splice(0, old.length, ...visitors)

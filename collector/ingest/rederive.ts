@@ -125,8 +125,7 @@ function settleSeen(
   for (const visitor of browser.visitors) {
     visitor.firstAt = Number.POSITIVE_INFINITY
     visitor.lastAt = Number.NEGATIVE_INFINITY
-    group.changes.visitors.add(visitor)
-    group.changes.visitorOwner.set(visitor, browser)
+    group.changes.visitors.set(visitor, browser)
     if (visitor.lead !== null) group.changes.changedLeads.add(visitor.lead)
   }
   for (const { at } of events) {

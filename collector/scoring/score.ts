@@ -26,8 +26,6 @@ export interface Adjustment {
 
 export interface Score {
   readonly milli: number
-  /** Sum of what adds: never grows between events, so an upper bound until the next one. */
-  readonly positiveMilli: number
   readonly reasons: readonly Reason[]
 }
 
@@ -60,7 +58,6 @@ export function scoreOf(
   }
   const reasons: Reason[] = []
   let total = 0
-  let positive = 0
   for (const rule of model.rules) {
     const sum = sums.get(rule)
     if (!sum || sum.milli === 0) continue
@@ -82,16 +79,14 @@ export function scoreOf(
       })
     }
     total += kept
-    if (kept > 0) positive += kept
   }
   for (const { label, milli } of adjustments) {
     reasons.push({ kind: 'adjustment', label, milli })
     total += milli
-    if (milli > 0) positive += milli
   }
   if (total < 0)
     reasons.push({ kind: 'floor', label: 'A score is never below zero', milli: -total })
-  return { milli: Math.max(0, total), positiveMilli: positive, reasons }
+  return { milli: Math.max(0, total), reasons }
 }
 
 function united(buckets: Iterable<Bucket>, model: CompiledModel) {

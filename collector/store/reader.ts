@@ -11,6 +11,18 @@ import type {
   VisitorJson,
 } from './shapes.ts'
 
+/** How a list of leads may be sorted; `-` is downwards. */
+export const LEAD_SORTS = [
+  '-score',
+  'score',
+  '-last_seen',
+  'last_seen',
+  '-first_seen',
+  'first_seen',
+  '-email',
+  'email',
+] as const
+
 export interface LeadQuery {
   /** Site id (`si_…`); absent means every site the caller may see. */
   readonly site?: string
@@ -25,7 +37,7 @@ export interface LeadQuery {
   readonly source?: string
   /** Epoch milliseconds. */
   readonly seenSince?: number
-  /** Default `-score`; `score`, `-last_seen`, `last_seen`, `-first_seen`, `first_seen`, `email`, `-email`. */
+  /** One of `LEAD_SORTS`; default `-score`. */
   readonly sort?: string
   /** 1–100, default 50. */
   readonly limit?: number

@@ -178,9 +178,7 @@ export interface Changes {
     readonly session: SessionState
     readonly n: number
   }[]
-  readonly browsers: Set<BrowserState>
-  readonly visitors: Set<VisitorState>
-  readonly visitorOwner: Map<VisitorState, BrowserState>
+  readonly visitors: Map<VisitorState, BrowserState>
   readonly sessions: Map<SessionState, BrowserState>
   readonly views: Map<ViewState, BrowserState>
   readonly removedVisitors: VisitorState[]

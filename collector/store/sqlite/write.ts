@@ -194,10 +194,7 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
         isMixed ? 1 : 0,
       )
     }
-    for (const visitor of changes.visitors) {
-      const browser = changes.visitorOwner.get(visitor)
-      if (browser) writeVisitor(visitor, browser)
-    }
+    for (const [visitor, browser] of changes.visitors) writeVisitor(visitor, browser)
     writeBuckets(changes)
     for (const claim of changes.claims) {
       if (claim.ref !== null) {
