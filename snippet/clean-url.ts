@@ -22,7 +22,7 @@ export function cleanUrl(href: string): string {
   const params = url.searchParams
   // Looser than the click ids of the wire: the collector keeps only those, and no value leaves.
   for (const [name, value] of [...params])
-    if (/clk?id$|braid$|_fat_id|_cid|ScCid|epik/.test(name)) params.set(name, '1')
+    if (/cl?k?id$|epik|braid$|_fat_id/i.test(name)) params.set(name, '1')
     else if (!/^utm_[^@]*$/.test(name + value)) params.delete(name)
   // Not `origin`: that is "null" for android-app:// and file://.
   return `${url.protocol}//${url.host}${maskSecrets(url.pathname)}${url.search}`

@@ -4,12 +4,12 @@
  * still be sent.
  */
 import type { PropValue, WireEvent } from '../shared/wire.ts'
-import { type Config, endsWithOneOf } from './config.ts'
+import { config, endsWithOneOf } from './config.ts'
 import { createId } from './id.ts'
-import { BEAT_MS, SAME_ACTION_MS } from './limits.ts'
+import { BEAT_MS, BURST_EVENTS, MAX_EVENT_CHARS, REFILL_EVENTS, SAME_ACTION_MS } from './limits.ts'
 import { guard, listen } from './listen.ts'
-import { createTransport } from './transport.ts'
-import { createVisitor, type Visitor } from './visitor.ts'
+import { add, forgetMine, hide } from './transport.ts'
+import { person, settle, visit } from './visitor.ts'
 
 /** Props on their way out; a missing value is left out of the event. */
 export type EventProps = Readonly<
@@ -29,86 +29,89 @@ export interface View {
 }
 
 /** An event before it is known whose it is. */
-interface Draft extends Record<string, unknown> {
-  readonly type: string
-  readonly at: number
+type Draft = Omit<WireEvent, 'session'>
+
+export let view: View | undefined
+/** Runs at every beat, and right before leaving with `true`. */
+export type Beat = (isLeaving?: boolean) => void
+
+export const beats: Beat[] = []
+
+const held: Draft[] = []
+const seen: Record<string, readonly [at: number, source: string, item: unknown]> = {}
+/** How many events may still be told; refilled at each beat. */
+let tokens = BURST_EVENTS
+
+const deliver = (event: Draft, verdict = config.consent as string) => {
+  window.pique?.log?.push([verdict, event])
+  if (verdict === 'pending') held.push(event)
+  if (verdict !== 'granted') return
+  // A page's own props may be too large, or have no JSON at all: that throws.
+  if (JSON.stringify(event).length > MAX_EVENT_CHARS) return
+  const [browser, session, isNew] = visit(event.at)
+  // JSON leaves out what is undefined, as the wire's optional fields ask for.
+  const told = { ...event, session } as WireEvent
+  if (isNew) add({ ...told, id: createId(event.at), type: 'session_start', props: {} }, browser)
+  add(told, browser, event.type === 'page_view')
 }
 
-export interface Core {
-  readonly _config: Config
-  readonly _visitor: Visitor
-  /** Whether to capture what nobody has marked. */
-  readonly _auto: boolean
-  _view?: View
-  readonly _track: (type: string, props?: EventProps, at?: number) => void
-  /** Tracks an action unless it was seen within `SAME_ACTION_MS`, by another source or for the same
-   *  item; answers whether it did. */
-  readonly _act: (
-    type: string,
-    props: EventProps,
-    source: string,
-    item?: unknown,
-  ) => boolean | undefined
-  readonly _beats: ((isLeaving?: boolean) => void)[]
-  readonly _beat: (isLeaving?: boolean) => void
-  readonly _decide: (consent: string) => void
-}
-
-export function createCore(config: Config): Core {
-  const visitor = createVisitor(config)
-  const excludes = endsWithOneOf('^', config.exclude ?? '')
-  const transport = createTransport(config, visitor._mayStore)
-  const seen: Record<string, readonly [at: number, source: string, item: unknown]> = {}
-  const held: Draft[] = []
-
-  const deliver = (event: Draft) => {
-    if (visitor._consent === 'pending') held.push(event)
-    if (visitor._consent !== 'granted') return
-    const [browser, session, isNew] = visitor._visit(event.at)
-    if (isNew) deliver({ ...event, type: 'session_start', props: {} })
-    transport._add(
-      // JSON leaves out what is undefined, as the wire's optional fields ask for.
-      { ...event, id: createId(event.at), session } as WireEvent,
-      browser,
-      visitor._human,
+export function track(type: string, props: EventProps = {}, at = Date.now()): void {
+  if (view && tokens > 0) {
+    tokens--
+    deliver(
+      { id: createId(at), type, at, props, ...view._wire } as Draft,
+      endsWithOneOf('^', config.exclude).test(view._route) ? 'excluded' : config.consent,
     )
   }
+}
 
-  const core: Core = {
-    _config: config,
-    _visitor: visitor,
-    _auto: config.auto !== 'off',
-    _track(type, props, at = Date.now()) {
-      const view = core._view
-      if (view && !excludes.test(view._route)) deliver({ type, at, props, ...view._wire })
-    },
-    _act(type, props, source, item = props.item_id) {
-      const at = Date.now()
-      const [lastAt = 0, lastSource, lastItem] = seen[type] ?? []
-      if (at - lastAt < SAME_ACTION_MS && (lastSource !== source || lastItem === item)) return
-      seen[type] = [at, source, item]
-      core._track(type, props)
-      return true
-    },
-    _beats: [],
-    _beat(isLeaving) {
-      if (core._view) for (const run of core._beats) guard(run)(isLeaving)
-    },
-    _decide(consent) {
-      visitor._decide(consent)
-      held.splice(0).forEach(guard(deliver))
-      // Last, since it throws where storage is blocked.
-      if (consent !== 'granted') transport._forget()
-    },
-  }
+/** Tracks an action unless it was seen within `SAME_ACTION_MS`, by another source or for the same
+ *  item; answers whether it did. */
+export function act(
+  type: string,
+  props: EventProps,
+  source: string,
+  item: unknown = props.item_id,
+): boolean | undefined {
+  const at = Date.now()
+  const [lastAt = 0, lastSource, lastItem] = seen[type] ?? []
+  if (at - lastAt < SAME_ACTION_MS && (lastSource !== source || lastItem === item)) return
+  seen[type] = [at, source, item]
+  track(type, props)
+  return true
+}
 
+let arrive: undefined | (() => void)
+
+export const beat = (isLeaving?: boolean): void => {
+  tokens = Math.min(BURST_EVENTS, tokens + REFILL_EVENTS)
+  if (view) for (const run of beats) guard(run)(isLeaving)
+  else if (!document.hidden && !document.prerendering) arrive?.()
+}
+
+/** Another page is looked at; the last one may still report. */
+export function show(next: View): void {
+  if (view) beat(true)
+  view = next
+}
+
+export function decide(decision: string): void {
+  config.consent = decision
+  person._isAsked = decision === 'granted'
+  if (!person._isAsked) forgetMine()
+  guard(settle)()
+  for (const event of held.splice(0)) guard(deliver)(event)
+}
+
+/** Begins to beat; `onArrival` runs once the page is seen, and begins its first view. */
+export function startCore(onArrival: () => void): void {
+  arrive = onArrival
   // Both, since browsers differ: Safari closes tabs without the first, Chrome on Android freezes them
   // without the second. What the first one sent is on the wire and not sent again by the second; being
-  // shown again is told as well, and finds nothing to do.
+  // shown is told as well, at first with everything to do, and again with nothing.
   listen('visibilitychange pagehide', () => {
-    core._beat(true)
-    transport._hide()
+    beat(true)
+    hide()
   })
-  setInterval(core._beat, BEAT_MS)
-  return core
+  setInterval(guard(beat), BEAT_MS)
 }

@@ -1,45 +1,60 @@
 /** What a form is for, told by its fields; never by what was typed into them. */
 
 /**
- * A word or so that tells what a field is for: the first of these in `type autocomplete,name,id`. What is
- * no text is what its type says, so that nothing hidden, ticked or chosen passes as an e-mail; and only
- * `autocomplete` makes a name.
+ * One line for each field: `type autocomplete,name,id`. What is no text is what its type says, so that
+ * nothing hidden, ticked or chosen passes as an e-mail; and only `autocomplete` makes a name.
  */
-export function kindOfField({ type, autocomplete, name, id }: HTMLInputElement): string {
-  return (
-    `${type} ${autocomplete},${name},${id}`
-      .toLowerCase()
-      .match(
-        /^(?!text )\S+|password|one-time|cc-|mail|,(q|s|search|query|keyword),| (given-|family-)?name,|phone|\btel/,
-      )?.[0] ?? type
+export const describe = ({ type, autocomplete, name, id }: HTMLInputElement) =>
+  [`${type} ${autocomplete}`, name, id].join().toLowerCase()
+
+export const MAIL = /^(?!.*(cc-|one-time))(email|text .*mail)/m
+export const NAME = /^text (.* )?(given-|family-)?name,/
+
+// Buttons, selects and text areas have the properties read here as well.
+const fieldsOf = (form: HTMLFormElement) => [
+  ...(form.elements as HTMLCollectionOf<HTMLInputElement>),
+]
+
+const linesOf = (form: HTMLFormElement) => fieldsOf(form).map(describe).join('\n')
+
+/** Nothing is read from a form with a password. */
+export const isAccountForm = (form: HTMLFormElement): boolean => /password/.test(linesOf(form))
+
+/** The event that submitting the form is; none for a search, and none for a cart. */
+export function eventOfForm(form: HTMLFormElement): string | undefined {
+  const lines = linesOf(form)
+  if (MAIL.test(lines) && !isAccountForm(form)) {
+    if (/^(textarea|tel|text .*(\btel|phone))/m.test(lines)) return 'generate_lead'
+    // A box to tick is consent far more often than information.
+    if (!/^(text(?!.*mail)|select)/m.test(lines)) return 'sign_up'
+  } else if (
+    /^(search|text .*,(query|keyword|search|q|s),)/m.test(lines) ||
+    /(to.?|[-_/])(wish|cart|ba[gs])|search"/i.test(form.outerHTML)
   )
+    return
+  return 'form_submit'
 }
 
-/** Buttons, selects and text areas have the properties read here as well. */
-function fieldsOf(form: HTMLFormElement): readonly HTMLInputElement[] {
-  return [...form.elements] as HTMLInputElement[]
-}
+/** A field of one pixel is as wide as its border and padding; a letter has no room in it. */
+const LETTER_PX = 9
 
-/** The kinds of a form's fields. */
-export function kindsOf(form: HTMLFormElement): string {
-  return fieldsOf(form).map(kindOfField).join(';')
+/** Whether somebody could have filled it in: not disabled, and in none of the ways out of sight that traps
+ *  for robots take, of which a box of one pixel around the field is one. */
+const isSeen = (field: HTMLInputElement) => {
+  const { right, width } = field.getBoundingClientRect()
+  const style = { checkOpacity: true, checkVisibilityCSS: true }
+  return (
+    field.matches(':enabled') &&
+    width > LETTER_PX &&
+    field.offsetParent?.clientWidth !== 1 &&
+    right > 0 &&
+    field.checkVisibility?.(style) !== false
+  )
 }
 
 /** What is in the fields of a kind that can be seen: autofill also fills what a style sheet hides, and
  *  nobody meant to send that. */
-export function valuesOf(form: HTMLFormElement, kind: RegExp): readonly string[] {
-  return fieldsOf(form)
-    .filter((field) => kind.test(kindOfField(field)) && field.checkVisibility?.() !== false)
+export const valuesOf = (form: HTMLFormElement, kind: RegExp): readonly string[] =>
+  fieldsOf(form)
+    .filter((field) => kind.test(describe(field)) && isSeen(field))
     .map((field) => field.value)
-}
-
-/** The event that submitting the form is; none for a search. */
-export function eventOfForm(form: HTMLFormElement): string | undefined {
-  const kinds = kindsOf(form)
-  if (/password/.test(kinds)) return 'form_submit'
-  if (!/mail/.test(kinds))
-    return /search|,\w+,/.test(kinds) || form.closest('[role=search]') ? undefined : 'form_submit'
-  if (/area|tel|phone/.test(kinds)) return 'generate_lead'
-  // A box to tick is consent far more often than information.
-  return /text|name|sel/.test(kinds) ? 'form_submit' : 'sign_up'
-}

@@ -2,16 +2,27 @@
 
 /** Chrome keeps no cookie longer than 400 days. */
 export const COOKIE_SECONDS = 400 * 86_400
+/** Domains of fewer labels than this are tried for cookies. */
+export const MAX_LABELS = 9
 
 /** How long events are gathered before they are sent. */
 export const GATHER_MS = 1_000
-/** Waits before the next try, at random, grow by this much. */
-export const RETRY_MS = 4_000
-/** An event takes 210 characters and more, so these are never more than 200. */
-export const MAX_SHELF_CHARS = 42_000
+/** The wait before the next try: at least the first, and at random up to the second more. */
+export const RETRY_AT_LEAST_MS = 500
+export const RETRY_WITHIN_MS = 59_000
+/** A collector that has not answered by then will not. */
+export const GIVE_UP_MS = 20_000
+/** How long the answers to a page that is gone may take, before another page asks again. */
+export const LEFT_MS = 1_000
+export const MAX_SHELF_EVENTS = 200
+export const MAX_SHELF_CHARS = 64_000
 export const MAX_EVENT_CHARS = 4_000
 /** Events of one request: with the above, less than what browsers allow for keepalive. */
 export const MAX_EVENTS = 16
+
+/** What one page may report: this much at once, and this much more at each beat. */
+export const BURST_EVENTS = 300
+export const REFILL_EVENTS = 10
 
 export const BEAT_MS = 1_000
 /** The same action seen again this soon, by another source or for the same item, is one action. */
@@ -19,8 +30,10 @@ export const SAME_ACTION_MS = 2_000
 
 /** Attention ends this long after the last sign of life. */
 export const IDLE_MS = 30_000
-/** Attention is told when it has grown by this much. */
-export const REPORT_MS = 15_000
+/** Attention is told at the first beat that it has grown by this much: every 15 seconds at the latest. */
+export const REPORT_MS = 14_000
+/** On leaving and going idle, by this much: two events tell of a leaving page, a moment apart. */
+export const REST_MS = 50
 /** Beats that a page was visible for, which prove a person: after a touch of theirs, and without. */
 export const PROOF_BEATS_AFTER_INPUT = 3
 export const PROOF_BEATS = 10

@@ -5,7 +5,6 @@ import { start } from './start.ts'
 guard(() => {
   // A classic script is the current one while it runs, and no other element is.
   const script = document.currentScript as HTMLScriptElement
-  const source = new URL(script.src)
-  const site = source.searchParams.get('site')
-  start({ site, host: source.origin, ...script.dataset })
+  const { origin, searchParams } = new URL(script.src)
+  start({ site: searchParams.get('site'), host: origin, ...script.dataset })
 })()

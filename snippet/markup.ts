@@ -13,8 +13,12 @@ export function findInPath(event: Event, selector: string): HTMLElement | undefi
 }
 
 /** Listens outside of what the owner has marked as ignored. */
-export function hear<Heard extends Event>(types: string, run: (event: Heard) => unknown): void {
-  listen(types, (event: Heard) => findInPath(event, '[data-pique-ignore]') || run(event))
+export function hear<Heard extends Event>(
+  types: string,
+  run: (event: Heard) => unknown,
+  target?: EventTarget,
+): void {
+  listen(types, (event: Heard) => findInPath(event, '[data-pique-ignore]') || run(event), target)
 }
 
 /** The element's `data-pique-prop-KEY` attributes; HTML has made the keys lower case. */
@@ -23,17 +27,4 @@ export function markedProps(element: Element): Record<string, PropValue> {
   for (const { name, value } of element.attributes)
     if (/^data-pique-prop-/.test(name)) props[name.slice('data-pique-prop-'.length)] = value
   return props
-}
-
-/**
- * What a click on this element, or submitting it, does to cart or wish list: as the owner has marked it,
- * or as its class, name, label or address says. Such are the forms to `/cart/add` of Shopify, and
- * `add_to_cart_button`, `?add-to-cart=` and `add_to_wishlist` of WooCommerce.
- */
-export function actionOf(element: Element): string | undefined {
-  const label = [...element.attributes].map(({ name, value }) => `${name}=${value}`).join()
-  if (/cart=remove|remove.from.cart/i.test(label)) return 'remove_from_cart'
-  if (/pique-wish|add.to.wish/i.test(label)) return 'add_to_wishlist'
-  if (/pique-cart|add.to.cart|cart\/add\b/i.test(label)) return 'add_to_cart'
-  return
 }

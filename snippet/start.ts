@@ -1,87 +1,107 @@
 /** Puts the parts together and answers the page's calls. */
-import type { Config } from './config.ts'
-import { createCore, type EventProps } from './core.ts'
+import { type Config, config, configure, isAuto, loadExtra } from './config.ts'
+import {
+  act,
+  type Beat,
+  beat,
+  beats,
+  decide,
+  type EventProps,
+  startCore,
+  track,
+  view,
+} from './core.ts'
 import { attention } from './features/attention.ts'
 import { clicks } from './features/clicks.ts'
-import { commerce } from './features/commerce.ts'
+import { domains } from './features/domains.ts'
+import { extras } from './features/extras.ts'
 import { forms } from './features/forms.ts'
 import { pages } from './features/pages.ts'
-import { search } from './features/search.ts'
-import { guard, listen } from './listen.ts'
+import { guard } from './listen.ts'
+import { startTransport } from './transport.ts'
+import { renew } from './visitor.ts'
 
 /** A call as the page made it: name, then what the call takes. */
-type Call = Iterable<unknown> & ArrayLike<unknown>
+type Call = readonly [name: string, ...given: unknown[]]
+
+/** What the page may call; the tag's own files too. */
+export type Calls = Record<string, (...given: never[]) => unknown>
 
 /** `pique(name, …)` puts a call into `q`: a list until the tag runs, then what answers at once. So a page
  *  may keep the function it began with. */
 export interface Pique {
   (...call: readonly unknown[]): unknown
-  q?: { push(call: Call): unknown }
+  q?: Call[] | { push(call: Call): unknown }
+  /** What became of every event, since somebody asked for it. */
+  config?: Config
+  log?: { push(entry: readonly [verdict: string | undefined, event: object]): unknown }
 }
 
 declare global {
   interface Window {
     pique?: Pique
+    readonly dataLayer?: Iterable<unknown>
   }
-}
-
-/** Starts to observe and returns what a call does. */
-function observe(config: Config): (call: Call) => unknown {
-  const core = createCore(config)
-  const visitor = core._visitor
-  const viewAgain = pages(core)
-  commerce(core)
-  forms(core)
-  attention(core)
-  if (core._auto) {
-    clicks(core)
-    search(core)
+  interface Document {
+    readonly prerendering?: boolean
   }
-
-  // The page hands over anything; what is no plain value is left out by JSON or by the collector.
-  const calls: Readonly<Record<string, (...given: never[]) => void>> = {
-    consent: core._decide,
-    page: viewAgain,
-    reset: visitor._forget,
-    // Each call is an action of its own, unless a form or a data layer has just told the same.
-    track: (name: string, props: EventProps = {}) => core._act(name, props, 'call', {}),
-    identify(who: string, traits: EventProps, options?: { readonly signature?: string }) {
-      core._track('identify', {
-        [/@/.test(who) ? 'email' : 'user_id']: who,
-        traits,
-        ...options,
-      })
-    },
-    is(audience: string, callback: (is: boolean) => void) {
-      const [, browser] = visitor._read()
-      const answer = (found?: { readonly is?: unknown }) => callback(!!found?.is)
-      if (browser)
-        fetch(`${config.host}/is?site=${config.site}&browser=${browser}&audience=${audience}`)
-          .then((response) => response.json())
-          .then(answer, answer)
-      else answer()
-    },
-  }
-  return guard(([name, ...given]) => calls[name as string]?.(...(given as never[])))
 }
 
 /** Runs the tag once on a page, from when the page is first seen: not while it is prerendered, not in
- *  a tab opened in the background. */
-export function start(config: Config): void {
-  window.pique ??= (...call) => stub.q?.push(call)
-  const stub: Pique = window.pique
-  stub.q ??= []
-  if (!config.site || guard(() => localStorage.pique_ignore)()) return
-  const run = () => {
-    const early = stub.q
-    if (document.hidden || !Array.isArray(early)) return
-    const push = observe(config)
-    stub.q = { push }
-    // A decision that came before the tag holds from the first event on.
-    for (const call of early) if (call[0] === 'consent') push(call)
-    push(['page'])
-    for (const call of early) if (call[0] !== 'consent') push(call)
+ *  a tab opened in the background. What helps the owner runs in any case. */
+export function start(options: Config): void {
+  // What the page calls with anything is given on as it is.
+  window.pique ??= (...call) => push(call as unknown as Call)
+  const stub = window.pique
+  if (stub.config) return
+  // A list until now.
+  const early = (stub.q ?? []) as Call[]
+  configure(options)
+  // What is no plain value is left out by JSON or by the collector.
+  const calls: Calls = {}
+  const push = guard((call: Call) => {
+    const [name, ...given] = call
+    const run = calls[name]
+    if (run) run(...(given as never[]))
+    else {
+      early.push(call)
+      loadExtra('more', view || name === 'debug')
+    }
+  })
+  const learn = (more?: Calls) => {
+    Object.assign(calls, more)
+    early.splice(0).forEach(push)
   }
-  listen('visibilitychange', run)
-  run()
+  calls.learn = learn
+  stub.q = { push }
+  stub.config = config
+  loadExtra('verify', location.hash.includes('pique-verify'))
+  if (config.site && !guard(() => localStorage.pique_ignore)()) {
+    calls.consent = decide
+    domains()
+    const page = pages()
+    const watch = forms()
+    const alive = attention()
+    extras()
+    if (isAuto) clicks()
+    startCore(() => {
+      page()
+      learn({
+        watch,
+        act,
+        alive,
+        beat: (run: Beat) => beats.push(run),
+        page,
+        reset: () => renew(),
+        // Each call is an action of its own, unless a form or a data layer has just told the same.
+        track: (name: string, props: EventProps = {}) => act(name, props, 'call', {}),
+        identify: (who: string, traits: EventProps, options?: EventProps) =>
+          track('identify', { [/@/.test(who) ? 'email' : 'user_id']: who, traits, ...options }),
+      })
+      beat(true)
+    })
+    startTransport()
+  }
+  learn()
+  beat()
 }

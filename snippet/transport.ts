@@ -1,116 +1,166 @@
 /**
- * Delivery. An event is the page's own until it is sent. While it is on the wire, and until the
- * collector has answered for it, it is on the shelf too: one `localStorage` key, or memory where
- * storing is not allowed or does not work. So a lost page, network or collector costs nothing, and
- * sending twice is harmless: the ids stay the same.
+ * Delivery. What a page tells is the page's own until the collector has answered for it; a copy is kept
+ * in storage under a key of the page's own, so that tabs never overwrite each other. Whoever sends
+ * adopts what pages have left behind that are gone: a lost page, network or collector costs nothing, and
+ * sending twice is harmless, since the ids stay the same.
  *
- * Whoever sends takes along what is on the shelf, under a Web Lock, so tabs take turns; only a page
- * that is being hidden cannot wait for a lock, and sends what is its own.
+ * Adopting takes a Web Lock, so tabs take turns, but no longer than that: a page that holds a lock is
+ * kept out of the back/forward cache.
  */
 import { MAX_EVENT_AGE_MS, type WireEvent } from '../shared/wire.ts'
-import type { Config } from './config.ts'
-import { GATHER_MS, MAX_EVENT_CHARS, MAX_EVENTS, MAX_SHELF_CHARS, RETRY_MS } from './limits.ts'
+import { config } from './config.ts'
+import {
+  GATHER_MS,
+  GIVE_UP_MS,
+  LEFT_MS,
+  MAX_EVENTS,
+  MAX_SHELF_CHARS,
+  MAX_SHELF_EVENTS,
+  RETRY_AT_LEAST_MS,
+  RETRY_WITHIN_MS,
+} from './limits.ts'
 import { guard, listen } from './listen.ts'
+import { mayRenew, person, SHELF, settle, storage } from './visitor.ts'
 
-const KEY = '_pqq'
+/** An event with what its batch says of it; null where it came back from storage without. */
+type Item = readonly [
+  event: WireEvent,
+  browser: string | null | undefined,
+  isHuman: boolean | null | undefined,
+]
 
-/** Events of one session, as they go over the wire. */
-interface Batch {
-  readonly site: Config['site']
-  readonly browser: string | undefined
-  human: boolean
-  readonly events: [WireEvent, ...WireEvent[]]
+const shelf = SHELF + Math.random()
+/** While the collector is in doubt: how long it is left alone after a failure; a trifle where only other
+ *  pages are waiting for it. */
+let waitMs = 0
+let mine: Item[] = []
+/** Bodies on the wire; of these, only the ids matter. */
+let flying = ''
+let timer: ReturnType<typeof setTimeout> | undefined
+/** Whether the last copy was written: not where storage is full. */
+let isKept: string | boolean | undefined
+
+/** Keeps a copy of what is unanswered, that others leave alone for a while; a hidden page may be gone. */
+const keep = () => {
+  while (mine[MAX_SHELF_EVENTS] || JSON.stringify(mine).length > MAX_SHELF_CHARS) mine.shift()
+  isKept = guard(() =>
+    mine[0]
+      ? // biome-ignore lint/suspicious/noAssignInExpressions: a statement, and an answer of its own, are 20 bytes more
+        (storage()[shelf] = JSON.stringify([
+          Date.now() + (document.hidden ? LEFT_MS : waitMs + GIVE_UP_MS),
+          ...mine,
+        ]))
+      : delete storage()[shelf],
+  )()
 }
 
-export interface Transport {
-  /** Sends an event within a second, or at once; `human` if its session has proven itself. */
-  readonly _add: (event: WireEvent, browser: string | undefined, human: boolean) => void
-  /** Last chance: sends what there is, without waiting for anything. */
-  readonly _hide: () => void
-  /** Forgets what was not sent, also what other pages left. */
-  readonly _forget: () => void
+const adopt = () => {
+  // Another page took this one for gone, and its events with it.
+  if (!storage()[shelf] && isKept) mine = []
+  delete storage()[shelf]
+  // `SHELF`, in fewer bytes.
+  for (const key of Object.keys(storage()))
+    if (/^_pqq/.test(key))
+      // What nobody can read stays where it is.
+      guard(() => {
+        // The key was just there; another tab may have been faster, which throws.
+        const [until, ...items]: [number, ...Item[]] = JSON.parse(storage()[key] as string)
+        // A collector that others wait for may hang.
+        waitMs++
+        if (until > Date.now()) return
+        delete storage()[key]
+        mine.unshift(...items.filter(([{ at }]) => at > Date.now() - MAX_EVENT_AGE_MS))
+      })()
+  keep()
 }
 
-export function createTransport(config: Config, mayStore: () => boolean): Transport {
+/** Sends the oldest events of one session; answers whether there were any, and rejects when they have to
+ *  stay. */
+const send = async (isLast?: boolean) => {
+  const free = mine.filter(([{ id }]) => !flying.includes(id))
+  const [first] = free
+  if (!first) return
+  const [{ session }, browser] = first
+  const items = free.filter(([event]) => event.session === session).slice(0, MAX_EVENTS)
   const url = `${config.host}/e`
-  let queue: Batch[] = []
-  let memory: Batch[] = []
-  let timer: unknown
-  let failures = 0
-
-  // Nobody else writes under this key.
-  const readShelf = (): Batch[] =>
-    memory
-      .concat(guard(() => mayStore() && (JSON.parse(localStorage[KEY]) as Batch[]))() || [])
-      .filter(({ events: [first] }) => first.at > Date.now() - MAX_EVENT_AGE_MS)
-
-  const fillShelf = guard((batches: Batch[]) => {
-    memory = batches
-    while (JSON.stringify(memory).length > MAX_SHELF_CHARS) memory.shift()
-    if (!mayStore()) return
-    localStorage[KEY] = JSON.stringify(memory)
-    memory = []
+  const body = JSON.stringify({
+    site: config.site,
+    browser: browser || undefined,
+    human: items.some(([, , isHuman]) => isHuman),
+    sentAt: Date.now(),
+    events: items.map(([event]) => event),
   })
-
-  /** Puts on the shelf what was gathered. */
-  const shelve = () => {
-    fillShelf(readShelf().concat(queue))
-    queue = []
-  }
-
-  /** Sends a batch that is on the shelf and takes it from there; rejects when it has to stay. */
-  const send = async (batch: Batch) => {
-    const answer = await fetch(url, {
+  flying += body
+  try {
+    const { status, headers } = await fetch(url, {
       method: 'POST',
-      body: JSON.stringify({ ...batch, sentAt: Date.now() }),
-      keepalive: true,
+      body,
+      // What hangs would take the site's own connections with it, page after page.
+      keepalive: !waitMs,
+      // The address of the page is for the tag to clean.
+      referrerPolicy: 'origin',
+      credentials: mayRenew() ? 'include' : 'same-origin',
+      signal: AbortSignal.timeout?.(GIVE_UP_MS),
     })
-    if (/^5|408|425|429/.test(`${answer.status}`)) throw answer
-    failures = 0
-    fillShelf(readShelf().filter(({ events: [first] }) => first.id !== batch.events[0].id))
+    guard(settle)()
+    // A number, that the test makes a text.
+    if (/^5|408|425|429/.test(status as unknown as string)) throw headers.get('retry-after')
+    mine = mine.filter(([{ id }]) => !body.includes(id))
+    keep()
+    return true
+  } catch (reason) {
+    // Where the quota for keepalive is used up, a beacon may still find room.
+    if (isLast) navigator.sendBeacon(url, body)
+    throw reason
+  } finally {
+    flying = flying.replace(body, '')
   }
+}
 
-  const flush = () => {
-    timer = 0
-    const drain = async () => {
-      try {
-        // What happens in one moment goes together, and on leaving with `_hide`.
-        await null
-        shelve()
-        for (const batch of readShelf()) await send(batch)
-      } catch {
-        timer = setTimeout(flush, Math.random() * RETRY_MS * ++failures)
-      }
-    }
+const flush = async () => {
+  // It returns nothing, as the timer is then.
+  timer = clearTimeout(timer) as undefined
+  try {
+    await navigator.locks.request(SHELF, adopt)
+  } catch {
     // Locks are missing on plain http pages, and refused in some frames.
-    ;(navigator.locks?.request(KEY, drain) ?? drain()).catch(drain)
+    adopt()
   }
+  try {
+    while (await send());
+    waitMs = 0
+  } catch (retryAfter) {
+    // Text or nothing where there was an answer. What the collector asks for comes on top, so that those
+    // whom it has sent away together do not come back together.
+    waitMs =
+      ((retryAfter as number) * 1_000 || 0) + RETRY_AT_LEAST_MS + Math.random() * RETRY_WITHIN_MS
+    keep()
+    timer = setTimeout(flush, waitMs)
+  }
+}
 
+export function startTransport(): void {
   listen('online', flush)
+  // By now, what the page before has sent on leaving is answered for or lost.
+  setTimeout(flush, LEFT_MS + GATHER_MS / 2)
+}
 
-  return {
-    _add(event, browser, human) {
-      // A page's own props may be too large, or have no JSON at all: that throws.
-      if (JSON.stringify(event).length > MAX_EVENT_CHARS) return
-      const batch = queue.at(-1)
-      if (batch && batch.events[0].session === event.session && !batch.events[MAX_EVENTS - 1]) {
-        batch.events.push(event)
-        batch.human = human
-      } else queue.push({ site: config.site, browser, human, events: [event] })
-      // After a failure, the retry takes it along.
-      if (event.type === 'page_view' && !failures) flush()
-      else if (!timer) timer = setTimeout(flush, GATHER_MS)
-    },
-    _hide() {
-      const last = queue
-      shelve()
-      // Where the quota for keepalive is used up, a beacon may still find room.
-      for (const batch of last)
-        send(batch).catch(guard(() => navigator.sendBeacon(url, JSON.stringify(batch))))
-    },
-    _forget() {
-      queue = memory = []
-      delete localStorage[KEY]
-    },
-  }
+/** Sends an event within a second, or at once. */
+export function add(event: WireEvent, browser: string | undefined, isUrgent?: boolean): void {
+  mine.push([event, browser, person._isHuman])
+  keep()
+  // After a failure, the retry takes it along; what others left is no failure yet.
+  if (isUrgent && waitMs < RETRY_AT_LEAST_MS) flush()
+  else timer ??= setTimeout(flush, GATHER_MS)
+}
+
+/** Last chance: sends what there is, without waiting for anything. */
+export function hide(): void {
+  keep()
+  if (!waitMs) for (const _ of mine) send(true).catch(() => {})
+}
+
+/** Forgets what was not sent. */
+export function forgetMine(): void {
+  mine = []
 }

@@ -1,13 +1,14 @@
 /**
- * Who this is, and whether anything may be known about it. Both ids are kept in one first-party cookie
- * on the broadest domain that takes it, which tabs and subdomains share: `_pq=BROWSER.SESSION.LAST`,
- * where `LAST` is the time of the last event, and `h` follows once the session has proven itself.
- * Nothing is read, made or written before `_mayStore` says so.
+ * Who this is, and whether anything may be known about it. Two first-party cookies on the broadest
+ * domain that takes them, shared by tabs and subdomains: `_pq=BROWSER`, written once, so that what
+ * the collector does to its lifetime stands, and `_pqs=SESSION.LAST.PROVEN`, where `LAST` is the time of
+ * the last event. `localStorage._pq` mirrors the first for the day when Safari drops it. Nothing is
+ * read, made or written before `mayStore` says so.
  */
 import { SESSION_IDLE_MS } from '../shared/wire.ts'
-import type { Config } from './config.ts'
+import { config } from './config.ts'
 import { createId } from './id.ts'
-import { COOKIE_SECONDS } from './limits.ts'
+import { COOKIE_SECONDS, MAX_LABELS } from './limits.ts'
 import { guard } from './listen.ts'
 
 declare global {
@@ -19,73 +20,96 @@ declare global {
 /** Nothing when cookieless. */
 export type Visit = readonly [browser?: string, session?: string, isNew?: boolean]
 
-export interface Visitor {
-  _consent: string
-  /** The person has proven to be one, in this session; kept with the next visit. */
-  _human: boolean
-  readonly _mayStore: () => boolean
-  /** Whether an e-mail may be read from a submitted form. */
-  readonly _mayReadForms: () => boolean
-  /** What the cookie holds: the record, and of it browser, session, `LAST` and `h`; empty without one. */
-  readonly _read: () => readonly string[]
-  /** The visit that is going on at `at`, kept alive by the call. */
-  readonly _visit: (at: number) => Visit
-  /** A decision of the person; it outweighs GPC and DNT, which a default in the markup does not. */
-  readonly _decide: (consent: string) => void
-  /** Forgets both ids; the next event gets new ones. */
-  readonly _forget: () => unknown
+const BROWSER = '_pq'
+const SESSION = '_pqs'
+/** What the keys of undelivered events begin with. */
+export const SHELF = '_pqq'
+
+/** What the person has shown of themselves on this page. */
+export const person: {
+  /** Has proven to be one, in this session; kept with the next visit. */
+  _isHuman?: boolean
+  /** Has decided; that outweighs GPC and DNT, which a default in the markup does not. */
+  _isAsked?: boolean
+} = {}
+
+/** The domain of the cookies; browsers refuse public suffixes, so it is found by trying. */
+let domain = ''
+/** The session of the last visit. */
+let last: string | undefined
+let memory: Record<string, string> = {}
+
+/** Whether the person lets itself be recognised. */
+export const mayRecognise = (): boolean =>
+  person._isAsked || !(navigator.globalPrivacyControl || navigator.doNotTrack === '1')
+
+const mayStore = () => mayRecognise() && config.consent === 'granted' && config.storage !== 'none'
+
+/** `localStorage`, or memory where storing is not allowed or does not work. */
+export const storage = (): Record<string, string> =>
+  guard(() => mayStore() && localStorage)() || memory
+
+/** Whether the collector is beside the page, under the domain of its cookies, and may renew them. */
+export const mayRenew = (): boolean => `${config.host.split(':')[1]}`.endsWith(`.${domain}`)
+
+/** Writes a cookie, or deletes it; answers whether it is there. */
+const write = (name: string, value: string) =>
+  guard(() => {
+    for (let labelCount = 2; labelCount < MAX_LABELS; labelCount++) {
+      const tried = domain || location.hostname.split('.').slice(-labelCount).join('.')
+      // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, too late for a page that is leaving
+      document.cookie = `${name}=${value};domain=${tried};path=/;samesite=lax;max-age=${value ? COOKIE_SECONDS : 0}`
+      // Looking costs: once a cookie was seen to be there, the others will be.
+      if (!domain && value && document.cookie.includes(value)) domain = tried
+      if (domain) return true
+    }
+    return false
+  })()
+
+/** The cookies, read once, and after them the mirror. */
+const recall = () => guard(() => `${document.cookie};${BROWSER}=${storage()[BROWSER]}`)() || ''
+
+const browserIn = (recalled: string) => /_pq=([\da-f-]{36})/.exec(recalled)?.[1]
+
+/** The visit that is going on at `at`, kept alive by the call. */
+export function visit(at: number): Visit {
+  // Where cookies are blocked, everybody is cookieless.
+  if (!mayStore()) return []
+  const recalled = recall()
+  const browser = browserIn(recalled) ?? createId(at)
+  // Another tab may have begun a session, kept it alive or proven it.
+  const [going, activeAt, proven] = `${recalled.split(`${SESSION}=`)[1]}`.split(/[.;]/)
+  // Text, that the subtraction makes a number.
+  const isGoing = at - (activeAt as unknown as number) <= SESSION_IDLE_MS
+  const session = (isGoing && going) || createId(at)
+  // A proof is of one session; found while there was none yet, it belongs to the first.
+  person._isHuman = (person._isHuman && (last ?? session) === session) || (isGoing && !!proven)
+  last = session
+  // Unless both have it.
+  if (recalled.split(browser).length < 3) {
+    if (!write(BROWSER, browser)) return []
+    // It may be full.
+    guard(() => {
+      storage()[BROWSER] = browser
+    })()
+  }
+  write(SESSION, `${session}.${at}.${person._isHuman ? 'h' : ''}`)
+  return [browser, session, !isGoing]
 }
 
-export function createVisitor(config: Config): Visitor {
-  const labels = location.hostname.split('.')
-  /** How many labels the cookie's domain has; browsers refuse public suffixes, so it is found by trying. */
-  let labelCount = 1
-  let refusesTracking = navigator.globalPrivacyControl || navigator.doNotTrack === '1'
-  /** The session of the last visit. */
-  let last: string | undefined
+/** Becomes somebody else: whose id another domain has handed over, or somebody new. */
+export function renew(id = createId(Date.now())): void {
+  if (!mayStore() || id === browserIn(recall())) return
+  write(BROWSER, id)
+  write(SESSION, '')
+}
 
-  const read = (): readonly string[] =>
-    (visitor._mayStore() &&
-      guard(() => /_pq=([\w-]{36}).([\w-]{36}).(\d+)(h?)/.exec(document.cookie))()) ||
-    []
-
-  /** Answers whether the cookie is there; where cookies are blocked, everybody is cookieless. */
-  const write = guard((record: string) => {
-    // The next domain is tried while what is written does not appear, or what is deleted does not go.
-    for (;;) {
-      // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, too late for a page that is leaving
-      document.cookie = `_pq=${record};domain=${labels.slice(-labelCount).join('.')};path=/;samesite=lax;max-age=${record ? COOKIE_SECONDS : 0}`
-      const isThere = document.cookie.includes(`_pq=${record}`)
-      if (isThere === !!record || labelCount++ >= labels.length) return isThere
-    }
-  })
-
-  const visitor: Visitor = {
-    _consent: config.consent ?? 'granted',
-    _human: false,
-    _mayStore: () =>
-      visitor._consent === 'granted' && config.storage !== 'none' && !refusesTracking,
-    _mayReadForms: () => config.identify !== 'off' && !refusesTracking,
-    _read: read,
-    _visit(at) {
-      // Another tab may have begun a session, kept it alive or proven it.
-      const [, browser = createId(at), going, activeAt, proven] = read()
-      const isNew = !going || at - Number(activeAt) > SESSION_IDLE_MS
-      const session = isNew ? createId(at) : going
-      // A proof is of one session; found while there was none yet, it belongs to the first.
-      const isHuman = (visitor._human && (!last || last === session)) || (!isNew && !!proven)
-      if (!(visitor._mayStore() && write(`${browser}.${session}.${at}${isHuman ? 'h' : ''}`)))
-        return []
-      visitor._human = isHuman
-      last = session
-      return [browser, session, isNew]
-    },
-    _decide(consent) {
-      visitor._consent = consent
-      if (consent === 'granted') refusesTracking = false
-      else visitor._forget()
-    },
-    _forget: () => write(''),
-  }
-  return visitor
+/** Forgets what is not to be known; also what an answer of the collector brought back late. */
+export function settle(): void {
+  if (config.consent === 'granted') return
+  memory = {}
+  write(BROWSER, '')
+  write(SESSION, '')
+  // Last, since it throws where storage is blocked.
+  for (const key of Object.keys(localStorage)) if (/^_pq/.test(key)) delete localStorage[key]
 }

@@ -1,18 +1,19 @@
 /**
  * `user_engagement`: how long a view had somebody's attention, cumulative, and how far down it was
  * seen. Time counts while the document is visible, its window focused, and the last sign of life no
- * longer ago than `IDLE_MS`; arriving is one. A gap between two looks at the clock (sleep, a clock
- * that jumps) therefore adds no more than that.
+ * longer ago than `IDLE_MS`; arriving is one. So a gap between two looks at the clock (sleep, a clock
+ * that jumps) adds no more than that.
  *
  * The same signs prove that a person is there, which is told as soon as it is known.
  */
-import type { Core, View } from '../core.ts'
-import { IDLE_MS, PROOF_BEATS, PROOF_BEATS_AFTER_INPUT, REPORT_MS } from '../limits.ts'
+import { beats, track, type View, view } from '../core.ts'
+import { IDLE_MS, PROOF_BEATS, PROOF_BEATS_AFTER_INPUT, REPORT_MS, REST_MS } from '../limits.ts'
 import { listen } from '../listen.ts'
+import { person } from '../visitor.ts'
 
-export function attention(core: Core): void {
-  const visitor = core._visitor
-  let view: View | undefined
+/** Answers what tells of attention that nothing here can see, when it is called with anything. */
+export function attention(): (isAlive?: unknown) => void {
+  let lookedView: View | undefined
   let engagedMs = 0
   let reportedMs = 0
   let deepest = 0
@@ -23,19 +24,16 @@ export function attention(core: Core): void {
   let watched: boolean | undefined
 
   /** Books the time since the last look under the state that held until now. */
-  const look = (event?: Event) => {
+  const look = (isAlive?: unknown) => {
     const now = Date.now()
-    if (view !== core._view) {
-      view = core._view
+    if (lookedView !== view) {
+      lookedView = view
       engagedMs = reportedMs = deepest = 0
     }
-    if (watched && now < activeAt + IDLE_MS) engagedMs += now - lookedAt
+    if (watched) engagedMs += Math.max(0, Math.min(now, activeAt + IDLE_MS) - lookedAt)
     lookedAt = now
     watched = !document.hidden && document.hasFocus()
-    if (!event?.isTrusted) return
-    activeAt = now
-    // A playing video is attention; a person is who points, presses keys or scrolls.
-    acted ||= /^[pks]/.test(event.type)
+    if (isAlive) activeAt = now
   }
 
   const measureScroll = () => {
@@ -48,32 +46,44 @@ export function attention(core: Core): void {
   const report = () => {
     measureScroll()
     reportedMs = engagedMs
-    core._track('user_engagement', {
+    track('user_engagement', {
       engaged_ms: engagedMs,
       scroll: deepest,
-      view_at: view?._startedAt,
+      view_at: lookedView?._startedAt,
     })
   }
 
   look()
-  listen('focus blur visibilitychange timeupdate pointerdown pointermove keydown scroll', look)
+  listen(
+    'scroll pointermove keydown pointerdown timeupdate visibilitychange blur focus',
+    ({ type, isTrusted, target }) => {
+      // A muted video is a decoration, more often than not.
+      look(isTrusted && !(target as HTMLVideoElement).muted)
+      // A playing video is attention; a person is who points, presses keys or scrolls.
+      acted ||= isTrusted && /^[pks]/.test(type)
+    },
+  )
   // The reading is done when the scrolling is over; Safari before 26.2 has to wait for the report.
   listen('scrollend', measureScroll)
 
-  core._beats.push((isLeaving) => {
+  beats.push((isLeaving) => {
     look()
     // A session that begins while the page stays open needs a proof of its own.
-    if (visitor._human) visibleBeats = 0
+    if (person._isHuman) visibleBeats = 0
     else if (
       !isLeaving &&
       !document.hidden &&
       ++visibleBeats >= (acted ? PROOF_BEATS_AFTER_INPUT : PROOF_BEATS)
     ) {
-      visitor._human = true
+      person._isHuman = true
       report()
     }
     // Once idle nothing is added, and the rest told now belongs to this session, not to the next.
-    if (engagedMs - reportedMs >= (isLeaving || lookedAt > activeAt + IDLE_MS ? 1 : REPORT_MS))
+    if (
+      engagedMs - reportedMs >=
+      (isLeaving || lookedAt > activeAt + IDLE_MS ? REST_MS : REPORT_MS)
+    )
       report()
   })
+  return look
 }

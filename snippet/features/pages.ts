@@ -4,7 +4,8 @@
  * with the time of the change; leaving sooner reports them then.
  */
 import { cleanUrl, maskSecrets } from '../clean-url.ts'
-import type { Core } from '../core.ts'
+import { config } from '../config.ts'
+import { beats, show, track, view } from '../core.ts'
 import { createId } from '../id.ts'
 import { TITLE_SETTLES_MS } from '../limits.ts'
 import { guard, listen } from '../listen.ts'
@@ -16,48 +17,46 @@ declare global {
 }
 
 /** Follows in-page navigation; the answer reports the current page, which nothing here does by itself. */
-export function pages(core: Core): () => void {
-  const { hash = 'off' } = core._config
+export function pages(): () => void {
+  const { hash = 'off' } = config
 
   /** The part of a fragment that is a route (`#/pricing`, `#!/pricing`), without its own query. */
   const hashRoute = () => (hash === 'off' ? '' : location.hash.replace(/^#(?!!?\/).*|\?.*/, ''))
   const route = () => location.pathname + hashRoute()
 
-  const report = () => {
-    const view = core._view
-    if (!view || view._wire.title != null) return
-    view._wire.title = maskSecrets(document.title)
-    core._track('page_view', { webdriver: navigator.webdriver || undefined }, view._startedAt)
-  }
-
-  const begin = (referrer: string | undefined) => {
-    core._beat(true)
+  const begin = (from?: string) => {
     const now = Date.now()
-    core._view = {
+    show({
       _startedAt: now,
       _route: route(),
       _wire: {
         view: createId(now),
         url: cleanUrl(location.href) + maskSecrets(hashRoute()),
-        referrer: referrer ? cleanUrl(referrer) : undefined,
+        // None has no address.
+        referrer: from ?? guard(cleanUrl)(document.referrer),
       },
-    }
+    })
+  }
+
+  const report = () => {
+    if (!view || view._wire.title !== undefined) return
+    view._wire.title = maskSecrets(document.title)
+    track('page_view', { webdriver: navigator.webdriver || undefined }, view._startedAt)
   }
 
   const follow = () => {
-    const old = core._view
-    if (!old || old._route === route()) return
-    begin(old._wire.url)
+    if (!view || view._route === route()) return
+    begin(view._wire.url)
     setTimeout(guard(report), TITLE_SETTLES_MS)
   }
 
   const viewAgain = () => {
-    begin(document.referrer)
+    begin()
     report()
   }
 
   // The beat is for browsers without the Navigation API.
-  core._beats.push((isLeaving) => (isLeaving ? report() : follow()))
+  beats.push((isLeaving) => (isLeaving ? report() : follow()))
   listen('pageshow', (event: PageTransitionEvent) => event.persisted && viewAgain())
   // Either way also sees a router that kept `pushState` from before the tag loaded, and leaves history
   // alone.
