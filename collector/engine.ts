@@ -87,6 +87,7 @@ function createCollect(writing: Worker, onFailure: EngineOptions['onFailure']) {
   const unavailable = (code: 'overloaded' | 'store_unavailable'): Answer => ({
     status: 503,
     body: JSON.stringify(problem(code)),
+    browser: null,
   })
   function fail(failure: Failed): void {
     isFailed ||= failure.isFatal
@@ -112,7 +113,8 @@ function createCollect(writing: Worker, onFailure: EngineOptions['onFailure']) {
     if (message.kind === 'failed') fail(message)
     if (message.kind !== 'answers') return
     message.status.forEach((status, i) => {
-      asked.get(message.first + i)?.({ status, body: message.body[i] ?? '' })
+      const [body = '', browser = null] = [message.body[i], message.browser[i]]
+      asked.get(message.first + i)?.({ status, body, browser })
       asked.delete(message.first + i)
     })
     if (asked.size === 0) onDrained()

@@ -26,6 +26,7 @@ export const REFUSALS = {
   not_json: { status: 400, title: 'The body is not JSON' },
   not_a_batch: { status: 400, title: 'The body is not a batch: it needs `site` and `events`' },
   body_too_large: { status: 413, title: 'The body is larger than 64 KiB' },
+  check_too_large: { status: 413, title: 'What a tag answers to a check is at most 8 KiB' },
   too_many_events: { status: 413, title: 'A batch holds at most 100 events' },
   unsupported_type: {
     status: 415,
@@ -44,6 +45,7 @@ export const REFUSALS = {
   cross_site: { status: 403, title: 'Another site sent this in your name' },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This method is not for this path' },
+  unknown_check: { status: 404, title: 'This check is over, or never was; start one on Connect' },
   ambiguous: { status: 409, title: 'Several sites know this one; say which with `site`' },
   idempotency_conflict: {
     status: 409,

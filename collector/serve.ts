@@ -9,6 +9,7 @@ import { createApp } from './http/app.ts'
 import { hashSecret, newApiKey } from './http/auth.ts'
 import { type Listener, listen } from './http/listen.ts'
 import { newSiteSecrets } from './http/site-secrets.ts'
+import { EXTRA_NAMES, type ExtraFiles } from './http/tag-files.ts'
 import type { Log } from './log.ts'
 import defaultModel from './scoring/default-model.yaml'
 
@@ -73,7 +74,8 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
     config,
     clock,
     log,
-    tag: readFileSync(fileURLToPath(new URL('./snippet/pique.js', import.meta.url))),
+    tag: readBuilt('pique.js'),
+    extras: readExtras(),
     demoSiteKey: isDemo ? site : null,
   })
   const dashboard = await newLink(origin)
@@ -112,6 +114,15 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
       return stopped
     },
   }
+}
+
+function readExtras(): ExtraFiles {
+  return Object.fromEntries(EXTRA_NAMES.map((name) => [name, readBuilt(`pique-${name}.js`)]))
+}
+
+/** A file of the tag, as it was built beside the collector. */
+function readBuilt(name: string): Buffer {
+  return readFileSync(fileURLToPath(new URL(`./snippet/${name}`, import.meta.url)))
 }
 
 interface StorePlace {

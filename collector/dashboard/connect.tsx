@@ -1,8 +1,10 @@
+import { Check } from './check.tsx'
 import { MaybeTime } from './marks.tsx'
+import type { CheckView } from './present-check.ts'
 import type { ConnectView, SeenView } from './present-today.ts'
 import { TagBox } from './tag-box.tsx'
 
-/** Connect: the tag, where it goes, and the moment the first visitor is seen. */
+/** Connect: the tag, where it goes, the moment the first visitor is seen, and whether a page works. */
 
 const Status = ({ status }: { status: SeenView }) => (
   <p class="seen" role="status" data-seen={status.seen ? 'yes' : 'no'}>
@@ -36,10 +38,14 @@ const Places = ({ tagAddress }: { tagAddress: string }) => (
 
 interface ConnectProps {
   readonly view: ConnectView
+  /** The check that this page shows. */
+  readonly check: CheckView | null
+  /** This page, asked again; for those without scripts. */
+  readonly againHref: string
   readonly liveHref: string
 }
 
-export const Connect = ({ view, liveHref }: ConnectProps) => (
+export const Connect = ({ view, check, againHref, liveHref }: ConnectProps) => (
   <div class="connect" data-live={liveHref}>
     <div class="title">
       <h1>Connect {view.siteName}</h1>
@@ -61,6 +67,10 @@ export const Connect = ({ view, liveHref }: ConnectProps) => (
           Your own visit counts too. <a href={view.todayHref}>Today</a> shows it live.
         </p>
         <p class="status" role="status" data-part="status" />
+      </li>
+      <li id="check">
+        <h2>Check a page</h2>
+        <Check form={view.form} check={check} againHref={againHref} />
       </li>
     </ol>
   </div>

@@ -4,12 +4,20 @@ import type { FrameView, LinkView } from './present.ts'
 
 /** The frame of every page: head, landmarks, navigation, the ribbon and the help for keys. */
 
-const Head = ({ title }: { title: string }) => (
+interface HeadProps {
+  readonly title: string
+  /** Forms of this page change something, and the guard asks where they come from. */
+  readonly namesOrigin?: boolean
+}
+
+const Head = ({ title, namesOrigin = false }: HeadProps) => (
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
     <meta name="robots" content="noindex" />
+    {/* Over plain http a browser that sends no referrer says “Origin: null” for a form. */}
+    {namesOrigin && <meta name="referrer" content="same-origin" />}
     <title>{title}</title>
     <link rel="icon" href={assetUrl('dashboard.svg')} type="image/svg+xml" />
     <link rel="stylesheet" href={assetUrl('dashboard.css')} />
@@ -93,7 +101,7 @@ const Keys = () => (
 
 export const Layout = ({ frame, children }: { frame: FrameView; children: Child }) => (
   <html lang="en">
-    <Head title={`${frame.title} · Pique`} />
+    <Head title={`${frame.title} · Pique`} namesOrigin={frame.namesOrigin} />
     <body>
       <a class="skip" href="#main">
         Skip to the content

@@ -79,6 +79,27 @@ const fillSeen = (root, status) => {
   setTime(box, 'seen', status.when)
 }
 
+/* What a checked page answered. It stays on the screen when the check itself is forgotten. */
+const fillCheck = (root, check) => {
+  const box = $('[data-outcome]', root)
+  if (!box || (check.state === 'over' && !['waiting', 'late'].includes(box.dataset.state))) return
+  setAttribute(box, 'data-state', check.state)
+  setText(box, 'check-words', check.words)
+  setText(box, 'check-lead', check.lead)
+  const open = $('[data-part="check-open"]', box)
+  open.hidden = check.open === ''
+  if (/^https?:/.test(check.open)) setAttribute(open, 'href', check.open)
+  const list = $('[data-list="facts"]', box)
+  const said = JSON.stringify(check.facts)
+  if (list.dataset.said === said) return
+  list.dataset.said = said
+  list.replaceChildren(...check.facts.map((fact) => {
+    const row = $('[data-template="fact-' + fact.tone + '"]').content.firstElementChild.cloneNode(true)
+    setText(row, 'fact', fact.words)
+    return row
+  }))
+}
+
 const startLive = (root) => {
   let timer = 0
   const again = (ms) => {
@@ -99,6 +120,7 @@ const startLive = (root) => {
       const live = await answer.json()
       if (live.today) fillToday(root, live.today)
       if (live.seen) fillSeen(root, live.seen)
+      if (live.check) fillCheck(root, live.check)
       setText(root, 'status', '')
       again(POLL_MS)
     } catch {
@@ -167,6 +189,43 @@ for (const button of $$('[data-copy]')) {
       button.textContent = 'Selected'
     }
     setTimeout(() => { button.textContent = 'Copy' }, 2000)
+  })
+}
+
+/* A page to check is asked for here, and opened in a tab of its own. */
+for (const form of $$('form[data-check]')) {
+  const root = form.closest('[data-live]')
+  const field = form.elements.page
+  const say = (problem) => {
+    setText(form, 'check-problem', problem)
+    if (problem === '') field.removeAttribute('aria-invalid')
+    else field.setAttribute('aria-invalid', 'true')
+  }
+  let isAsking = false
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault()
+    if (isAsking) return
+    isAsking = true
+    try {
+      const answer = await fetch(form.action, {
+        method: 'POST',
+        headers: { accept: 'application/json' },
+        body: new URLSearchParams(new FormData(form)),
+        redirect: 'manual',
+      })
+      const { error = '', check, pageHref, liveHref } = await answer.json()
+      say(error)
+      if (error) return field.focus()
+      if (!check) return say('You are signed out. Reload to sign in again.')
+      root.dataset.live = liveHref
+      history.replaceState(null, '', pageHref)
+      fillCheck(root, check)
+      window.open(check.open, '_blank', 'noopener,noreferrer')
+    } catch {
+      say('Not connected. Try again in a moment.')
+    } finally {
+      isAsking = false
+    }
   })
 }
 

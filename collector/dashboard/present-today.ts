@@ -96,6 +96,15 @@ export interface ConnectView {
   readonly origins: string
   readonly status: SeenView
   readonly todayHref: string
+  readonly form: CheckFormView
+}
+
+/** The form for a page to check. */
+export interface CheckFormView {
+  readonly action: string
+  readonly page: string
+  /** What is wrong with the page as it was typed; empty where nothing is. */
+  readonly error: string
 }
 
 export function presentConnect(
@@ -114,6 +123,11 @@ export function presentConnect(
         : 'Events are accepted from any address.',
     status: presentSeen(latest, now),
     todayHref: hrefOf('/', { site: site.id }),
+    form: {
+      action: hrefOf('/connect', { site: site.id }),
+      page: site.origins[0] === undefined ? '' : `${site.origins[0]}/`,
+      error: '',
+    },
   }
 }
 

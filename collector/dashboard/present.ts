@@ -26,6 +26,8 @@ export interface FrameView {
   /** Said on every page whose numbers were made up. */
   readonly ribbon: string | null
   readonly demoShop: string | null
+  /** Its forms are sent with the origin they come from. */
+  readonly namesOrigin: boolean
 }
 
 const SECTIONS: readonly {
@@ -66,6 +68,7 @@ export function presentFrame({ title, section, sites, site, demo }: FrameSource)
     siteName: site?.name ?? (sites.length > 1 ? 'All sites' : (sites[0]?.name ?? 'No site yet')),
     ribbon: ribbonOf(site ? [site] : sites, demo),
     demoShop: demo ? '/demo' : null,
+    namesOrigin: section === 'connect',
   }
 }
 

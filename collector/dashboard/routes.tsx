@@ -1,5 +1,7 @@
 import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import type { Reader } from '../store/reader.ts'
+import type { SiteJson } from '../store/shapes.ts'
 import { answer, badFilters, NO_SITE, trouble, unfound, type Visit } from './answers.tsx'
 import { askLatest, askLive, askStanding, leadsOf } from './ask.ts'
 import { createDashboardAssets } from './assets.ts'
@@ -7,12 +9,20 @@ import { Connect, NoSite } from './connect.tsx'
 import { parseLeadFilters, parseVisitorFilters, visitorsHref } from './filters.ts'
 import { Leads } from './leads.tsx'
 import { hrefOf, leadHref, visitorHref } from './links.ts'
+import { type PageChecks, readAddress } from './page-checks.ts'
 import { Person } from './person.tsx'
 import { presentFrame, presentVisitors, type Section } from './present.ts'
+import { presentCheck } from './present-check.ts'
 import { presentLeads } from './present-leads.ts'
 import { presentLead, presentVisitor } from './present-person.ts'
 import { presentTimeline } from './present-timeline.ts'
-import { presentConnect, presentSeen, presentToday, tagOf } from './present-today.ts'
+import {
+  type CheckFormView,
+  presentConnect,
+  presentSeen,
+  presentToday,
+  tagOf,
+} from './present-today.ts'
 import { Today } from './today.tsx'
 import { Visitors } from './visitors.tsx'
 
@@ -22,6 +32,7 @@ export interface DashboardDeps {
   readonly clock: () => number
   /** The whole address of the tag's script, as the owner's pages will load it. */
   readonly tagUrl: (c: Context) => string
+  readonly checks: Pick<PageChecks, 'start' | 'find'>
   /** A throw-away store with a demo shop beside it. */
   readonly demo: boolean
 }
@@ -30,6 +41,7 @@ export interface DashboardDeps {
 type Screen = (visit: Visit) => Promise<Response>
 
 const TIMELINE_SESSIONS = 20
+const MAX_FORM_BYTES = 16 * 1024
 
 /**
  * The dashboard's pages, to be mounted at `/`. Requests are taken as authorised: whoever mounts this
@@ -59,6 +71,8 @@ export function createDashboard(deps: DashboardDeps): Hono {
   app.get('/visitors', screen('visitors', visitorsScreen(deps)))
   app.get('/visitors/:id', screen('visitors', visitorScreen(deps)))
   app.get('/connect', screen('connect', connectScreen(deps)))
+  const limit = bodyLimit({ maxSize: MAX_FORM_BYTES, onError: (c) => c.text('Too large', 413) })
+  app.post('/connect', limit, screen('connect', startCheckScreen(deps)))
   return app
 }
 
@@ -80,10 +94,13 @@ function todayScreen({ reader, tagUrl }: DashboardDeps): Screen {
 }
 
 /** The same view-models as Today and Connect, for the page script. */
-function liveScreen({ reader }: DashboardDeps): Screen {
-  return async ({ c, now, site }) => {
+function liveScreen(deps: DashboardDeps): Screen {
+  const { reader } = deps
+  return async (visit) => {
+    const { c, now, site } = visit
     if (c.req.query('for') === 'connect') {
-      return c.json({ seen: presentSeen(await askLatest(reader, site, now), now) })
+      const seen = presentSeen(await askLatest(reader, site, now), now)
+      return c.json({ seen, check: checkOf(deps, visit) })
     }
     return c.json({ today: presentToday(await askLive(reader, site, now), now) })
   }
@@ -173,13 +190,61 @@ function visitorsScreen({ reader }: DashboardDeps): Screen {
   }
 }
 
-function connectScreen({ reader, tagUrl }: DashboardDeps): Screen {
+function connectScreen(deps: DashboardDeps): Screen {
+  return (visit) => connectPage(deps, visit)
+}
+
+/** What is wrong with a page that somebody wants to check, beside what they typed. */
+type Mistake = Pick<CheckFormView, 'page' | 'error'>
+
+async function connectPage(deps: DashboardDeps, visit: Visit, mistake?: Mistake) {
+  const { c, now, site } = visit
+  if (!site) return answer(visit, 'Connect', <NoSite />)
+  const latest = await askLatest(deps.reader, site, now)
+  const check = checkOf(deps, visit)
+  const view = presentConnect(site, deps.tagUrl(c), latest, now)
+  const id = c.req.query('check')
+  const { liveHref } = connectHrefs(site, id)
+  // With the same address before its # a browser would not ask again but only scroll.
+  const againHref = `${hrefOf('/connect', { site: site.id, check: id, at: String(now) })}#check`
+  const form = { ...view.form, ...(check?.page && { page: check.page }), ...mistake }
+  const page = (
+    <Connect view={{ ...view, form }} check={check} againHref={againHref} liveHref={liveHref} />
+  )
+  return answer(visit, 'Connect', page, mistake ? 400 : 200)
+}
+
+/** Starts a check; the page script asks for JSON and opens the page itself. */
+function startCheckScreen(deps: DashboardDeps): Screen {
   return async (visit) => {
-    const { c, now, site } = visit
-    if (!site) return answer(visit, 'Connect', <NoSite />)
-    const view = presentConnect(site, tagUrl(c), await askLatest(reader, site, now), now)
-    const liveHref = hrefOf('/live.json', { for: 'connect', site: site.id })
-    const page = <Connect view={view} liveHref={liveHref} />
-    return answer(visit, 'Connect', page)
+    const { c, site } = visit
+    if (!site) return connectPage(deps, visit)
+    const { page } = await c.req.parseBody()
+    const typed = typeof page === 'string' ? page : ''
+    const isScript = c.req.header('accept') === 'application/json'
+    const read = readAddress(typed)
+    if (!read.ok) {
+      if (isScript) return c.json({ error: read.problem }, 400)
+      return connectPage(deps, visit, { page: typed, error: read.problem })
+    }
+    const { id } = deps.checks.start(site.id, read.url)
+    const { pageHref, liveHref } = connectHrefs(site, id)
+    if (!isScript) return c.redirect(`${pageHref}#check`, 303)
+    return c.json({ check: checkOf(deps, visit, id), pageHref, liveHref })
+  }
+}
+
+/** The check in the address, as it stands; null where there is none. */
+function checkOf(deps: DashboardDeps, { c, now, sites }: Visit, id = c.req.query('check')) {
+  if (!id) return null
+  const check = deps.checks.find(id)
+  const collector = new URL(deps.tagUrl(c)).origin
+  return { ...presentCheck({ check, sites, collector, now }), page: check?.address ?? null }
+}
+
+function connectHrefs(site: SiteJson, check: string | undefined) {
+  return {
+    pageHref: hrefOf('/connect', { site: site.id, check }),
+    liveHref: hrefOf('/live.json', { for: 'connect', site: site.id, check }),
   }
 }

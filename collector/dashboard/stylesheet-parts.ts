@@ -94,6 +94,23 @@ th.cell-who { min-width: 11rem; }
 .seen time, .seen > span:last-child { color: var(--soft); font-weight: 400; }
 .seen [data-part=words] { flex: 1 1 10rem; }
 .seen[data-seen=yes] .pulse { background: var(--plus); }
+.check-form { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .7rem; align-items: end; }
+.check-form button { min-height: 2.4rem; min-width: 6rem; }
+.check-form .problem { grid-column: 1 / -1; }
+.check-form .problem:empty, .check[data-state=none], .check .hint:empty, .check-facts:empty, .check-open:not(:has(> a:not([hidden]), noscript > a)) { display: none; }
+.check-form [aria-invalid] { border-color: var(--minus); }
+.check { display: grid; gap: .7rem; background: var(--sunk); border-radius: 10px; padding: .8rem 1rem .9rem; }
+.check-words { display: flex; align-items: baseline; gap: .8rem; font-weight: 570; }
+.check-words .pulse { flex: none; }
+.check[data-state=waiting] .pulse::after, .check[data-state=late] .pulse::after { content: ""; position: absolute; inset: 0; border-radius: 50%; background: inherit; }
+.check[data-state=works] .pulse { background: var(--plus); } .check[data-state=partly] .pulse { background: var(--heat-2); } .check[data-state=broken] .pulse { background: var(--minus); }
+.check-open { display: flex; flex-wrap: wrap; gap: .5rem .6rem; }
+.check > :not(.check-words) { margin-left: 1.35rem; }
+.check-facts { display: grid; gap: .4rem; }
+.check-facts li { text-wrap: pretty; display: grid; grid-template-columns: 1rem minmax(0, 1fr); gap: .5rem; }
+.check-facts li::before { content: "•"; font-weight: 700; color: var(--soft); text-align: center; }
+.check-facts [data-tone=good]::before { content: "✓"; color: var(--plus); }
+.check-facts [data-tone=problem]::before { content: "!"; color: var(--minus); }
 .bare main { min-height: 100vh; display: grid; place-items: center; }
 .login { width: min(100%, 22rem); display: grid; gap: 1.2rem; }
 .login h1 { text-align: center; }
@@ -133,6 +150,7 @@ th.cell-who { min-width: 11rem; }
 @media (max-width: 46rem) {
   .where { grid-template-columns: 1fr; gap: .1rem; } .where dd { margin-bottom: .6rem; }
   .steps > li { padding: 3.4rem 1.1rem 1.1rem; } .steps > li::before { left: 1.1rem; }
+  .check-form { grid-template-columns: minmax(0, 1fr); } .check > :not(.check-words) { margin-left: 0; }
   .tag-box { flex-direction: column; } .tag-box .copy { padding-block: .55rem; }
 }
 `

@@ -3,26 +3,30 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { Config } from '../config.ts'
 import { renderNotFound } from '../dashboard/answers.tsx'
 import { createDashboardAssets } from '../dashboard/assets.ts'
+import { createPageChecks } from '../dashboard/page-checks.ts'
 import { createDashboard } from '../dashboard/routes.tsx'
 import { createShop } from '../demo/shop.tsx'
 import type { Engine } from '../engine.ts'
 import { problem } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createApi } from './api.ts'
+import { createAudienceRoutes } from './audience.ts'
 import { createGuard } from './auth.ts'
 import { createClientAddress } from './client-address.ts'
 import { createCollectRoutes, socketAddress } from './collect.ts'
 import { createOpsRoutes } from './ops.ts'
 import { createSignIn } from './sign-in.ts'
-import { createTagFiles } from './tag-files.ts'
+import { createTagFiles, type ExtraFiles } from './tag-files.ts'
+import { createVerifyRoutes } from './verify.ts'
 
 export interface AppDeps {
   readonly engine: Pick<Engine, 'collect' | 'reader' | 'writer' | 'waiting'>
   readonly config: Pick<Config, 'publicUrl' | 'trustedProxies'>
   readonly clock: () => number
   readonly log: Log
-  /** The built tag. */
+  /** The built tag, and the files that it loads where it needs them. */
   readonly tag: Buffer
+  readonly extras: ExtraFiles
   /** Key of the site that the demo shop belongs to; null where there is no shop. */
   readonly demoSiteKey: string | null
 }
@@ -38,7 +42,8 @@ export interface App {
  * Every route of the collector. Public are: where the tag sends and comes from, health, the
  * sign-in and the demo shop. All the rest stands behind the guard, mounted before it.
  */
-export function createApp({ engine, config, clock, log, tag, demoSiteKey }: AppDeps): App {
+export function createApp(deps: AppDeps): App {
+  const { engine, config, clock, log, tag, extras, demoSiteKey } = deps
   const { reader, writer, collect, waiting } = engine
   const clientAddress = createClientAddress(config.trustedProxies)
   const publicUrl = (c: Context): string => {
@@ -59,8 +64,11 @@ export function createApp({ engine, config, clock, log, tag, demoSiteKey }: AppD
       'content-type': 'application/problem+json',
     })
   })
-  // The tag stands before the headers of our own pages, which would keep other sites from loading it.
-  app.route('/', createTagFiles(tag).routes)
+  // What other sites load and ask stands before the headers of our own pages, which would keep them out.
+  app.route('/', createTagFiles(tag, extras).routes)
+  app.route('/', createAudienceRoutes({ reader, clock }))
+  const checks = createPageChecks(clock)
+  app.route('/', createVerifyRoutes({ checks, reader, clock, publicUrl }))
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -93,10 +101,16 @@ export function createApp({ engine, config, clock, log, tag, demoSiteKey }: AppD
   app.route('/', createApi({ reader, writer, clock, publicUrl, guard }))
   app.use(guard.requireSession)
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
-  app.route('/', createDashboard({ reader, clock, tagUrl, demo: demoSiteKey !== null }))
+  app.route('/', createDashboard({ reader, clock, tagUrl, checks, demo: demoSiteKey !== null }))
   app.notFound((c) => c.html(renderNotFound(), 404))
   // Beacons go past the rest: nothing of it is for them, and each middleware would cost them time.
-  const collectRoutes = createCollectRoutes({ collect, clock, clientAddress, log })
+  const collectRoutes = createCollectRoutes({
+    collect,
+    clock,
+    clientAddress,
+    publicUrl: config.publicUrl,
+    log,
+  })
   const isCollected = (path: string) => path === '/e' || path === '/e.gif'
   return {
     fetch: (request, env, context) =>

@@ -7,11 +7,15 @@ import { problem, REFUSALS, type RefusalCode } from '../errors.ts'
 import type { Answer, RawDelivery } from '../ingest/pipeline.ts'
 import type { Log } from '../log.ts'
 import type { ClientAddress } from './client-address.ts'
+import { originHeaders } from './cross-origin.ts'
+import { createFirstParty } from './first-party.ts'
 
 export interface CollectDeps {
   readonly collect: (raw: RawDelivery) => Promise<Answer>
   readonly clock: () => number
   readonly clientAddress: ClientAddress
+  /** Where the collector is reached from outside, if it was told. */
+  readonly publicUrl: string | null
   readonly log: Log
 }
 
@@ -23,7 +27,9 @@ const TAKEN_TYPES: ReadonlySet<string> = new Set(['', 'text/plain', 'application
 const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
 
 /** Where the tag sends: `POST /e`, and `GET /e.gif` for pages without scripts. */
-export function createCollectRoutes({ collect, clock, clientAddress, log }: CollectDeps): Hono {
+export function createCollectRoutes(deps: CollectDeps): Hono {
+  const { collect, clock, clientAddress, publicUrl, log } = deps
+  const firstParty = createFirstParty(publicUrl)
   const app = new Hono()
   app.onError((error, c) => {
     // Its kind alone: a message may quote what was sent.
@@ -40,7 +46,8 @@ export function createCollectRoutes({ collect, clock, clientAddress, log }: Coll
     const body = await readBody(c, headers['content-length']).catch(() => 'cut off' as const)
     if (body === 'cut off') return c.body(null, 400) // its sender is gone, nobody reads this
     if (body === null) return refuse(c, 'body_too_large')
-    return answer(c, await collect(deliveryOf(c, body)))
+    const verdict = await collect(deliveryOf(c, body))
+    return answer(c, verdict, verdict.browser === null ? null : renewalOf(c, verdict.browser))
   })
 
   // Pages that send application/json are asked first by their browser.
@@ -66,6 +73,15 @@ export function createCollectRoutes({ collect, clock, clientAddress, log }: Coll
     return c.body(PIXEL, status === 403 || status === 503 ? status : 200)
   })
 
+  function renewalOf(c: Context, browser: string): string | null {
+    const { origin, host, cookie, 'x-forwarded-host': forwarded } = headersOf(c)
+    const isForwarded = forwarded !== undefined && clientAddress.isTrusted(socketAddress(c))
+    // Of several proxies the first one saw the browser. A client that lies here gets a cookie that
+    // its own browser refuses.
+    const seen = isForwarded ? forwarded.split(',', 1)[0]?.trim() : host
+    return firstParty.renewalOf(browser, { origin, host: seen, cookie })
+  }
+
   function deliveryOf(c: Context, body: string): RawDelivery {
     const headers = headersOf(c)
     return {
@@ -86,6 +102,9 @@ type CollectHeaders = Partial<
     | 'content-length'
     | 'user-agent'
     | 'origin'
+    | 'host'
+    | 'cookie'
+    | 'x-forwarded-host'
     | 'x-forwarded-for',
     string
   >
@@ -138,24 +157,18 @@ async function readBody(c: Context, announced: string | undefined): Promise<stri
   }
 }
 
-/** Answers are readable by the page that asked; its origin was checked against the site's. */
-function originHeaders(origin: string | undefined): Record<string, string> {
-  if (origin === undefined) return { vary: 'Origin' }
-  return {
-    vary: 'Origin',
-    'access-control-allow-origin': origin,
-    'access-control-allow-credentials': 'true',
-    'access-control-expose-headers': 'Retry-After',
-  }
-}
-
 /** A plain `Response`: the server writes its plain headers as they are. */
-function answer(c: Context, { status, body }: Answer): Response {
+function answer(
+  c: Context,
+  { status, body }: Pick<Answer, 'status' | 'body'>,
+  cookie: string | null = null,
+): Response {
   const headers: Record<string, string> = originHeaders(headersOf(c).origin)
   headers['cache-control'] = 'no-store'
   headers['cross-origin-resource-policy'] = 'cross-origin'
   headers['content-type'] = status < 400 ? 'application/json' : 'application/problem+json'
   if (status === 503 || status === 429) headers['retry-after'] = RETRY_AFTER_S
+  if (cookie !== null) headers['set-cookie'] = cookie
   return new Response(body, { status, headers })
 }
 

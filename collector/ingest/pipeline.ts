@@ -14,6 +14,7 @@ import type {
 } from '../store/store.ts'
 import type { Agents } from './agent.ts'
 import { foldGroup } from './fold.ts'
+import { isAllowed } from './origins.ts'
 import { type EventContext, parseBatch, parseEvent, type RawBatch } from './parse.ts'
 import { sampleOf } from './sample.ts'
 import { compactUuid } from './text.ts'
@@ -36,6 +37,8 @@ export interface Answer {
   readonly status: number
   /** JSON text. */
   readonly body: string
+  /** The browser id of a batch that was taken from a page, as it was sent; null for any other. */
+  readonly browser: string | null
 }
 
 export interface Pipeline {
@@ -130,7 +133,16 @@ export function createPipeline({ store, model, agents, touchOf }: PipelineDeps):
       device: agent.device,
       events,
     }
-    return { ok: true, delivery, values: batch.events, rejected, refused }
+    // Only a page keeps cookies, and only a page says where it is.
+    const browser = browserKey === null || raw.origin === null ? null : batch.browser
+    return {
+      ok: true,
+      delivery,
+      browser: typeof browser === 'string' ? browser : null,
+      values: batch.events,
+      rejected,
+      refused,
+    }
   }
 
   /** A pseudonym that lasts a UTC day: its salt is random, and gone after two. */
@@ -147,6 +159,7 @@ export function createPipeline({ store, model, agents, touchOf }: PipelineDeps):
 interface Taken {
   readonly ok: true
   readonly delivery: Delivery
+  readonly browser: string | null
   /** The events as they came. */
   readonly values: readonly unknown[]
   readonly rejected: WireAnswer['rejected']
@@ -170,7 +183,7 @@ function lateRefusals({ delivery, values }: Taken, refused: readonly NewEvent[])
   )
 }
 
-function answerOf({ rejected }: Taken, counts: DeliveryCounts | undefined): Answer {
+function answerOf({ rejected, browser }: Taken, counts: DeliveryCounts | undefined): Answer {
   const late = (counts?.refused ?? []).flatMap(({ refusal: code, index }) =>
     code === null ? [] : [{ index, code }],
   )
@@ -180,13 +193,9 @@ function answerOf({ rejected }: Taken, counts: DeliveryCounts | undefined): Answ
     ignored: 0,
     rejected: [...rejected, ...late].sort((a, b) => a.index - b.index),
   }
-  return { status: 202, body: JSON.stringify(answer) }
+  return { status: 202, body: JSON.stringify(answer), browser }
 }
 
 export function refusal(code: RefusalCode): Answer {
-  return { status: REFUSALS[code].status, body: JSON.stringify(problem(code)) }
-}
-
-function isAllowed(origin: string | null, site: Site): boolean {
-  return site.origins.length === 0 || origin === null || site.origins.includes(origin)
+  return { status: REFUSALS[code].status, body: JSON.stringify(problem(code)), browser: null }
 }

@@ -26,6 +26,7 @@ export interface Answered {
   readonly first: number
   readonly status: readonly number[]
   readonly body: readonly string[]
+  readonly browser: readonly (string | null)[]
 }
 export interface Failed {
   readonly kind: 'failed'
@@ -69,6 +70,7 @@ function commitWaiting(): void {
       first,
       status: part.map((answer) => answer.status),
       body: part.map((answer) => answer.body),
+      browser: part.map((answer) => answer.browser),
     } satisfies Answered)
   }
   if (waiting.length > 0) setImmediate(commitWaiting)

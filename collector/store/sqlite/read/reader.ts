@@ -2,7 +2,14 @@ import { byClaimTime, holdAt, resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
 import { cursorOf, placeOf, publicId, refOf, uuidOf } from '../../ids.ts'
 import type { Found, Reader } from '../../reader.ts'
-import type { IdentityJson, KeyJson, RejectedJson, Scope, SiteJson } from '../../shapes.ts'
+import type {
+  IdentityJson,
+  KeyJson,
+  RejectedJson,
+  Scope,
+  ScoreJson,
+  SiteJson,
+} from '../../shapes.ts'
 import type { Site } from '../../store.ts'
 import { claimReader, connected } from '../load.ts'
 import { hexOf } from '../rows.ts'
@@ -22,12 +29,23 @@ export interface KnownKey {
   readonly site: string | null
 }
 
+export interface Engagement {
+  readonly origins: readonly string[]
+  /** Null for a browser that was never seen. */
+  readonly level: ScoreJson['engagement'] | null
+}
+
 /** What the collector itself reads, beside what people and programs do. */
 export interface InternalReader extends Reader {
   /** The key with this SHA-256, or null. */
   key(hash: Uint8Array): Promise<KnownKey | null>
   /** Whether a session with this hash is signed in. */
   isSignedIn(hash: Uint8Array, now: number): Promise<boolean>
+  /**
+   * How hot the visitor behind a browser is, by that visitor's own score and never by that of the
+   * lead it was joined to; null where no site has this key.
+   */
+  engagement(siteKey: string, browserKey: string | null, now: number): Promise<Engagement | null>
   siteSecrets(): Promise<readonly Site[]>
   verify(): Promise<VerifyReport>
   /** The model that scores now, as its file. */
@@ -44,6 +62,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const timelineOf = createTimelineReader(tools)
   const claimsOf = claimReader(db)
   const keyRow = db.prepare('SELECT id, scopes, site FROM api_key WHERE hash = ?').raw()
+  const siteByKey = db.prepare('SELECT * FROM site WHERE key = ?')
   const session = db
     .prepare("SELECT 1 FROM sign_in WHERE hash = ? AND kind = 'session' AND expires_at > ?")
     .pluck()
@@ -82,6 +101,14 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
 
   return {
     sites: async () => db.prepare('SELECT * FROM site ORDER BY id').all().map(siteOf).map(siteJson),
+    engagement: async (siteKey, browserKey, now) =>
+      snapshot(() => {
+        const row = siteByKey.get(siteKey)
+        if (!row) return null
+        const { ref, origins } = siteOf(row)
+        const level = browserKey && visitors.engagementOf(ref, browserKey, now)
+        return { origins, level: level || null }
+      }),
     siteSecrets: async () => db.prepare('SELECT * FROM site ORDER BY id').all().map(siteOf),
     keys: async () =>
       db

@@ -1,4 +1,5 @@
 import type { TouchJson } from '../../shapes.ts'
+import { bytesOf } from '../rows.ts'
 import type { ReadTools } from './tools.ts'
 
 /** One browser's time in one person's hands: from `from` to before `to`. */
@@ -37,9 +38,14 @@ export function createHoldReader({ db }: ReadTools) {
     db.prepare(`SELECT ${COLUMNS} FROM visitor v JOIN browser b ON b.id = v.browser ${where}`).raw()
   const byLead = query('WHERE v.lead = ? ORDER BY v.id')
   const byId = query('WHERE v.id = ?')
+  const byBrowser = query(
+    'WHERE b.key = ? AND b.site = ? AND b.cookieless = 0 ORDER BY v.from_at DESC LIMIT 1',
+  )
   return {
     ofLead: (lead: number) => byLead.all(lead).map(holdOf),
     ofVisitor: (visitor: number) => byId.all(visitor).map(holdOf)[0],
+    /** The latest of a browser, by the 32 hex digits of its id: in whose hands it is now. */
+    ofBrowser: (site: number, key: string) => byBrowser.all(bytesOf(key), site).map(holdOf)[0],
   }
 }
 

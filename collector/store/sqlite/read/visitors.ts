@@ -1,10 +1,12 @@
 import { cursorOf, placeOf, publicId, refOf, uuidOf } from '../../ids.ts'
 import type { Found, Scoped, VisitorQuery } from '../../reader.ts'
-import type { Page, VisitorJson } from '../../shapes.ts'
+import type { Page, ScoreJson, VisitorJson } from '../../shapes.ts'
 import { hexOf } from '../rows.ts'
 import { createBucketReader, scoreJson } from './score-json.ts'
 import type { ReadTools } from './tools.ts'
 import { createHoldReader, createTouchesReader, type HoldRow } from './touches.ts'
+
+type Engagement = ScoreJson['engagement']
 
 const USUAL_LIMIT = 50
 const ANYONE = { email: null, traits: {}, stage: 'anonymous' } as const
@@ -37,6 +39,12 @@ export function createVisitorReader(tools: ReadTools) {
     )
     .raw()
 
+  /** The score of this visitor alone, whoever it was joined to. */
+  function scoreAlone(hold: HoldRow, now: number): ScoreJson {
+    const reading = { buckets: bucketsOf([hold]), person: ANYONE, model: tools.current() }
+    return scoreJson({ ...reading, asOf: now, percentile: null }, tools)
+  }
+
   function json(hold: HoldRow, now: number): VisitorJson {
     const [from, to] = [Math.max(hold.from, -9e15), Math.min(hold.to, 9e15)]
     const session = lastSession.get(hold.browser, from, to) as
@@ -45,13 +53,6 @@ export function createVisitorReader(tools: ReadTools) {
     const page = session && (lastPage.get(session[0]) as [number, number | null] | undefined)
     const url = page ? texts.valueOf(page[0]) : null
     const touches = touchesOf([hold])
-    const reading = {
-      buckets: bucketsOf([hold]),
-      person: ANYONE,
-      model: tools.current(),
-      asOf: now,
-      percentile: null,
-    }
     return {
       id: publicId('visitor', hold.visitor),
       site: publicId('site', hold.site),
@@ -64,7 +65,7 @@ export function createVisitorReader(tools: ReadTools) {
       first_seen_at: hold.firstAt === null ? null : new Date(hold.firstAt).toISOString(),
       last_seen_at: hold.lastAt === null ? null : new Date(hold.lastAt).toISOString(),
       last_page: url === null ? null : { url, title: page ? texts.valueOf(page[1]) : null },
-      ...scoreJson(reading, tools),
+      ...scoreAlone(hold, now),
     }
   }
 
@@ -76,6 +77,11 @@ export function createVisitorReader(tools: ReadTools) {
       return hold && isInSite ? hold : undefined
     },
     json,
+    /** How hot the visitor is that holds this browser now; null for a browser never seen. */
+    engagementOf(site: number, browserKey: string, now: number): Engagement | null {
+      const hold = holds.ofBrowser(site, browserKey)
+      return hold ? scoreAlone(hold, now).engagement : null
+    },
     list(query: VisitorQuery, now: number): Found<Page<VisitorJson>> {
       const after = query.cursor === undefined ? null : placeOf(query.cursor, ['number', 'number'])
       if (query.cursor !== undefined && !after) return { kind: 'bad_cursor' }
