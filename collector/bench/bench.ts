@@ -1,196 +1,32 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { brotliCompressSync, gzipSync } from 'node:zlib'
-import Database from 'better-sqlite3'
-import disposable from '../scoring/disposable-mail-domains.txt'
-import free from '../scoring/free-mail-domains.txt'
-import { createMailDomains } from '../scoring/mail-domains.ts'
-import { createSqliteReader } from '../store/sqlite/read/reader.ts'
-
 /**
- * `npm run bench`: figures as ratios of two things measured in turns in one run, because machines
- * are noisy and differ. Prints what it measured; judges nothing.
+ * `npm run bench`: figures as ratios of things measured in turns in one run, because machines are noisy
+ * and differ. Prints what it measured, and whether what is promised of it holds; fails nothing.
+ *
+ * `npm run bench -- PART…` runs parts alone: `collector`, `sizes`, `cost`, or `tag` for the last two;
+ * `cost=3` measures three rounds, for a quick look.
  */
-const ROUNDS = 5
-/** Requests of one round, by events in each. */
-const BODIES: Readonly<Record<number, number>> = { 1: 50_000, 10: 20_000 }
-const CONNECTIONS = 64
-const ADMIN_KEY = 'a key for the benchmark, nothing else'
+import { benchCollector } from './collector-bench.ts'
+import { print } from './report.ts'
+import { benchTagCost, benchTagSizes } from './tag-bench.ts'
 
-interface Running {
-  readonly url: string
-  readonly process: ChildProcess
+const ROUNDS = 20
+
+const PARTS: Readonly<Record<string, (rounds: number) => Promise<void>>> = {
+  collector: benchCollector,
+  sizes: benchTagSizes,
+  cost: benchTagCost,
 }
-interface Load {
-  readonly bodiesPerS: number
-  readonly events: number
-  readonly refused: number
-  readonly p50Ms: number
-  readonly p99Ms: number
-}
+const GROUPS: Readonly<Record<string, readonly string[]>> = { tag: ['sizes', 'cost'] }
 
-const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-
-function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Running> {
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  return new Promise((resolve, reject) => {
-    let text = ''
-    child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}`)))
-    child.stdout?.on('data', (chunk) => {
-      text += chunk
-      const line = text.split('\n').find((one) => one.startsWith('{"ready":true'))
-      if (line) resolve({ url: JSON.parse(line).url, process: child })
-    })
-  })
-}
-
-function stop({ process: child }: Running): Promise<void> {
-  return new Promise((resolve) => {
-    child.once('exit', () => resolve())
-    child.kill('SIGTERM')
-  })
-}
-
-interface LoadPlan {
-  readonly url: string
-  readonly site: string
-  readonly perBody: number
-  readonly connections: number
-  readonly bodies: number
-}
-
-function load({ url, site, perBody, connections, bodies }: LoadPlan): Promise<Load> {
-  const args = [file('./load.js'), url, site, String(perBody), String(connections), String(bodies)]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  return new Promise((resolve, reject) => {
-    let text = ''
-    child.stdout.on('data', (chunk) => {
-      text += chunk
-    })
-    child.once('exit', (code) =>
-      code === 0 ? resolve(JSON.parse(text)) : reject(new Error(`the load ended with ${code}`)),
-    )
-  })
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-}
-
-const print = (text: string) => void process.stdout.write(`${text}\n`)
-const share = (value: number) => value.toFixed(2)
-
-async function siteKey(url: string): Promise<string> {
-  const answer = await fetch(`${url}/api/v1/sites`, {
-    headers: { authorization: `Bearer ${ADMIN_KEY}` },
-  })
-  const { data }: { data: { key: string }[] } = await answer.json()
-  const key = data[0]?.key
-  if (!key) throw new Error('the collector has no site')
-  return key
-}
-
-async function benchIngest(collector: Running, bare: Running, site: string): Promise<number> {
-  // Not counted: compiles the hot path and brings the write-ahead log to the size it keeps.
-  const warm = {
-    site,
-    perBody: 10,
-    connections: CONNECTIONS,
-    bodies: 20_000,
-  } as const
-  let events = (await load({ url: collector.url, ...warm })).events
-  await load({ url: bare.url, ...warm })
-  for (const perBody of [1, 10]) {
-    const ratios: number[] = []
-    const rates: number[] = []
-    const p99s: number[] = []
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const plan = { site, perBody, connections: CONNECTIONS, bodies: BODIES[perBody] ?? 0 }
-      const ours = await load({ url: collector.url, ...plan })
-      const theirs = await load({ url: bare.url, ...plan })
-      if (ours.refused > 0) print(`  (${ours.refused} refused)`)
-      ratios.push(ours.bodiesPerS / theirs.bodiesPerS)
-      rates.push(ours.bodiesPerS)
-      p99s.push(ours.p99Ms)
-      events += ours.events
-    }
-    const name = perBody === 1 ? 'single events' : `batches of ${perBody}`
+const asked = process.argv.slice(2).flatMap((word) => GROUPS[word] ?? [word])
+for (const word of asked.length > 0 ? asked : Object.keys(PARTS)) {
+  const [name = '', rounds = ROUNDS] = word.split('=')
+  const part = PARTS[name]
+  if (!part) {
     print(
-      `ingest, ${name}, ${CONNECTIONS} connections: ${share(median(ratios))} of a bare Hono handler (rounds ${ratios.map(share).join(' ')}); ${median(rates)} requests/s, ${median(rates) * perBody} events/s, p99 ${median(p99s).toFixed(1)} ms`,
+      `There is no part "${name}"; there are ${Object.keys({ ...PARTS, ...GROUPS }).join(', ')}`,
     )
+    process.exit(1)
   }
-  const lone = await load({
-    url: collector.url,
-    site,
-    perBody: 1,
-    connections: 1,
-    bodies: 4000,
-  })
-  events += lone.events
-  print(
-    `ingest, single events, 1 connection: ${lone.bodiesPerS} requests/s, p50 ${lone.p50Ms.toFixed(2)} ms`,
-  )
-  return events
-}
-
-async function benchStore(path: string, sent: number): Promise<void> {
-  const db = new Database(path, { readonly: true })
-  const events = Number(db.prepare('SELECT count(*) FROM event').pluck().get())
-  print(
-    `bytes per event on disk: ${(statSync(path).size / events).toFixed(1)} (${events} events of ${sent} sent, everything included)`,
-  )
-  const reader = createSqliteReader(path, createMailDomains(free, disposable))
-  const ratios: number[] = []
-  let rate = 0
-  for (let round = 0; round < 3; round += 1) {
-    const scanAt = performance.now()
-    let rows = 0
-    for (const _ of db.prepare('SELECT * FROM event').raw().iterate()) rows += 1
-    const replayAt = performance.now()
-    const report = await reader.verify()
-    const endAt = performance.now()
-    if (report.events !== rows || report.differences.length > 0) {
-      throw new Error(
-        `replay found ${report.differences.length} differences in ${report.events} events`,
-      )
-    }
-    ratios.push((replayAt - scanAt) / (endAt - replayAt))
-    rate = Math.round(report.events / ((endAt - replayAt) / 1000))
-  }
-  print(
-    `replay: ${share(median(ratios))} of a bare scan of the event table; ${rate} events/s, compared with every stored count`,
-  )
-  db.close()
-}
-
-function benchTag(): void {
-  const tag = readFileSync(file('../snippet/pique.js'))
-  print(
-    `tag: ${tag.length} bytes, gzip ${gzipSync(tag, { level: 9 }).length}, brotli ${brotliCompressSync(tag).length}`,
-  )
-}
-
-const directory = mkdtempSync(join(tmpdir(), 'pique-bench-'))
-try {
-  const store = join(directory, 'pique.db')
-  const collector = await start([file('../pique.js'), 'start', '--port', '0', '--store', store], {
-    PIQUE_ADMIN_KEY: ADMIN_KEY,
-  })
-  const bare = await start([file('./bare.js')])
-  const events = await benchIngest(collector, bare, await siteKey(collector.url)).finally(
-    async () => {
-      await stop(bare)
-      await stop(collector)
-    },
-  )
-  await benchStore(store, events)
-  benchTag()
-} finally {
-  rmSync(directory, { recursive: true })
+  await part(Number(rounds))
 }

@@ -1,0 +1,6 @@
+import ahoy from 'ahoy.js'
+
+ahoy.configure({ urlPrefix: 'http://collect.localhost' })
+ahoy.trackView()
+ahoy.trackClicks('a, button')
+ahoy.trackSubmits('form')
