@@ -22,5 +22,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Real browsers and processes share two cores with each other; what is wrong is wrong twice.
+    retry: 1,
   },
 })

@@ -301,6 +301,171 @@ test('a newcomer pastes the tag and sees the first visitor arrive', { timeout: T
   }),
 )
 
+describe('a page of the site asks the collector', { timeout: TEST_MS }, () => {
+  test('and keeps the cookie that it renews, and loads what the tag may load', async () => {
+    const { url, server } = await startShop('')
+    const { page } = await open()
+    try {
+      await page.goto(url.replace('127.0.0.1', 'www.shop.test'))
+      const id = crypto.randomUUID()
+      const asked = await page.evaluate(
+        async ({ host, site, id }) => {
+          const event = { id: crypto.randomUUID?.() ?? id, type: 'page_view', at: Date.now() }
+          const sent = await fetch(`${host}/e`, {
+            method: 'POST',
+            credentials: 'include',
+            body: JSON.stringify({ site, browser: id, events: [event] }),
+          })
+          const query = new URLSearchParams({ site, browser: id, audience: 'hot' })
+          const is = await fetch(`${host}/is?${query}`, { credentials: 'include' })
+          const load = (name: string) =>
+            new Promise<string>((resolve) => {
+              const script = document.createElement('script')
+              script.src = `${host}/pique-${name}.js?site=${site}`
+              script.onload = () => resolve('loaded')
+              script.onerror = () => resolve('refused')
+              document.head.append(script)
+            })
+          return {
+            sent: sent.status,
+            is: await is.json(),
+            extras: await Promise.all(['video', 'debug', 'verify', 'other'].map(load)),
+            cookie: document.cookie,
+          }
+        },
+        { host: collector.url.replace('127.0.0.1', 't.shop.test'), site: siteKey, id },
+      )
+      expect(asked).toEqual({
+        sent: 202,
+        is: { is: false },
+        extras: ['loaded', 'loaded', 'loaded', 'refused'],
+        cookie: `_pq=${id}`,
+      })
+      const [kept] = (await browser.context.cookies(page.url())).filter(
+        ({ name }) => name === '_pq',
+      )
+      const days = ((kept?.expires ?? 0) - Date.now() / 1000) / 86_400
+      expect(kept).toMatchObject({ value: id, domain: '.shop.test', path: '/', sameSite: 'Lax' })
+      expect(days).toBeGreaterThan(399)
+    } finally {
+      await page.close()
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+})
+
+describe('checking a page', { timeout: TEST_MS }, () => {
+  /** Answers as the tag does, to the token in the page's address. */
+  const answering = (answer: object) => `<script>
+    const token = location.hash.split('#pique-verify=')[1]
+    if (token) {
+      const page = location.origin + location.pathname
+      fetch('${collector.url}/verify', {
+        method: 'POST',
+        credentials: 'omit',
+        headers: { 'content-type': 'text/plain' },
+        body: JSON.stringify({ token, page, ...${JSON.stringify(answer)} }),
+      }).then((answer) => answer.json()).then(({ words }) => { document.title = words })
+    }
+  </script>`
+  const fine = { consent: 'granted', storage: 'cookie', stores: true, auto: true, collects: true }
+
+  async function withShop(head: string, run: (url: string) => Promise<void>): Promise<void> {
+    const { url, server } = await startShop(head)
+    try {
+      await run(url)
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  }
+
+  test('opens it, and shows what its tag answers without a reload', () =>
+    withShop(answering({ site: siteKey, ...fine }), async (url) => {
+      const { page, trouble } = await open()
+      await page.goto(at('/connect'))
+      await page.evaluate(() => document.body.setAttribute('data-same', 'yes'))
+      const field = page.getByLabel('Address of one of your pages')
+      await field.fill('javascript:alert(1)')
+      await page.keyboard.press('Enter')
+      await page.getByRole('alert').getByText('Give the address of a web page').waitFor()
+      expect(await field.getAttribute('aria-invalid')).toBe('true')
+      expect(await field.evaluate((node) => node === document.activeElement)).toBe(true)
+      const refused = trouble.filter((line) => line.includes('400'))
+      expect(trouble).toEqual(refused)
+
+      await field.fill(`${url}pricing?from=mail`)
+      const [opened] = await Promise.all([
+        browser.context.waitForEvent('page'),
+        page.keyboard.press('Enter'),
+      ])
+      const words = `Your tag works on ${url}pricing.`
+      await opened.waitForFunction((title) => document.title === title, words)
+      expect(await opened.evaluate(() => [window.opener, document.referrer])).toEqual([null, ''])
+      await page.bringToFront()
+      await page.getByText(words).waitFor({ timeout: LIVE_MS })
+      await page.getByText('A test reached the collector.').waitFor()
+      expect(await page.locator('#check-problem').textContent()).toBe('')
+      expect(await field.getAttribute('aria-invalid')).toBe(null)
+      expect(await page.locator('[data-part=check-open]').isVisible()).toBe(false)
+      expect(await page.locator('body').getAttribute('data-same')).toBe('yes')
+      expect(page.url()).not.toContain('verify')
+      await page.reload()
+      await page.getByText(words).waitFor()
+      expect(trouble).toEqual(refused)
+      await opened.close()
+      await page.close()
+    }))
+
+  test('works without scripts, over plain http too', () =>
+    withShop(answering({ site: 'k_stale', ...fine }), (url) =>
+      withBrowser(async (own) => {
+        const plain = (path: string) => at(path).replace('127.0.0.1', 'pique.test')
+        const { page } = await open(own)
+        await withoutScripts(page)
+        await page.goto(plain('/login'))
+        await page.getByLabel('Password').fill(await newAdminKey())
+        await page.getByRole('button', { name: 'Sign in' }).click()
+        await page.goto(plain('/connect'))
+        await page.getByLabel('Address of one of your pages').fill('ftp://shop.example')
+        await page.getByRole('button', { name: 'Check' }).click()
+        await page.getByRole('alert').getByText('Give the address of a web page').waitFor()
+        await page.getByLabel('Address of one of your pages').fill(url)
+        await page.getByRole('button', { name: 'Check' }).click()
+        await page.getByText(`Waiting for the tag on ${url}…`).waitFor()
+        const [opened] = await Promise.all([
+          own.context.waitForEvent('page'),
+          page.getByRole('link', { name: 'Open the page in a new tab' }).click(),
+        ])
+        const words = `Your tag is on ${url}, but its site key is of no site here.`
+        await opened.waitForFunction((title) => document.title === title, words)
+        await page.getByRole('link', { name: 'See what it answered' }).click()
+        await page.getByText(words).waitFor()
+        await page.getByText('replace the tag with the one from step 1').waitFor()
+      }),
+    ))
+
+  test('says why nothing may come, while it goes on waiting', () =>
+    withShop('', async (url) => {
+      const { page } = await open()
+      await page.setViewportSize(PHONE)
+      await page.goto(at('/connect'))
+      await page.getByLabel('Address of one of your pages').fill(url)
+      const [opened] = await Promise.all([
+        browser.context.waitForEvent('page'),
+        page.getByRole('button', { name: 'Check' }).click(),
+      ])
+      await page.bringToFront()
+      await page.getByText(`Nothing has come from ${url} yet.`).waitFor({ timeout: 3 * LIVE_MS })
+      expect(await page.locator('.check-facts li').count()).toBeGreaterThanOrEqual(4)
+      expect(await page.locator('[data-part=check-open]').isVisible()).toBe(true)
+      await expectNoOverflow(page)
+      await opened.close()
+      await page.close()
+    }))
+})
+
 describe('what visitors send', { timeout: TEST_MS }, () => {
   const IMAGE = '"><img src=https://evil.example/x onerror=alert(1)>'
   const SCRIPT = '</title></template><script>alert(2)</script>'

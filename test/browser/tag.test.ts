@@ -510,12 +510,12 @@ describe('delivery', () => {
     await collector.expectEvents('page_view', 1)
     await browser.context.setOffline(true)
     await page.evaluate(() => window.pique?.('track', 'in_a_tunnel'))
-    await page.waitForFunction(() => localStorage._pqq?.includes('in_a_tunnel'))
+    await page.waitForFunction(() => Object.values(localStorage).join().includes('in_a_tunnel'))
     await browser.context.setOffline(false)
     const onlineAt = Date.now()
     await collector.expectEvents('in_a_tunnel', 1)
     expect(Date.now() - onlineAt).toBeLessThan(2_000)
-    await page.waitForFunction(() => localStorage._pqq === '[]')
+    await page.waitForFunction(() => !Object.keys(localStorage).some((key) => /^_pqq/.test(key)))
   })
 
   test('storage, cookies and locks that throw are not noticed and lose nothing', async () => {
@@ -640,7 +640,11 @@ describe('consent and privacy', () => {
     const [one, two] = await collector.expectEvents('page_view', 2)
     expect(two?.session).toBe(one?.session)
     expect(collector.beacons.at(-1)?.batch.browser).toBe(collector.beacons[0]?.batch.browser)
-    expect((await browser.context.cookies()).map((cookie) => cookie.domain)).toEqual(['.shop.test'])
+    const cookies = await browser.context.cookies()
+    expect(cookies.map(({ name, domain }) => `${name} ${domain}`).sort()).toEqual([
+      '_pq .shop.test',
+      '_pqs .shop.test',
+    ])
   })
 })
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Hono } from 'hono'
 import type { Admin } from '../../collector/engine.ts'
 import { createApi } from '../../collector/http/api.ts'
+import { createAudienceRoutes } from '../../collector/http/audience.ts'
 import { createGuard, hashSecret, newApiKey } from '../../collector/http/auth.ts'
 import { createSignIn } from '../../collector/http/sign-in.ts'
 import { openWriterService } from '../../collector/ingest/writer-service.ts'
@@ -87,6 +88,7 @@ export function createService(): Service {
   const guard = createGuard({ reader, clock, isHttps: () => isHttps.value })
   const publicUrl = () => 'https://t.example.com'
   const app = new Hono()
+  app.route('/', createAudienceRoutes({ reader, clock }))
   app.route('/', signIn.routes)
   app.route('/', createApi({ reader, writer, clock, publicUrl, guard }))
   app.use(guard.requireSession)

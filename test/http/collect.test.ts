@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { brotliDecompressSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createClientAddress } from '../../collector/http/client-address.ts'
@@ -32,6 +33,7 @@ const app = createCollectRoutes({
   },
   clock: () => NOW,
   clientAddress: createClientAddress([]),
+  publicUrl: null,
   log: createLog(
     (line) => logged.push(line),
     () => NOW,
@@ -231,6 +233,29 @@ describe('the tag is served', () => {
     expect(fixed.headers.get('cache-control')).toContain('immutable')
     expect(await fixed.text()).toBe('tag '.repeat(500))
     expect((await tag.routes.request('/pique.0000000000000000.js')).status).toBe(404)
+  })
+
+  test('with the files that it loads where it needs them, each under its own ETag', async () => {
+    const video = Buffer.from('video '.repeat(300))
+    const { routes } = createTagFiles(Buffer.from('tag'), { video, verify: Buffer.from('verify') })
+    const headers = { 'accept-encoding': 'br' }
+    const tagAnswer = await routes.request('/pique.js', { headers })
+    const first = await routes.request('/pique-video.js?site=x', { headers })
+    expect(first.status).toBe(200)
+    expect(first.headers.get('content-encoding')).toBe('br')
+    const body = Buffer.from(await first.arrayBuffer())
+    expect(brotliDecompressSync(body).equals(video)).toBe(true)
+    for (const name of ['cache-control', 'cross-origin-resource-policy', 'content-type', 'vary']) {
+      expect(first.headers.get(name)).toBe(tagAnswer.headers.get(name))
+    }
+    expect(first.headers.get('cross-origin-resource-policy')).toBe('cross-origin')
+    expect(first.headers.get('etag')).not.toBe(tagAnswer.headers.get('etag'))
+    const etag = first.headers.get('etag') ?? ''
+    const again = await routes.request('/pique-video.js', { headers: { 'if-none-match': etag } })
+    expect(again.status).toBe(304)
+    for (const path of ['/pique-debug.js', '/pique-..%2Fpique.js', '/pique-other.js']) {
+      expect((await routes.request(path)).status).toBe(404)
+    }
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { renderNotFound } from '../../collector/dashboard/answers.tsx'
 import { renderLogin } from '../../collector/dashboard/login.tsx'
+import { createPageChecks } from '../../collector/dashboard/page-checks.ts'
 import { createDashboard } from '../../collector/dashboard/routes.tsx'
 import type { SiteJson } from '../../collector/store/shapes.ts'
 import {
@@ -24,6 +25,7 @@ const open = (source: World, asked?: Asked, demo = false) =>
     reader: readerOf(source, asked),
     clock: () => NOW,
     tagUrl: () => 'https://t.shop.example/pique.js',
+    checks: createPageChecks(() => NOW),
     demo,
   })
 

@@ -1,8 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import {
+  buildTag,
+  extraSizes,
+  featureFiles,
+  featureSizes,
+  type NamedSize,
+  sizeOf,
+} from '../../collector/bench/tag-sizes.ts'
 import { settingsTable } from '../../collector/config.ts'
-import { buildTag } from '../support/tag-collector.ts'
 
 /**
  * What the README says is what the code says. `npm run readme` writes the generated parts; without
@@ -12,27 +18,34 @@ import { buildTag } from '../support/tag-collector.ts'
 const README = 'README.md'
 const text = () => readFileSync(README, 'utf8')
 
-/** The part between `<!-- name -->` and `<!-- /name -->`, which is written anew when asked to. */
+/** Where the part between `<!-- name -->` and `<!-- /name -->` starts and ends. */
+function bounds(name: string): [start: number, end: number] {
+  const open = `<!-- ${name} -->\n`
+  return [text().indexOf(open) + open.length, text().indexOf(`\n<!-- /${name} -->`)]
+}
+const part = (name: string) => text().slice(...bounds(name))
+
+/** Compares a part with what it should be, or writes it anew when asked to. */
 function expectPart(name: string, expected: string): void {
-  const [open, close] = [`<!-- ${name} -->\n`, `\n<!-- /${name} -->`]
-  const start = text().indexOf(open) + open.length
-  const end = text().indexOf(close)
   if (process.env.UPDATE_README) {
+    const [start, end] = bounds(name)
     writeFileSync(README, text().slice(0, start) + expected + text().slice(Math.max(start, end)))
     return
   }
-  expect(text().slice(start, end)).toBe(expected)
+  expect(part(name)).toBe(expected)
 }
 
-/** Sizes of the built tag. Compressors differ a little between Node versions; the raw size does not. */
-async function tagSizes(): Promise<{ raw: number; gzip: number; brotli: number }> {
-  const tag = await buildTag()
-  return {
-    raw: tag.length,
-    gzip: gzipSync(tag, { level: 9 }).length,
-    brotli: brotliCompressSync(tag).length,
-  }
+/** The whole tag, what each feature adds to it, and the files beside it. */
+async function tagSizes(): Promise<readonly NamedSize[]> {
+  const whole = sizeOf((await buildTag()).contents)
+  const features = await featureSizes(whole)
+  return [
+    { name: 'the whole tag', ...whole },
+    ...features.map((size) => ({ ...size, name: `of it \`${size.name}\`` })),
+    ...(await extraSizes()).map((size) => ({ ...size, name: `\`${size.name}\`, where needed` })),
+  ]
 }
+/** Compressors differ a little between Node versions; the raw size does not. */
 const COMPRESSOR_SLACK = 24
 
 describe('the README', () => {
@@ -40,17 +53,29 @@ describe('the README', () => {
     expectPart('settings', settingsTable())
   })
   test('its bytes are those of the built tag', async () => {
-    const { raw, gzip, brotli } = await tagSizes()
+    const sizes = await tagSizes()
     if (process.env.UPDATE_README) {
-      const row = `| ${raw} bytes | ${gzip} bytes | ${brotli} bytes |`
-      expectPart('tag', ['| raw | gzip | brotli |', '| --- | --- | --- |', row].join('\n'))
+      const rows = sizes.map((s) => `| ${s.name} | ${s.raw} | ${s.gzip} | ${s.brotli} |`)
+      const head = ['| bytes | raw | gzip | brotli |', '| --- | --- | --- | --- |']
+      expectPart('tag', [...head, ...rows].join('\n'))
     }
-    const [shownRaw = 0, shownGzip = 0, shownBrotli = 0] = [...text().matchAll(/(\d+) bytes/g)].map(
-      ([, size]) => Number(size),
-    )
-    expect(shownRaw).toBe(raw)
-    expect(Math.abs(shownGzip - gzip)).toBeLessThanOrEqual(COMPRESSOR_SLACK)
-    expect(Math.abs(shownBrotli - brotli)).toBeLessThanOrEqual(COMPRESSOR_SLACK)
+    const shown = [...part('tag').matchAll(/^\| (.+) \| (\d+) \| (\d+) \| (\d+) \|$/gm)]
+    // Features are in the order of their weight, which compressors may see otherwise.
+    const names = (rows: readonly { readonly name: string }[]) =>
+      rows.map(({ name }) => name).sort()
+    expect(names(shown.map(([, name = '']) => ({ name })))).toEqual(names(sizes))
+    for (const [, name, raw, gzip, brotli] of shown) {
+      const size = sizes.find((one) => one.name === name)
+      expect(Number(raw), name).toBe(size?.raw)
+      expect(Math.abs(Number(gzip) - (size?.gzip ?? 0)), name).toBeLessThanOrEqual(COMPRESSOR_SLACK)
+      expect(Math.abs(Number(brotli) - (size?.brotli ?? 0)), name).toBeLessThanOrEqual(
+        COMPRESSOR_SLACK,
+      )
+    }
+  })
+  test.each(featureFiles())('%s leaves no bytes when it is left out', async (path) => {
+    expect((await buildTag()).bytesOf[path]).toBeGreaterThan(0)
+    expect((await buildTag([path])).bytesOf[path] ?? 0).toBe(0)
   })
   test('it names every runtime package', () => {
     const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))

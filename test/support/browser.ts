@@ -11,6 +11,10 @@ import { type BrowserContext, chromium } from 'playwright-core'
 export interface LaunchOptions {
   /** Further switches for the browser's command line. */
   readonly args?: readonly string[]
+  /** Switches that Playwright starts a browser with by itself, to be left out. */
+  readonly without?: readonly string[]
+  /** Another browser than the bundled one. */
+  readonly executable?: string
 }
 
 export interface TestBrowser {
@@ -24,8 +28,10 @@ const USER_AGENT =
 export async function launchBrowser(options: LaunchOptions = {}): Promise<TestBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'pique-browser-'))
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROME_PATH ?? (await bundled.executablePath()),
+    executablePath:
+      options.executable ?? process.env.CHROME_PATH ?? (await bundled.executablePath()),
     headless: true,
+    ignoreDefaultArgs: [...(options.without ?? [])],
     userAgent: USER_AGENT,
     viewport: { width: 1280, height: 800 },
     args: [

@@ -1,9 +1,11 @@
 /**
- * A collector for the tag's tests, and the site under test, on one loopback port: every GET is a page,
- * `/pique.js` the tag as it is built for release, `POST /e` is recorded and answered as told.
+ * A collector for the tag's tests, and the site under test, on one loopback port: `/pique.js` and the
+ * files that it loads are built as for release, `POST /e` is recorded and answered as told, what
+ * `routes` names answers by itself, and everything else is a page.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { basename } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import type { WireBatch, WireEvent } from '../../shared/wire.ts'
 
@@ -12,6 +14,8 @@ export interface Beacon {
   readonly status: number
 }
 
+export type Route = (request: IncomingMessage, response: ServerResponse) => void
+
 type Answer = 'accept' | 'hang' | { readonly status: number; readonly retryAfter?: number }
 
 export interface TagCollector {
@@ -19,6 +23,12 @@ export interface TagCollector {
   readonly url: (path: string, host?: string) => string
   /** Markup of a page's body, by path; other paths serve an empty one. */
   readonly bodies: Map<string, string>
+  /** Whole documents, by path; the tag goes to the end of their head. */
+  readonly documents: Map<string, string>
+  /** What answers a path instead of a page: a script, a shop's ajax, a redirect. */
+  readonly routes: Map<string, Route>
+  /** Every request for a page or a route, oldest first. */
+  readonly requests: readonly IncomingMessage[]
   /** Attributes of the tag on every page, and its address. */
   attributes: string
   source: string
@@ -52,17 +62,31 @@ export async function waitFor<Found>(
   }
 }
 
+// The build script is plain JavaScript without types; its options are esbuild's.
+const script: { readonly tagBuild: BuildOptions; readonly extrasBuild: BuildOptions } =
+  await import(new URL('../../collector/build.mjs', import.meta.url).href)
+
 /** The tag's text, built with the options of the release. */
 export async function buildTag(): Promise<Uint8Array> {
-  // The build script is plain JavaScript without types; its options are esbuild's.
-  const script: { readonly tagBuild: BuildOptions } = await import(
-    new URL('../../collector/build.mjs', import.meta.url).href
-  )
   const built = await build({ ...script.tagBuild, write: false })
   const [file] = built.outputFiles ?? []
   if (!file) throw new Error('The tag was not built')
   return file.contents
 }
+
+/** The tag and the files that it loads where they are needed, by their path at the collector. */
+async function buildScripts(): Promise<ReadonlyMap<string, Uint8Array>> {
+  const extras = await build({ ...script.extrasBuild, write: false })
+  return new Map([
+    ['/pique.js', await buildTag()],
+    ...(extras.outputFiles ?? []).map(({ path, contents }): [string, Uint8Array] => [
+      `/${basename(path)}`,
+      contents,
+    ]),
+  ])
+}
+/** Built once for all collectors of a test file. */
+let scripts: Promise<ReadonlyMap<string, Uint8Array>> | undefined
 
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
@@ -71,8 +95,10 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 export async function startTagCollector(): Promise<TagCollector> {
-  const tag = await buildTag()
+  scripts ??= buildScripts()
+  const built = await scripts
   const beacons: Beacon[] = []
+  const requests: IncomingMessage[] = []
 
   const collect = async (request: IncomingMessage, response: ServerResponse) => {
     // A batch is JSON by contract; anything else should fail the test loudly.
@@ -102,16 +128,26 @@ export async function startTagCollector(): Promise<TagCollector> {
     const { pathname } = new URL(request.url ?? '/', 'http://any.test')
     if (pathname === '/e') return void collect(request, response)
     if (pathname === '/is') return void response.end('{"is":true}')
-    if (pathname === '/pique.js') {
+    const script = built.get(pathname)
+    if (script) {
       response.setHeader('content-type', 'text/javascript')
-      return void response.end(tag)
+      response.setHeader('access-control-allow-origin', '*')
+      return void response.end(script)
     }
+    requests.push(request)
+    const route = collector.routes.get(pathname)
+    if (route) return route(request, response)
     if (/\.(ico|pdf|PDF)$/.test(pathname)) return void response.writeHead(204).end()
-    response.writeHead(200, { 'content-type': 'text/html', ...collector.headers })
+    response.writeHead(200, { 'content-type': 'text/html;charset=utf-8', ...collector.headers })
+    const document =
+      collector.documents.get(pathname) ??
+      `<!doctype html><html><head><title>Page ${pathname}</title>${collector.head}</head>` +
+        `<body>${collector.bodies.get(pathname) ?? ''}</body></html>`
     response.end(
-      `<!doctype html><html><head><title>Page ${pathname}</title>${collector.head}` +
-        `<script defer src="${collector.source}" ${collector.attributes}></script></head>` +
-        `<body>${collector.bodies.get(pathname) ?? ''}</body></html>`,
+      document.replace(
+        '</head>',
+        () => `<script defer src="${collector.source}" ${collector.attributes}></script></head>`,
+      ),
     )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -127,6 +163,9 @@ export async function startTagCollector(): Promise<TagCollector> {
   const collector: TagCollector = {
     url: (path, host = '127.0.0.1') => `http://${host}:${port}${path}`,
     bodies: new Map(),
+    documents: new Map(),
+    routes: new Map(),
+    requests,
     attributes: '',
     source: '/pique.js?site=KEY',
     head: '',

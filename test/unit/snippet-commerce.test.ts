@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readEntry, readProduct } from '../../snippet/features/commerce.ts'
+import { readEntry, readProduct } from '../../snippet/extras/products.ts'
 
 function argumentsOf(...args: unknown[]): unknown {
   return Object.assign({ length: args.length }, args)

@@ -1,6 +1,6 @@
 import { Window } from 'happy-dom'
 import { expect, test } from 'vitest'
-import { eventOfForm, kindOfField, valuesOf } from '../../snippet/form-kind.ts'
+import { describe, eventOfForm, MAIL, NAME } from '../../snippet/form-kind.ts'
 
 function formOf(markup: string): HTMLFormElement {
   const { document } = new Window()
@@ -35,26 +35,50 @@ test('a form may say itself that it searches', () => {
 })
 
 test.each([
-  ['text', 'one-time-code', 'email', /^one-time$/],
-  ['text', 'cc-name', 'email', /^cc-$/],
-  ['hidden', 'email', 'email', /^hidden$/],
-  ['checkbox', 'email', 'email', /^checkbox$/],
-  ['text', 'section-a billing email', 'x', /mail/],
-  ['text', 'name', 'x', /name/],
-  ['text', 'given-name', 'x', /name/],
-  ['text', 'username', 'name', /^text$/],
-  ['select-one', '', 'email_frequency', /^select-one$/],
-])('a %s field with autocomplete %s called %s is %s', (type, autocomplete, name, kind) => {
-  const field = { type, autocomplete, name, id: '' }
-  // Nothing else of a field is looked at.
-  expect(kindOfField(field as HTMLInputElement)).toMatch(kind)
+  ['a hidden field', '<input type=hidden name=telemetry>', 'sign_up'],
+  ['a box to tick', '<input type=checkbox name=phone_ok>', 'sign_up'],
+])('%s does not change what a form is', (_name, field, event) => {
+  expect(eventOfForm(formOf(`<form><input type=email>${field}</form>`))).toBe(event)
 })
 
-test('only the fields of a kind are read', () => {
-  const form = formOf(
-    `<form><input autocomplete=given-name value=Jane><input autocomplete=family-name value=Doe>
-     <input name=name value=no><input type=hidden name=email value=no></form>`,
-  )
-  expect(valuesOf(form, /name/)).toEqual(['Jane', 'Doe'])
-  expect(valuesOf(form, /mail/)).toEqual([])
+test.each([
+  ['a cart', '<form action="/cart/add"><input name=quantity></form>'],
+  ['a cart that only its button names', '<form><input name=n><button>Add to cart</button></form>'],
+  ['a wish list', '<form><button class=add_to_wishlist>Save</button></form>'],
+])('%s is no form to those who fill it', (_name, markup) => {
+  expect(eventOfForm(formOf(markup))).toBeUndefined()
+})
+
+test('who asks about a cart still asks', () => {
+  const markup = '<form><input type=email><textarea placeholder="my /cart"></textarea></form>'
+  expect(eventOfForm(formOf(markup))).toBe('generate_lead')
+})
+
+test.each([
+  ['text', 'one-time-code', 'email', false],
+  ['text', 'cc-name', 'email', false],
+  ['hidden', 'email', 'email', false],
+  ['checkbox', 'email', 'email', false],
+  ['text', 'section-a billing email', 'x', true],
+  ['text', '', 'E-Mail', true],
+  ['email', '', 'x', true],
+  ['select-one', '', 'email_frequency', false],
+])(
+  'a %s field with autocomplete %s called %s is for an e-mail: %s',
+  (type, autocomplete, name, is) => {
+    // Nothing else of a field is looked at.
+    expect(MAIL.test(describe({ type, autocomplete, name, id: '' } as HTMLInputElement))).toBe(is)
+  },
+)
+
+test.each([
+  ['name', 'x', true],
+  ['given-name', 'x', true],
+  ['section-a family-name', 'x', true],
+  ['username', 'name', false],
+  ['cc-name', 'name', false],
+  ['', 'name', false],
+])('a field with autocomplete %s called %s is a name: %s', (autocomplete, name, is) => {
+  const field = { type: 'text', autocomplete, name, id: '' }
+  expect(NAME.test(describe(field as HTMLInputElement))).toBe(is)
 })

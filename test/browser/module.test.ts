@@ -1,0 +1,140 @@
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { launchBrowser, type TestBrowser } from '../support/browser.ts'
+import { type Consumer, installConsumer } from '../support/consumer.ts'
+import { startTagCollector, type TagCollector } from '../support/tag-collector.ts'
+
+/** The other ways in than the plain script: the module of an installed package, and the queue stub. */
+
+const NO_SCRIPT = 'data:text/javascript,'
+const INIT = "init({ site: 'KEY', host: location.origin })"
+
+let browser: TestBrowser
+let consumer: Consumer
+let collector: TagCollector
+let page: Page
+
+beforeAll(async () => {
+  consumer = installConsumer()
+  browser = await launchBrowser()
+})
+afterAll(async () => {
+  await browser.close()
+  consumer.remove()
+})
+beforeEach(async () => {
+  collector = await startTagCollector()
+  await browser.context.clearCookies()
+  page = await browser.context.newPage()
+})
+afterEach(async () => {
+  await page.close()
+  await collector.close()
+})
+
+/** Markup of an application that runs `text` with everything the module exports. */
+async function app(text: string): Promise<string> {
+  const imports =
+    "import { consent, identify, init, is, page, reset, track } from 'pique/snippet'\n"
+  return `<script type="module">${await consumer.bundle(imports + text)}</script>`
+}
+const types = () =>
+  collector
+    .events()
+    .map((event) => event.type)
+    .filter((type) => type !== 'session_start')
+const open = () => page.goto(collector.url('/'))
+const go = (name = 'go') => page.evaluate((name) => dispatchEvent(new Event(name)), name)
+
+describe('the module', () => {
+  beforeEach(() => {
+    collector.source = NO_SCRIPT
+  })
+
+  test('reports the page, its events and who it is', async () => {
+    collector.head = await app(
+      `${INIT}; track('calculated', { total: 3, exact: true }); identify('ada@example.com', { plan: 'pro' }, { signature: 's' })`,
+    )
+    await open()
+    const [who] = await collector.expectEvents('identify', 1)
+    expect(types()).toEqual(['page_view', 'calculated', 'identify'])
+    expect(who?.props).toEqual({
+      email: 'ada@example.com',
+      traits: { plan: 'pro' },
+      signature: 's',
+    })
+    expect(collector.events('calculated')[0]?.props).toEqual({ total: 3, exact: true })
+    expect(collector.beacons[0]?.batch.site).toBe('KEY')
+  })
+
+  test('calls wait for `init`, which counts once however often it is called', async () => {
+    collector.head = await app(
+      `track('early'); addEventListener('go', () => { ${INIT}; ${INIT}; track('late') }); addEventListener('again', () => { ${INIT}; track('settled') })`,
+    )
+    await open()
+    expect(collector.beacons).toHaveLength(0)
+    await go()
+    await collector.expectEvents('late', 1)
+    await go('again')
+    await collector.expectEvents('settled', 1)
+    expect(types()).toEqual(['page_view', 'early', 'late', 'settled'])
+  })
+
+  test('every other call does what it says', async () => {
+    collector.head = await app(
+      `${INIT}; page(); addEventListener('ask', () => is('hot', (hot) => track(hot ? 'is_hot' : 'is_not')));
+      addEventListener('forget', () => { reset(); track('after_reset') });
+      addEventListener('deny', () => { consent('denied'); track('never') });
+      addEventListener('allow', () => { consent('granted'); track('settled') })`,
+    )
+    await open()
+    await collector.expectEvents('page_view', 2)
+    await go('ask')
+    await collector.expectEvents('is_hot', 1)
+    await go('forget')
+    await collector.expectEvents('after_reset', 1)
+    const browsers = collector.beacons.map(({ batch }) => batch.browser)
+    expect(browsers.at(-1)).toMatch(/[\w-]{36}/)
+    expect(browsers.at(-1)).not.toBe(browsers[0])
+    await go('deny')
+    expect(await browser.context.cookies()).toEqual([])
+    await go('allow')
+    await collector.expectEvents('settled', 1)
+    expect(types()).not.toContain('never')
+  })
+})
+
+test.each(['before', 'after'])('beside the script, the module %s it counts once', async (place) => {
+  const markup = await app(`${INIT}; track('calculated')`)
+  if (place === 'before') collector.head = markup
+  else collector.bodies.set('/', markup)
+  await open()
+  await collector.expectEvents('calculated', 1)
+  await page.evaluate(() => window.pique?.('track', 'settled'))
+  await collector.expectEvents('settled', 1)
+  expect(types()).toEqual(['page_view', 'calculated', 'settled'])
+})
+
+test('calls to the stub are answered once the script has loaded, in their order', async () => {
+  collector.head = `<script>
+    window.pique = window.pique || function () { (pique.q = pique.q || []).push(arguments) }
+    const kept = window.pique
+    pique('track', 'first', { step: 1 })
+    pique('identify', 'ada@example.com')
+    pique('is', 'hot', (hot) => { kept('track', hot ? 'is_hot' : 'is_not') })
+    pique('nonsense', 1)
+    pique('track', 'second')
+    addEventListener('go', () => kept('track', 'third'))
+  </script>`
+  await open()
+  await collector.expectEvents('is_hot', 1)
+  await go()
+  await collector.expectEvents('third', 1)
+  expect(types().filter((type) => type !== 'is_hot')).toEqual([
+    'page_view',
+    'first',
+    'identify',
+    'second',
+    'third',
+  ])
+})
