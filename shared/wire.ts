@@ -11,6 +11,10 @@ export const MAX_BATCH_EVENTS = 100
 export const SESSION_IDLE_MS = 30 * 60_000
 /** Beacon events older than this are rejected as `too_old`. */
 export const MAX_EVENT_AGE_MS = 7 * 86_400_000
+/** Holds the browser id: written by the tag, renewed by a collector of the same site. */
+export const BROWSER_COOKIE = '_pq'
+/** For as long as that cookie may live; Chrome keeps none longer than 400 days. */
+export const COOKIE_SECONDS = 400 * 86_400
 
 /** Values a prop or a trait may have on the wire; anything else is dropped. */
 export type PropValue = string | number | boolean

@@ -39,6 +39,7 @@ export const beats: Beat[] = []
 
 const held: Draft[] = []
 const seen: Record<string, readonly [at: number, source: string, item: unknown]> = {}
+let excludes: RegExp
 /** How many events may still be told; refilled at each beat. */
 let tokens = BURST_EVENTS
 
@@ -60,7 +61,7 @@ export function track(type: string, props: EventProps = {}, at = Date.now()): vo
     tokens--
     deliver(
       { id: createId(at), type, at, props, ...view._wire } as Draft,
-      endsWithOneOf('^', config.exclude).test(view._route) ? 'excluded' : config.consent,
+      excludes.test(view._route) ? 'excluded' : config.consent,
     )
   }
 }
@@ -106,6 +107,7 @@ export function decide(decision: string): void {
 /** Begins to beat; `onArrival` runs once the page is seen, and begins its first view. */
 export function startCore(onArrival: () => void): void {
   arrive = onArrival
+  excludes = endsWithOneOf('^', config.exclude)
   // Both, since browsers differ: Safari closes tabs without the first, Chrome on Android freezes them
   // without the second. What the first one sent is on the wire and not sent again by the second; being
   // shown is told as well, at first with everything to do, and again with nothing.

@@ -23,7 +23,7 @@ export const isAccountForm = (form: HTMLFormElement): boolean => /password/.test
 /** The event that submitting the form is; none for a search, and none for a cart. */
 export function eventOfForm(form: HTMLFormElement): string | undefined {
   const lines = linesOf(form)
-  if (MAIL.test(lines) && !isAccountForm(form)) {
+  if (MAIL.test(lines) && !/password/.test(lines)) {
     if (/^(textarea|tel|text .*(\btel|phone))/m.test(lines)) return 'generate_lead'
     // A box to tick is consent far more often than information.
     if (!/^(text(?!.*mail)|select)/m.test(lines)) return 'sign_up'

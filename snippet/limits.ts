@@ -1,7 +1,5 @@
 /** Every time and every cap of the tag. The bundler writes a number from another file where it is used. */
 
-/** Chrome keeps no cookie longer than 400 days. */
-export const COOKIE_SECONDS = 400 * 86_400
 /** Domains of fewer labels than this are tried for cookies. */
 export const MAX_LABELS = 9
 

@@ -1,4 +1,4 @@
-/** What the owner wrote into the page: `data-pique-*`; and what buttons and forms of a shop look like. */
+/** What the owner wrote into the page: `data-pique-*`. */
 import type { PropValue } from '../shared/wire.ts'
 import { listen } from './listen.ts'
 

@@ -32,8 +32,9 @@ export type Calls = Record<string, (...given: never[]) => unknown>
 export interface Pique {
   (...call: readonly unknown[]): unknown
   q?: Call[] | { push(call: Call): unknown }
-  /** What became of every event, since somebody asked for it. */
+  /** The options as the tag uses them, for its own files. */
   config?: Config
+  /** What became of every event, since somebody asked for it. */
   log?: { push(entry: readonly [verdict: string | undefined, event: object]): unknown }
 }
 

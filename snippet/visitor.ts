@@ -5,10 +5,10 @@
  * the last event. `localStorage._pq` mirrors the first for the day when Safari drops it. Nothing is
  * read, made or written before `mayStore` says so.
  */
-import { SESSION_IDLE_MS } from '../shared/wire.ts'
+import { BROWSER_COOKIE, COOKIE_SECONDS, SESSION_IDLE_MS } from '../shared/wire.ts'
 import { config } from './config.ts'
 import { createId } from './id.ts'
-import { COOKIE_SECONDS, MAX_LABELS } from './limits.ts'
+import { MAX_LABELS } from './limits.ts'
 import { guard } from './listen.ts'
 
 declare global {
@@ -20,7 +20,6 @@ declare global {
 /** Nothing when cookieless. */
 export type Visit = readonly [browser?: string, session?: string, isNew?: boolean]
 
-const BROWSER = '_pq'
 const SESSION = '_pqs'
 /** What the keys of undelivered events begin with. */
 export const SHELF = '_pqq'
@@ -67,9 +66,11 @@ const write = (name: string, value: string) =>
   })()
 
 /** The cookies, read once, and after them the mirror. */
-const recall = () => guard(() => `${document.cookie};${BROWSER}=${storage()[BROWSER]}`)() || ''
+const recall = () =>
+  guard(() => `${document.cookie};${BROWSER_COOKIE}=${storage()[BROWSER_COOKIE]}`)() || ''
 
-const browserIn = (recalled: string) => /_pq=([\da-f-]{36})/.exec(recalled)?.[1]
+/** The browser id that a text carries: cookies, or the query of an address. */
+export const browserIn = (text: string): string | undefined => /_pq=([\da-f-]{36})/.exec(text)?.[1]
 
 /** The visit that is going on at `at`, kept alive by the call. */
 export function visit(at: number): Visit {
@@ -87,10 +88,10 @@ export function visit(at: number): Visit {
   last = session
   // Unless both have it.
   if (recalled.split(browser).length < 3) {
-    if (!write(BROWSER, browser)) return []
+    if (!write(BROWSER_COOKIE, browser)) return []
     // It may be full.
     guard(() => {
-      storage()[BROWSER] = browser
+      storage()[BROWSER_COOKIE] = browser
     })()
   }
   write(SESSION, `${session}.${at}.${person._isHuman ? 'h' : ''}`)
@@ -100,7 +101,7 @@ export function visit(at: number): Visit {
 /** Becomes somebody else: whose id another domain has handed over, or somebody new. */
 export function renew(id = createId(Date.now())): void {
   if (!mayStore() || id === browserIn(recall())) return
-  write(BROWSER, id)
+  write(BROWSER_COOKIE, id)
   write(SESSION, '')
 }
 
@@ -108,7 +109,7 @@ export function renew(id = createId(Date.now())): void {
 export function settle(): void {
   if (config.consent === 'granted') return
   memory = {}
-  write(BROWSER, '')
+  write(BROWSER_COOKIE, '')
   write(SESSION, '')
   // Last, since it throws where storage is blocked.
   for (const key of Object.keys(localStorage)) if (/^_pq/.test(key)) delete localStorage[key]

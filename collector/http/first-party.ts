@@ -1,4 +1,5 @@
 import { getDomain } from 'tldts'
+import { BROWSER_COOKIE, COOKIE_SECONDS } from '../../shared/wire.ts'
 import { remembered } from '../ingest/remembered.ts'
 
 /**
@@ -21,9 +22,7 @@ export interface FirstParty {
   renewalOf(browser: string, request: PageRequest): string | null
 }
 
-const COOKIE = '_pq='
-/** Chrome keeps no cookie for longer: 400 days. */
-const MAX_AGE_S = 34_560_000
+const COOKIE = `${BROWSER_COOKIE}=`
 const REMEMBERED_PAIRS = 1_000
 
 /** `publicUrl` stands in for a host that a proxy on the way has replaced. */
@@ -35,7 +34,7 @@ export function createFirstParty(publicUrl: string | null): FirstParty {
     if (domain === null || (domain !== domainOf(host) && domain !== publicDomain)) return null
     const secure = origin.startsWith('https:') ? '; Secure' : ''
     // Not HttpOnly: the tag reads it.
-    return `; Domain=${domain}; Max-Age=${MAX_AGE_S}; Path=/; SameSite=Lax${secure}`
+    return `; Domain=${domain}; Max-Age=${COOKIE_SECONDS}; Path=/; SameSite=Lax${secure}`
   })
   return {
     renewalOf(browser, { origin, host, cookie }) {

@@ -2,9 +2,10 @@
 import { config, endsWithOneOf } from '../config.ts'
 import { listen } from '../listen.ts'
 import { findInPath } from '../markup.ts'
+import { browserIn } from '../visitor.ts'
 
 /** The cookie, since it is there only while storing is allowed. */
-export const readBrowser = (): string | undefined => /_pq=([\w-]{36})/.exec(document.cookie)?.[1]
+export const readBrowser = (): string | undefined => browserIn(document.cookie)
 
 export function links(): void {
   if (!config.domains) return

@@ -2,14 +2,14 @@
  * Takes over the browser id from another domain of the owner's, which shares no cookies: a link there
  * carries it once, as `?_pq=BROWSER`. It is taken from a page of those domains alone, so nobody else can
  * make a visitor somebody of their choice. How links come to carry it, and addresses to lose it, is in
- * `extras/more.ts`.
+ * `extras/links.ts`.
  */
 import { config, endsWithOneOf } from '../config.ts'
-import { renew } from '../visitor.ts'
+import { browserIn, renew } from '../visitor.ts'
 
 export function domains(): void {
-  const carried = config.domains && /_pq=([\da-f-]{36})/.exec(location.search)
+  const carried = config.domains && browserIn(location.search)
   // None has no host.
   const from = document.referrer.split(/[/:]+/)[1] as string
-  if (carried && endsWithOneOf('^(.*\\.)?', config.domains).test(from)) renew(carried[1])
+  if (carried && endsWithOneOf('^(.*\\.)?', config.domains).test(from)) renew(carried)
 }
