@@ -185,14 +185,17 @@ function* limitsOf(answer: TagAnswer): Generator<Limit> {
   }
 }
 
-function notesOf({ storage, gpc, dnt, auto }: TagAnswer): string[] {
+function notesOf({ storage, stores, gpc, dnt, auto }: TagAnswer): string[] {
   const notes: string[] = []
-  if (storage === 'none' && gpc) {
-    notes.push('Cookieless in this browser, because it asks for that (Global Privacy Control).')
-  } else if (storage === 'none' && dnt) {
-    notes.push('Cookieless in this browser, because it asks for that (Do Not Track).')
-  } else if (storage === 'none') {
-    notes.push('Cookieless, because the tag says data-storage="none": a visitor lasts a day.')
+  // Who asks for it is not tracked, whatever the tag is set to, but by consent; then cookies are kept.
+  if (storage === 'none' || ((gpc || dnt) && !stores)) {
+    notes.push(
+      gpc
+        ? 'Cookieless in this browser, because it asks for that (Global Privacy Control).'
+        : dnt
+          ? 'Cookieless in this browser, because it asks for that (Do Not Track).'
+          : 'Cookieless, because the tag says data-storage="none": a visitor lasts a day.',
+    )
   }
   if (auto === false) {
     notes.push('Automatic capture is off (data-auto="off"): page views and your own calls alone.')

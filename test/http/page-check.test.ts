@@ -190,6 +190,8 @@ describe('the answer of a tag', () => {
     [{ stores: false }, 'partly', /keep no cookie/, /check again in a normal window/],
     [{ storage: 'none', gpc: true }, 'works', /works on/, /Global Privacy Control/],
     [{ storage: 'none', dnt: true }, 'works', /works on/, /Do Not Track/],
+    [{ gpc: true, stores: null }, 'works', /works on/, /Global Privacy Control/],
+    [{ dnt: true, stores: null }, 'works', /works on/, /Do Not Track/],
     [{ storage: 'none', stores: false }, 'works', /works on/, /data-storage="none"/],
     [{ auto: false }, 'works', /works on/, /data-auto="off"/],
   ])('%j says what to do', async (answer, state, words, fact) => {
