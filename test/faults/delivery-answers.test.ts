@@ -1,20 +1,19 @@
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { launchBrowser, type TestBrowser } from '../support/browser.ts'
+import { describe, expect, test } from 'vitest'
 import {
   arrived,
   expectSameIds,
   expectStored,
   expectStoredOnce,
-  newPerson,
   numbersOf,
   run,
   runUntil,
+  setStage,
   shelved,
   stopClock,
   track,
 } from '../support/delivery-page.ts'
-import { type Fault, type FaultServer, startFaultServer } from '../support/fault-server.ts'
+import type { Fault, FaultServer } from '../support/fault-server.ts'
 
 /** What the tag makes of every answer a collector can give, and of none. */
 
@@ -23,23 +22,12 @@ const MAX_RETRY_MS = 60_000
 /** Gathering, and the step in which the clock is moved. */
 const SLACK_MS = 3_000
 
-let browser: TestBrowser
 let server: FaultServer
 let context: BrowserContext
 let page: Page
 
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  server = await startFaultServer()
-  context = await newPerson(browser)
-  page = await context.newPage()
-})
-afterEach(async () => {
-  await context.close()
-  await server.close()
+setStage((stage) => {
+  ;({ server, context, page } = stage)
 })
 
 const now = () => page.evaluate(() => Date.now())

@@ -1,18 +1,17 @@
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { launchBrowser, type TestBrowser } from '../support/browser.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
 import {
   expectStored,
   expectStoredOnce,
-  newPerson,
   numbersOf,
   run,
   runUntil,
+  setStage,
   shelved,
   stopClock,
   track,
 } from '../support/delivery-page.ts'
-import { type FaultServer, startFaultServer } from '../support/fault-server.ts'
+import type { FaultServer } from '../support/fault-server.ts'
 import { waitFor } from '../support/tag-collector.ts'
 
 /** Browsers that refuse, pages that are odd, collectors that hang: the page does not notice. */
@@ -25,29 +24,20 @@ const PROMPT_MS = 2_000
 /** More than a browser opens connections to one host. */
 const PAGES = 12
 
-let browser: TestBrowser
 let server: FaultServer
 let context: BrowserContext
 let page: Page
 let trouble: string[]
 
-beforeAll(async () => {
-  browser = await launchBrowser()
+setStage((stage) => {
+  ;({ server, context, page } = stage)
 })
-afterAll(() => browser.close())
-beforeEach(async () => {
-  server = await startFaultServer()
-  context = await newPerson(browser)
-  page = await context.newPage()
+beforeEach(() => {
   trouble = []
   page.on('pageerror', (error) => trouble.push(error.message))
   page.on('console', (said) => {
     if (said.type() === 'error') trouble.push(said.text())
   })
-})
-afterEach(async () => {
-  await context.close()
-  await server.close()
 })
 
 const viewsStored = (count: number) =>

@@ -1,21 +1,20 @@
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { launchBrowser, type TestBrowser } from '../support/browser.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
 import {
   arrived,
   crash,
   expectSameIds,
   expectStored,
   expectStoredOnce,
-  newPerson,
   numbersOf,
   run,
   runUntil,
+  setStage,
   shelved,
   stopClock,
   track,
 } from '../support/delivery-page.ts'
-import { type FaultServer, startFaultServer } from '../support/fault-server.ts'
+import type { FaultServer } from '../support/fault-server.ts'
 import { waitFor } from '../support/tag-collector.ts'
 
 /** Pages that end, in every way there is, with a collector that is not there; and pages side by side. */
@@ -24,23 +23,12 @@ const SLACK_MS = 3_000
 const MAX_RETRY_MS = 60_000
 const GIVE_UP_MS = 20_000
 
-let browser: TestBrowser
 let server: FaultServer
 let context: BrowserContext
 let page: Page
 
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  server = await startFaultServer()
-  context = await newPerson(browser)
-  page = await context.newPage()
-})
-afterEach(async () => {
-  await context.close()
-  await server.close()
+setStage((stage) => {
+  ;({ server, context, page } = stage)
 })
 
 const viewsOf = (path: string) =>

@@ -1,19 +1,18 @@
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { launchBrowser, type TestBrowser } from '../support/browser.ts'
+import { describe, expect, test } from 'vitest'
 import {
   arrived,
   expectStored,
-  newPerson,
   numbersOf,
   run,
   runUntil,
+  setStage,
   shelfTexts,
   shelved,
   stopClock,
   track,
 } from '../support/delivery-page.ts'
-import { type FaultServer, startFaultServer } from '../support/fault-server.ts'
+import type { FaultServer } from '../support/fault-server.ts'
 
 /** How much is kept for a collector that does not answer, and how much a page may send at all. */
 
@@ -28,23 +27,12 @@ const BURST = 300
 const PER_SECOND = 10
 const LOOP_S = 10
 
-let browser: TestBrowser
 let server: FaultServer
 let context: BrowserContext
 let page: Page
 
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  server = await startFaultServer()
-  context = await newPerson(browser)
-  page = await context.newPage()
-})
-afterEach(async () => {
-  await context.close()
-  await server.close()
+setStage((stage) => {
+  ;({ server, context, page } = stage)
 })
 
 async function openWithClock(at = Date.now()): Promise<void> {

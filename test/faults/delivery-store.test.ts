@@ -1,20 +1,19 @@
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { SiteJson } from '../../collector/store/shapes.ts'
-import { launchBrowser, type TestBrowser } from '../support/browser.ts'
 import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
 import {
   arrived,
   crash,
   expectSameIds,
-  newPerson,
   numbersOf,
   run,
+  setStage,
   shelved,
   stopClock,
   track,
 } from '../support/delivery-page.ts'
-import { type FaultServer, startFaultServer } from '../support/fault-server.ts'
+import type { FaultServer } from '../support/fault-server.ts'
 import { readStored } from '../support/stored-events.ts'
 import { waitFor } from '../support/tag-collector.ts'
 
@@ -26,31 +25,26 @@ const VIEWS = 30
 const MAX_SHELF_WAIT_MS = 80_000
 const PATIENTLY = { timeout: 8_000 }
 
-let browser: TestBrowser
 let server: FaultServer
 let collector: RunningCollector
 let context: BrowserContext
 let page: Page
 let place: ReturnType<typeof createPlace>
 
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
 beforeEach(async () => {
   place = createPlace()
   collector = await startBuilt('start', place.store)
-  server = await startFaultServer()
-  server.site = (await list<SiteJson>('/sites'))[0]!.key
-  server.host = collector.url
-  context = await newPerson(browser)
-  page = await context.newPage()
 })
 afterEach(async () => {
-  await context.close()
-  await server.close()
   await collector.stop()
   place.remove()
+})
+setStage((stage) => {
+  ;({ server, context, page } = stage)
+})
+beforeEach(async () => {
+  server.site = (await list<SiteJson>('/sites'))[0]!.key
+  server.host = collector.url
 })
 
 async function list<T>(path: string): Promise<readonly T[]> {

@@ -1,9 +1,9 @@
 /** What the tests of delivery do with a page: act, look at the shelf, and let its clock run by hand. */
 import type { BrowserContext, Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import type { WireEvent } from '../../shared/wire.ts'
-import type { TestBrowser } from './browser.ts'
-import type { FaultServer } from './fault-server.ts'
+import { launchBrowser, type TestBrowser } from './browser.ts'
+import { type FaultServer, startFaultServer } from './fault-server.ts'
 import { waitFor } from './tag-collector.ts'
 
 declare global {
@@ -18,6 +18,32 @@ export async function newPerson(browser: TestBrowser): Promise<BrowserContext> {
   const owner = browser.context.browser()
   if (!owner) throw new Error('a launched browser has a context without an owner')
   return owner.newContext({ viewport: { width: 1280, height: 800 } })
+}
+
+export interface Stage {
+  readonly server: FaultServer
+  readonly context: BrowserContext
+  readonly page: Page
+}
+
+/** One browser for a file; for each test a server, a person and a page of theirs, which `enter` takes. */
+export function setStage(enter: (stage: Stage) => void): void {
+  let browser: TestBrowser
+  let stage: Stage
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(() => browser.close())
+  beforeEach(async () => {
+    const server = await startFaultServer()
+    const context = await newPerson(browser)
+    stage = { server, context, page: await context.newPage() }
+    enter(stage)
+  })
+  afterEach(async () => {
+    await stage.context.close()
+    await stage.server.close()
+  })
 }
 
 /** Counts what is on the wire, from before the tag runs. */
