@@ -5,11 +5,11 @@
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Page, Request } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import type { WireEvent } from '../../shared/wire.ts'
 import { launchBrowser, type TestBrowser } from './browser.ts'
-import { startTagCollector, type TagCollector } from './tag-collector.ts'
+import { startTagCollector, type TagCollector, waitFor } from './tag-collector.ts'
 
 /** How many of a type, or of each the props it must have. */
 type Expected = Readonly<Record<string, number | readonly Readonly<Record<string, unknown>>[]>>
@@ -53,6 +53,9 @@ export function siteUnderTest(): Site {
   let collector: TagCollector
   let page: Page
   let errors: string[] = []
+  /** Files of the tag that the page has asked for since it settled last, and those still on their way. */
+  let asked = 0
+  const coming = new Set<Request>()
   let opened = 0
   let settled = 0
 
@@ -66,9 +69,18 @@ export function siteUnderTest(): Site {
     page = await browser.context.newPage()
     await page.clock.install()
     errors = []
+    asked = 0
+    coming.clear()
     opened = 0
     settled = 0
     page.on('pageerror', (error) => errors.push(error.message))
+    page.on('request', (request) => {
+      if (!/\/pique-\w+\.js/.test(request.url())) return
+      asked += 1
+      coming.add(request)
+    })
+    page.on('requestfinished', (request) => coming.delete(request))
+    page.on('requestfailed', (request) => coming.delete(request))
   })
   afterEach(async () => {
     await page.close()
@@ -104,6 +116,17 @@ export function siteUnderTest(): Site {
     },
     async settle() {
       await page.clock.runFor(ALL_IS_SAID_MS)
+      // The page's clock runs ahead of the network: a file that it asked for has its say after that.
+      await page.evaluate(() => {})
+      if (asked) {
+        await waitFor(
+          () => coming.size === 0,
+          () => `files on their way: ${[...coming].map((request) => request.url())}`,
+        )
+        asked = 0
+        await page.evaluate(() => {})
+        await page.clock.runFor(ALL_IS_SAID_MS)
+      }
       await page.evaluate(() => window.pique?.('track', 'settled'))
       await page.clock.runFor(ALL_IS_SAID_MS)
       settled += 1
