@@ -26,9 +26,10 @@ export let config: Config
 /** Whether to capture what nobody has marked. */
 export let isAuto: boolean
 
-export function configure(options: Config): void {
+export function configure(options: Config): Config {
   config = { consent: 'granted', ...options }
   isAuto = config.auto !== 'off'
+  return config
 }
 
 /** What is downloaded unless the owner says otherwise. */
@@ -43,20 +44,16 @@ export function endsWithOneOf(before: string, list = ''): RegExp {
     .replace(/[^\w\s,*?/-]/g, '\\$&')
     .replace(/[*?]/g, '.$&')
     .replace(/[\s,]+/g, '|')
-  return new RegExp(`${before}(${globs})$`, 'i')
+  return RegExp(`${before}(${globs})$`, 'i')
 }
-
-let loaded = ''
 
 /**
- * Loads a file of the tag that few pages need, once. By `import`, since that carries the nonce of the tag
- * itself, asks nothing of Trusted Types, and does not hold up the page's `load`.
+ * Loads a file of the tag that few pages need, and calls the `run` that it exports, if any; what is loaded
+ * already is not loaded again. By `import`, since that carries the nonce of the tag itself, asks nothing
+ * of Trusted Types, and does not hold up the page's `load`.
  */
-export function loadExtra(name: string, isNeeded: unknown = true): void {
-  if (!isNeeded || loaded.includes(name)) return
-  loaded += name
-  // Where that fails, the rest works.
-  import(/* webpackIgnore: true */ /* @vite-ignore */ `${config.host}/pique-${name}.js`).catch(
-    () => {},
-  )
-}
+export const loadExtra = (name: string, ...given: readonly unknown[]): Promise<unknown> =>
+  import(/* webpackIgnore: true */ /* @vite-ignore */ `${config.host}/pique-${name}.js`)
+    .then((file) => file.run?.(...given))
+    // Where that fails, the rest works.
+    .catch(() => {})

@@ -8,8 +8,8 @@ import { config, endsWithOneOf } from './config.ts'
 import { createId } from './id.ts'
 import { BEAT_MS, BURST_EVENTS, MAX_EVENT_CHARS, REFILL_EVENTS, SAME_ACTION_MS } from './limits.ts'
 import { guard, listen } from './listen.ts'
-import { add, forgetMine, hide } from './transport.ts'
-import { person, settle, visit } from './visitor.ts'
+import { add, forgetMine, hide, tend } from './transport.ts'
+import { person, settle, type Visit, visit } from './visitor.ts'
 
 /** Props on their way out; a missing value is left out of the event. */
 export type EventProps = Readonly<
@@ -31,7 +31,7 @@ export interface View {
 /** An event before it is known whose it is. */
 type Draft = Omit<WireEvent, 'session'>
 
-export let view: View | undefined
+export let view: View
 /** Runs at every beat, and right before leaving with `true`. */
 export type Beat = (isLeaving?: boolean) => void
 
@@ -39,31 +39,28 @@ export const beats: Beat[] = []
 
 const held: Draft[] = []
 const seen: Record<string, readonly [at: number, source: string, item: unknown]> = {}
-let excludes: RegExp
 /** How many events may still be told; refilled at each beat. */
 let tokens = BURST_EVENTS
 
-const deliver = (event: Draft, verdict = config.consent as string) => {
-  window.pique?.log?.push([verdict, event])
-  if (verdict === 'pending') held.push(event)
-  if (verdict !== 'granted') return
+const deliver = (event: Draft) => {
+  const { consent } = config
+  window.pique?.log?.push([consent, event])
+  if (consent === 'pending') held.push(event)
   // A page's own props may be too large, or have no JSON at all: that throws.
-  if (JSON.stringify(event).length > MAX_EVENT_CHARS) return
-  const [browser, session, isNew] = visit(event.at)
+  if (consent !== 'granted' || JSON.stringify(event).length > MAX_EVENT_CHARS) return
+  // Where cookies are blocked, everybody is cookieless.
+  const [browser, session, isNew] = guard(visit)(event.at) ?? ([] as Visit)
   // JSON leaves out what is undefined, as the wire's optional fields ask for.
   const told = { ...event, session } as WireEvent
-  if (isNew) add({ ...told, id: createId(event.at), type: 'session_start', props: {} }, browser)
-  add(told, browser, event.type === 'page_view')
+  const start = { ...told, id: createId(event.at), type: 'session_start', props: {} }
+  add(isNew ? [start, told] : [told], browser, event.type === 'page_view')
 }
 
 export function track(type: string, props: EventProps = {}, at = Date.now()): void {
-  if (view && tokens > 0) {
-    tokens--
-    deliver(
-      { id: createId(at), type, at, props, ...view._wire } as Draft,
-      excludes.test(view._route) ? 'excluded' : config.consent,
-    )
-  }
+  const { exclude } = config
+  if (tokens < 1 || (exclude && endsWithOneOf('^', exclude).test(view._route))) return
+  tokens--
+  deliver({ id: createId(at), type, at, props, ...view._wire } as Draft)
 }
 
 /** Tracks an action unless it was seen within `SAME_ACTION_MS`, by another source or for the same
@@ -82,12 +79,11 @@ export function act(
   return true
 }
 
-let arrive: undefined | (() => void)
-
 export const beat = (isLeaving?: boolean): void => {
+  for (const run of beats) guard(run)(isLeaving)
+  if (isLeaving) return
   tokens = Math.min(BURST_EVENTS, tokens + REFILL_EVENTS)
-  if (view) for (const run of beats) guard(run)(isLeaving)
-  else if (!document.hidden && !document.prerendering) arrive?.()
+  tend()
 }
 
 /** Another page is looked at; the last one may still report. */
@@ -104,16 +100,14 @@ export function decide(decision: string): void {
   for (const event of held.splice(0)) guard(deliver)(event)
 }
 
-/** Begins to beat; `onArrival` runs once the page is seen, and begins its first view. */
-export function startCore(onArrival: () => void): void {
-  arrive = onArrival
-  excludes = endsWithOneOf('^', config.exclude)
+/** Begins to beat. */
+export function startCore(): void {
   // Both, since browsers differ: Safari closes tabs without the first, Chrome on Android freezes them
   // without the second. What the first one sent is on the wire and not sent again by the second; being
-  // shown is told as well, at first with everything to do, and again with nothing.
+  // shown is told as well, and has nothing to do.
   listen('visibilitychange pagehide', () => {
     beat(true)
     hide()
   })
-  setInterval(guard(beat), BEAT_MS)
+  setInterval(beat, BEAT_MS)
 }

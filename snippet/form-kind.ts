@@ -15,10 +15,7 @@ const fieldsOf = (form: HTMLFormElement) => [
   ...(form.elements as HTMLCollectionOf<HTMLInputElement>),
 ]
 
-const linesOf = (form: HTMLFormElement) => fieldsOf(form).map(describe).join('\n')
-
-/** Nothing is read from a form with a password. */
-export const isAccountForm = (form: HTMLFormElement): boolean => /password/.test(linesOf(form))
+export const linesOf = (form: HTMLFormElement) => fieldsOf(form).map(describe).join('\n')
 
 /** The event that submitting the form is; none for a search, and none for a cart. */
 export function eventOfForm(form: HTMLFormElement): string | undefined {

@@ -24,7 +24,9 @@ export function hear<Heard extends Event>(
 /** The element's `data-pique-prop-KEY` attributes; HTML has made the keys lower case. */
 export function markedProps(element: Element): Record<string, PropValue> {
   const props: Record<string, PropValue> = {}
-  for (const { name, value } of element.attributes)
-    if (/^data-pique-prop-/.test(name)) props[name.slice('data-pique-prop-'.length)] = value
+  for (const { name, value } of element.attributes) {
+    const [, key] = name.split('data-pique-prop-')
+    if (key) props[key] = value
+  }
   return props
 }

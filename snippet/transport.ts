@@ -23,11 +23,7 @@ import { guard, listen } from './listen.ts'
 import { mayRenew, person, SHELF, settle, storage } from './visitor.ts'
 
 /** An event with what its batch says of it; null where it came back from storage without. */
-type Item = readonly [
-  event: WireEvent,
-  browser: string | null | undefined,
-  isHuman: boolean | null | undefined,
-]
+type Item = readonly [event: WireEvent, browser: string | null | undefined, isHuman: unknown]
 
 const shelf = SHELF + Math.random()
 /** While the collector is in doubt: how long it is left alone after a failure; a trifle where only other
@@ -37,26 +33,26 @@ let mine: Item[] = []
 /** Bodies on the wire; of these, only the ids matter. */
 let flying = ''
 let timer: ReturnType<typeof setTimeout> | undefined
-/** Whether the last copy was written: not where storage is full. */
-let isKept: string | boolean | undefined
+/** The copy, where there is one: not where storage is full, or not allowed. */
+let kept: string | undefined
 
 /** Keeps a copy of what is unanswered, that others leave alone for a while; a hidden page may be gone. */
 const keep = () => {
   while (mine[MAX_SHELF_EVENTS] || JSON.stringify(mine).length > MAX_SHELF_CHARS) mine.shift()
-  isKept = guard(() =>
-    mine[0]
-      ? // biome-ignore lint/suspicious/noAssignInExpressions: a statement, and an answer of its own, are 20 bytes more
-        (storage()[shelf] = JSON.stringify([
-          Date.now() + (document.hidden ? LEFT_MS : waitMs + GIVE_UP_MS),
-          ...mine,
-        ]))
-      : delete storage()[shelf],
-  )()
+  kept = guard(() => {
+    delete storage()[shelf]
+    if (mine[0])
+      storage()[shelf] = JSON.stringify([
+        Date.now() + (document.hidden ? LEFT_MS : waitMs + GIVE_UP_MS),
+        ...mine,
+      ])
+    return storage()[shelf]
+  })()
 }
 
 const adopt = () => {
   // Another page took this one for gone, and its events with it.
-  if (!storage()[shelf] && isKept) mine = []
+  if (!storage()[shelf] && kept) mine = []
   delete storage()[shelf]
   // `SHELF`, in fewer bytes.
   for (const key of Object.keys(storage()))
@@ -78,9 +74,8 @@ const adopt = () => {
  *  stay. */
 const send = async (isLast?: boolean) => {
   const free = mine.filter(([{ id }]) => !flying.includes(id))
-  const [first] = free
-  if (!first) return
-  const [{ session }, browser] = first
+  if (!free[0]) return
+  const [{ session }, browser] = free[0]
   const items = free.filter(([event]) => event.session === session).slice(0, MAX_EVENTS)
   const url = `${config.host}/e`
   const body = JSON.stringify({
@@ -99,14 +94,15 @@ const send = async (isLast?: boolean) => {
       keepalive: !waitMs,
       // The address of the page is for the tag to clean.
       referrerPolicy: 'origin',
-      credentials: mayRenew() ? 'include' : 'same-origin',
+      // What is undefined is as if it was not there.
+      credentials: (mayRenew() ? 'include' : undefined) as RequestCredentials,
       signal: AbortSignal.timeout?.(GIVE_UP_MS),
     })
     guard(settle)()
     // A number, that the test makes a text.
     if (/^5|408|425|429/.test(status as unknown as string)) throw headers.get('retry-after')
     mine = mine.filter(([{ id }]) => !body.includes(id))
-    keep()
+    if (kept) keep()
     return true
   } catch (reason) {
     // Where the quota for keepalive is used up, a beacon may still find room.
@@ -121,7 +117,10 @@ const flush = async () => {
   // It returns nothing, as the timer is then.
   timer = clearTimeout(timer) as undefined
   try {
-    await navigator.locks.request(SHELF, adopt)
+    // Only where something may be left: a look costs less than a lock. Either way what happens in the same
+    // moment goes along.
+    await ((kept || /_pqq/.test(`${Object.keys(storage())}`)) &&
+      navigator.locks.request(SHELF, adopt))
   } catch {
     // Locks are missing on plain http pages, and refused in some frames.
     adopt()
@@ -145,13 +144,23 @@ export function startTransport(): void {
   setTimeout(flush, LEFT_MS + GATHER_MS / 2)
 }
 
-/** Sends an event within a second, or at once. */
-export function add(event: WireEvent, browser: string | undefined, isUrgent?: boolean): void {
-  mine.push([event, browser, person._isHuman])
-  keep()
-  // After a failure, the retry takes it along; what others left is no failure yet.
+/** Sends events within a second, or at once. */
+export function add(
+  events: readonly WireEvent[],
+  browser: string | undefined,
+  isUrgent: boolean,
+): void {
+  for (const event of events) mine.push([event, browser, person._isHuman])
+  // What goes at once is mostly answered for before a copy is worth it; a copy that there is has all.
+  if (!isUrgent || kept) keep()
+  // After a failure, the retry takes them along; what others left is no failure yet.
   if (isUrgent && waitMs < RETRY_AT_LEAST_MS) flush()
   else timer ??= setTimeout(flush, GATHER_MS)
+}
+
+/** Keeps what is still not answered for. */
+export function tend(): void {
+  if (mine[0] && !kept) keep()
 }
 
 /** Last chance: sends what there is, without waiting for anything. */

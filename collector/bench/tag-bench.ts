@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { buildPeers, type Subject } from './peers.ts'
 import { median, print, printTable } from './report.ts'
-import { type Cost, measureCosts, WINDOW_MS } from './tag-cost.ts'
+import { type Cost, measureCosts, PAGES, WINDOW_MS } from './tag-cost.ts'
 import { buildTag, extraSizes, featureSizes, type NamedSize, sizeOf } from './tag-sizes.ts'
 
 /** As on the machine itself, and as on a phone. */
@@ -27,7 +27,7 @@ export async function benchTagSizes(): Promise<void> {
   printTable([
     ['', 'raw', 'gzip', 'brotli'],
     row({ name: 'the whole tag', ...whole }),
-    ...(await featureSizes(whole)).map((one) => row({ ...one, name: `  of it ${one.name}` })),
+    ...(await featureSizes()).map((one) => row({ ...one, name: `  of it ${one.name}` })),
     ...extras.map((one) => row({ ...one, name: `${one.name}, where needed` })),
   ])
   print('\nbytes beside peers, built the same way:')
@@ -86,13 +86,16 @@ export async function benchTagCost(rounds: number): Promise<void> {
     script: new Uint8Array(),
   }
   const all = [nothing, ...(await subjects())]
-  // Side by side, which halves the minutes: what is measured is CPU time, and every subject meets the same.
-  const measured = SLOWDOWNS.map((slowdown) => measureCosts(all, { rounds, slowdown }))
-  for (const [i, costs] of (await Promise.all(measured)).entries()) {
-    print(
-      `\nmain-thread CPU time of the first ${WINDOW_MS / 1000} s, ${rounds} rounds in turns, CPU slowed down ${SLOWDOWNS[i]}×:`,
-    )
-    printCosts(costs)
-    printVerdict(costs)
+  const pages = Object.entries(PAGES)
+  for (const slowdown of SLOWDOWNS) {
+    // Side by side, which halves the minutes: what is measured is CPU time, and every subject meets the same.
+    const measured = pages.map(([, html]) => measureCosts(all, { rounds, slowdown, html }))
+    for (const [i, costs] of (await Promise.all(measured)).entries()) {
+      print(
+        `\nmain-thread CPU time of the first ${WINDOW_MS / 1000} s on ${pages[i]?.[0]}, ${rounds} rounds in turns, CPU slowed down ${slowdown}×:`,
+      )
+      printCosts(costs)
+      printVerdict(costs)
+    }
   }
 }

@@ -9,14 +9,15 @@
  * what a busy machine adds. Their time by the clock is what the page feels, and adds the waits for
  * other processes, such as those for the first look at cookies and at `localStorage`.
  *
- * Whatever the scripts ask for, any host, is answered by one local server, so that a peer which loads
- * more code from its maker's server seems lighter here than it is.
+ * Whatever the scripts ask for, any host, is answered by one local server, the tag's further files
+ * included; a peer that loads more code from its maker's server seems lighter here than it is.
  */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import bundled from '@sparticuz/chromium'
 import { type Browser, chromium } from 'playwright-core'
 import type { Subject } from './peers.ts'
+import { buildExtras } from './tag-sizes.ts'
 
 export const WINDOW_MS = 3_000
 const REST_MS = 250
@@ -37,15 +38,32 @@ export interface Cost {
 const SHOP = 'shop.localhost'
 const COLLECTOR = 'http://collect.localhost'
 
-/** A page of a shop: something to observe for whoever observes. */
-const PAGE = `<!doctype html><html lang="en"><head><title>Kettles</title>
-<script type="application/ld+json">{"@context":"https://schema.org","@type":"Product","name":"Kettle","sku":"K-100","offers":{"@type":"Offer","price":"49.90","priceCurrency":"EUR"}}</script>
-</head><body><header><nav>${'<a href="/kettles">Kettles</a> <a href="https://elsewhere.example/">Makers</a> '.repeat(20)}</nav></header>
-<main><h1>Kettles</h1><form action="/cart/add" method="post"><input name="quantity" value="1"><button>Add to cart</button></form>
-${'<article><h2>A kettle</h2><p>Boils water.</p><a href="/manual.pdf">Manual</a><button>Add to wish list</button></article>'.repeat(60)}
-<form><input type="email" name="email"><textarea name="message"></textarea><button>Send</button></form></main></body></html>`
+const FORM =
+  '<form><input type="email" name="email"><textarea name="message"></textarea><button>Send</button></form>'
+const pageOf = (
+  head: string,
+  body: string,
+) => `<!doctype html><html lang="en"><head><title>Kettles</title>
+${head}</head><body><header><nav>${'<a href="/kettles">Kettles</a> <a href="https://elsewhere.example/">Makers</a> '.repeat(20)}</nav></header>
+<main><h1>Kettles</h1>${body}${FORM}</main></body></html>`
 
-function serve(subjects: readonly Subject[]): Promise<Server> {
+/** Something to observe for whoever observes: to read, and of a shop. */
+export const PAGES: Readonly<Record<string, string>> = {
+  'an article': pageOf(
+    '',
+    '<section><h2>A kettle</h2><p>Boils water.</p><a href="/manual.pdf">Manual</a><button>More</button></section>'.repeat(
+      60,
+    ),
+  ),
+  'a page of a shop': pageOf(
+    '<script type="application/ld+json">{"@context":"https://schema.org","@type":"Product","name":"Kettle","sku":"K-100","offers":{"@type":"Offer","price":"49.90","priceCurrency":"EUR"}}</script>',
+    `<form action="/cart/add" method="post"><input name="quantity" value="1"><button>Add to cart</button></form>
+${'<article><h2>A kettle</h2><p>Boils water.</p><a href="/manual.pdf">Manual</a><button>Add to wish list</button></article>'.repeat(60)}`,
+  ),
+}
+
+async function serve(subjects: readonly Subject[], html: string): Promise<Server> {
+  const extras = await buildExtras()
   const server = createServer((request, response) => {
     const { host, origin = '*' } = request.headers
     const asked = request.headers['access-control-request-headers'] ?? '*'
@@ -55,12 +73,13 @@ function serve(subjects: readonly Subject[]): Promise<Server> {
     response.setHeader('access-control-allow-credentials', 'true')
     response.setHeader('access-control-allow-headers', asked)
     const isPage = host === SHOP && pathname === '/'
+    const script = subject?.script ?? extras.get(pathname.slice(1))
     const isScript = pathname.endsWith('.js')
     response.setHeader(
       'content-type',
       isPage ? 'text/html' : isScript ? 'text/javascript' : 'application/json',
     )
-    response.end(isPage ? PAGE : isScript ? (subject?.script ?? '') : '{}')
+    response.end(isPage ? html : isScript ? (script ?? '') : '{}')
   })
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
 }
@@ -136,12 +155,16 @@ async function run(browser: Browser, subject: Subject, slowdown: number, cost: C
 /** Measures all subjects `rounds` times, in turns, a different one first in each round. */
 export async function measureCosts(
   subjects: readonly Subject[],
-  { rounds, slowdown }: { readonly rounds: number; readonly slowdown: number },
+  {
+    rounds,
+    slowdown,
+    html,
+  }: { readonly rounds: number; readonly slowdown: number; readonly html: string },
 ): Promise<Map<Subject, Cost>> {
   const costs = new Map<Subject, Cost>()
   for (const subject of subjects)
     costs.set(subject, { cpuMs: [], clockMs: [], longestMs: [], said: [] })
-  const server = await serve(subjects)
+  const server = await serve(subjects, html)
   // The address of a server that listens on a port is one.
   const browser = await launch((server.address() as AddressInfo).port)
   try {

@@ -22,6 +22,7 @@ export interface NamedSize extends Size {
 
 interface BuildScript {
   readonly tagBuild: BuildOptions
+  readonly plainBuild: BuildOptions
   readonly extrasBuild: BuildOptions
 }
 
@@ -76,10 +77,16 @@ function without(path: string): Plugin {
   }
 }
 
-/** The tag as it is released, or with some features left out. */
-export async function buildTag(leftOut: readonly string[] = []): Promise<Built> {
-  const { tagBuild } = await buildScript()
-  return buildOne({ ...tagBuild, plugins: [...leftOut.map(without), ...(tagBuild.plugins ?? [])] })
+/** The tag as it is released. */
+export async function buildTag(): Promise<Built> {
+  return buildOne((await buildScript()).tagBuild)
+}
+
+/** The tag with some features left out, or none; without the names that were found for the whole. */
+export async function buildWithout(...leftOut: readonly string[]): Promise<Built> {
+  const { plainBuild } = await buildScript()
+  const plugins = [...leftOut.map(without), ...(plainBuild.plugins ?? [])]
+  return buildOne({ ...plainBuild, plugins })
 }
 
 /** The script of an entry file, by the options of the tag. Foreign code keeps its property names. */
@@ -88,9 +95,10 @@ export async function buildForeign(entry: string, external: string[] = []): Prom
   return (await buildOne({ ...options, entryPoints: [entry], external })).contents
 }
 
-export async function featureSizes(whole: Size): Promise<NamedSize[]> {
+export async function featureSizes(): Promise<NamedSize[]> {
+  const whole = sizeOf((await buildWithout()).contents)
   const sizes = featureFiles().map(async (path) => {
-    const rest = sizeOf((await buildTag([path])).contents)
+    const rest = sizeOf((await buildWithout(path)).contents)
     return {
       name: basename(path, '.ts'),
       raw: whole.raw - rest.raw,
@@ -101,11 +109,16 @@ export async function featureSizes(whole: Size): Promise<NamedSize[]> {
   return (await Promise.all(sizes)).sort((a, b) => b.brotli - a.brotli)
 }
 
-export async function extraSizes(): Promise<NamedSize[]> {
+/** The files that the tag loads where they are needed, by name. */
+export async function buildExtras(): Promise<ReadonlyMap<string, Uint8Array>> {
   const { extrasBuild } = await buildScript()
-  const built = await build({ ...extrasBuild, write: false })
-  return (built.outputFiles ?? []).map((file) => ({
-    name: basename(file.path),
-    ...sizeOf(file.contents),
-  }))
+  const { outputFiles = [] } = await build({ ...extrasBuild, write: false })
+  return new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]))
+}
+
+export async function extraSizes(): Promise<NamedSize[]> {
+  const files = [...(await buildExtras())]
+  return files
+    .map(([name, contents]) => ({ name, ...sizeOf(contents) }))
+    .sort((a, b) => b.brotli - a.brotli)
 }

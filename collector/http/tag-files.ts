@@ -13,7 +13,7 @@ export interface TagFiles {
 }
 
 /** What the tag may load; each is served as `/pique-NAME.js`. */
-export const EXTRA_NAMES = ['video', 'debug', 'verify', 'more'] as const
+export const EXTRA_NAMES = ['shop', 'product', 'links', 'is', 'video', 'debug', 'verify'] as const
 export type ExtraFiles = Readonly<Partial<Record<(typeof EXTRA_NAMES)[number], Buffer>>>
 
 const ONE_HOUR = 'public, max-age=3600, stale-while-revalidate=86400'

@@ -4,6 +4,7 @@
  */
 import type { WireEvent } from '../../shared/wire.ts'
 import { SESSION_IDLE_MS } from '../../shared/wire.ts'
+import { endsWithOneOf } from '../config.ts'
 import { guard } from '../listen.ts'
 import { readSettings, readStored } from './settings.ts'
 
@@ -16,7 +17,6 @@ const BECOMES: Readonly<Record<string, string>> = {
   granted: 'sent',
   pending: 'held until consent',
   denied: 'dropped, consent is denied',
-  excluded: 'not counted, data-exclude has this path',
 }
 
 /** An id as the dashboard shortens it. */
@@ -55,7 +55,6 @@ function describe(): void {
       : 'No site key: nothing is sent. Add data-site="…" to the tag.',
     ignored &&
       'This browser is excluded: localStorage.pique_ignore is set. Remove it with localStorage.removeItem("pique_ignore").',
-    document.hidden && 'This tab is in the background: the tag starts when it is shown.',
     consent === 'granted'
       ? 'Consent is granted.'
       : `Consent is ${consent}: nothing is stored or sent until pique("consent", "granted").`,
@@ -65,6 +64,9 @@ function describe(): void {
     identify === 'off' && 'data-identify="off": no e-mail is read from forms.',
     !auto && 'data-auto="off": automatic capture is off, page views and calls remain.',
     exclude && `Paths excluded: ${exclude}`,
+    exclude &&
+      endsWithOneOf('^', exclude).test(location.pathname) &&
+      'This page is one of them: nothing on it is counted.',
     downloads != null && `Downloads are: ${downloads || 'none'}`,
     hash !== 'off' && 'data-hash: the hash is the route.',
     whoIsIt(),
@@ -97,8 +99,10 @@ function sentenceOf({ type, url = '', props = {} }: WireEvent): string {
 
 guard(() => {
   describe()
-  // Called by `pique('debug')`, which has put both there.
-  const { log } = window.pique as unknown as { readonly log: Entry[] }
+  // Called by `pique('debug')`, so the tag is there, and tells a log from when there is one.
+  const pique = window.pique as unknown as { log?: Entry[] }
+  pique.log ??= []
+  const { log } = pique
   const tell = guard(([verdict, event]: Entry) =>
     say(`${sentenceOf(event)} — ${BECOMES[verdict] ?? verdict}`, event),
   )

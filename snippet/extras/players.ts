@@ -56,7 +56,8 @@ declare global {
 /** Where a player's videos have their own pages, without a query that would be lost on the way. */
 const PAGES: Readonly<Record<string, string>> = { youtube: 'youtu.be', vimeo: 'vimeo.com' }
 
-export function players(): void {
+/** `watch` hears the forms of a document. */
+export function players(watch: (root: Node) => void, isAuto: boolean): void {
   const known = new WeakMap<Element, Player>()
   // Live: frames that come later are in it.
   const frames = document.getElementsByTagName('iframe')
@@ -69,6 +70,7 @@ export function players(): void {
     const [, provider, id] =
       /^[^?]+(youtube|vimeo)(?:-nocookie)?\.com\/(?:embed|video)\/([\w-]+)/.exec(src) ?? []
     if (
+      !isAuto ||
       !provider ||
       // Muted and looping, or muted without controls, is a background.
       /youtube(?!.*enablejsapi=1)|background=1|\?(?=.*muted?=1).*(loop=1|controls=0)/.test(src) ||
@@ -124,6 +126,10 @@ export function players(): void {
 
   const look = () => {
     for (const frame of frames) {
+      // Frames of the same origin that have no tag of their own, nor one to come; of others there is no
+      // document.
+      const { contentDocument: page, contentWindow } = frame
+      if (page?.readyState === 'complete' && !contentWindow?.pique) watch(page)
       const player = playerOf(frame)
       if (player && !player._hasAnswered)
         post(frame, {

@@ -22,13 +22,13 @@ function typeOf(signs: string): string | undefined {
   return Object.keys(SIGNS).find((type) => SIGNS[type]?.test(signs))
 }
 
-/** Which product a control is about: by its own mark, its address, or the form that it stands in. */
-export function productOf(element: HTMLElement): Readonly<Record<string, string>> {
-  const [, linked] = /[?&]add-to-cart=(\w+)/.exec(element.getAttribute('href') ?? '') ?? []
-  const field = element.closest('form')?.querySelector('[name=add-to-cart],[name=id]')
-  const id = element.dataset.product_id ?? linked ?? field?.getAttribute('value')
-  return id ? { item_id: id } : {}
-}
+/** Which product a control is about: by its own mark, its address, or the form that it stands in; never what
+ *  somebody has typed there. */
+export const productOf = (element?: HTMLElement): string | undefined =>
+  element?.dataset.product_id ??
+  /[?&]add-to-cart=(\w+)/.exec(element?.getAttribute('href') ?? '')?.[1] ??
+  element?.closest('form')?.querySelector('[name=add-to-cart],[name=id]')?.getAttribute('value') ??
+  undefined
 
 /** What a click on this element, or submitting it, does; text is only that of what the page has written. */
 export function actionOf(element: HTMLElement): string | undefined {

@@ -2,12 +2,12 @@
  * What people do in a shop, and what the owner has marked. Every action counts once, from whatever tells
  * it best: what is clicked waits for the next beat, so that a data layer entry for the same action, which
  * knows item and price, comes first; the tag then leaves out what is told twice.
+ *
+ * Loaded by the tag where there are signs of any of it; loads in turn what knows products.
  */
-import { config, isAuto } from '../config.ts'
-import { guard, listen } from '../listen.ts'
-import { findInPath, hear, markedProps } from '../markup.ts'
-import type { Pique } from '../start.ts'
-import { type Facts, readEntry, readMarkup, readProduct } from './products.ts'
+import type { Config } from '../config.ts'
+import type { ShopParts } from '../features/embeds.ts'
+import { type Facts, readEntry } from './data-layer.ts'
 import { actionOf, actionOfPage, productOf } from './shop-signs.ts'
 
 declare global {
@@ -18,8 +18,6 @@ declare global {
   }
 }
 
-const MARKED = ':is([data-pique-event],[data-pique-cart],[data-pique-wishlist])'
-
 /** What Shopify's storefront events carry, as far as it is read here. */
 interface StorefrontEvent extends Event {
   readonly action?: string
@@ -28,24 +26,41 @@ interface StorefrontEvent extends Event {
   readonly product?: { readonly id?: string; readonly title?: string }
 }
 
-export function shop(pique: Pique): void {
+/** What shops dispatch, and what it means; removals come under the name of additions. */
+const STOREFRONT: Readonly<Record<string, string>> = {
+  'wc-blocks_added_to_cart': 'add_to_cart',
+  'shopify:cart:lines-update': 'add_to_cart',
+  'shopify:cart:view': 'view_cart',
+  'shopify:product:view': 'view_item',
+}
+
+const MARKED = ':is([data-pique-event],[data-pique-cart],[data-pique-wishlist])'
+
+export function run(
+  ...[act, beats, decide, findInPath, guard, hear, loadExtra, markedProps]: ShopParts
+): void {
+  // The tag has put it there before.
+  const config = window.pique?.config as Config
+  const isAuto = config.auto !== 'off'
+  const isPending = config.consent === 'pending'
   const known = new Set<unknown>()
   const waiting: (() => void)[] = []
-  let lastText: string | undefined
   let lastPath: string | undefined
   let lastSearch: string | undefined
-  let isHeard: boolean | undefined
+  let jQuery: unknown
+  let product: unknown
   /** The form that a click has told of; its submit is the same action. */
   let told: Element | null = null
 
-  const act = (type: string | undefined, props: Facts, source: string, item?: unknown) => {
-    if (type) pique('act', type, props, source, item ?? props.item_id)
+  /** Tells an action, where there is one. */
+  const tell = (type: unknown, props: Facts, source: string, item?: unknown) => {
+    if (type) act(type as string, props, source, item)
   }
-  const actLater = (element: HTMLElement, type = actionOf(element)) => {
-    const props = { ...productOf(element), ...markedProps(element) }
+  const tellLater = (element: HTMLElement, type = actionOf(element)) => {
+    const props = { item_id: productOf(element), ...markedProps(element) }
     if (type) told = element.closest('form')
     waiting.push(() =>
-      act(type, props, 'page', props.item_id ?? element.closest('form') ?? element),
+      tell(type, props, 'page', props.item_id ?? element.closest('form') ?? element),
     )
   }
 
@@ -54,80 +69,87 @@ export function shop(pique: Pique): void {
     const element =
       findInPath(event, `${MARKED}:not(form)`) ??
       (isAuto && findInPath(event, 'a,button,[type=submit]'))
-    if (element) actLater(element, element.dataset.piqueEvent)
+    if (element) tellLater(element, element.dataset.piqueEvent)
   })
   hear('submit', ({ target }) => {
     // Only forms are submitted; what their event is when it is named, the tag knows.
     const form = target as HTMLFormElement
     const isTold = form === told
     told = null
-    if ((isAuto || form.matches(MARKED)) && !form.dataset.piqueEvent && !isTold) actLater(form)
+    if ((isAuto || form.matches(MARKED)) && !form.dataset.piqueEvent && !isTold) tellLater(form)
   })
 
-  pique('beat', () => {
-    if (isAuto) readDataLayer()
-    for (const run of waiting.splice(0)) run()
-    if (isAuto) readPage()
-  })
-
-  function readDataLayer(): void {
+  const readDataLayer = () => {
     // Looked at, not wrapped: `push` stays the page's own, whoever replaces it and whenever.
     for (const entry of Array.from(window.dataLayer ?? [])) {
       if (known.has(entry)) continue
       known.add(entry)
-      const found = readEntry(entry)
-      if (found) act(...found, 'data')
-      // A banner that tells Google tells owners who wait for a decision.
-      const { 0: command, 1: what, 2: decision } = Object(entry)
-      const { analytics_storage } = Object(decision)
-      if (command === 'consent' && what === 'update' && analytics_storage)
-        if (config.consent === 'pending') pique('consent', analytics_storage)
+      const [type, props, decision] = readEntry(entry)
+      // A banner that tells Google tells owners who wait for a decision, and when it is taken back.
+      if (decision && isPending) decide(decision)
+      tell(type, props, 'data')
     }
-  }
-
-  function readPage(): void {
-    const { pathname, search } = location
-    if (lastPath !== pathname) act(actionOfPage(pathname, document.body.className), {}, 'page')
-    lastPath = pathname
-    // That somebody searched, never for what.
-    if (lastSearch !== search && /[?&](q|s|search|query|keyword)=[^&]/i.test(search))
-      act('view_search_results', {}, 'page', search)
-    lastSearch = search
-    hearWooCommerce()
-    // In-page navigations replace it late or never: only a change is news.
-    const scripts = document.querySelectorAll<HTMLScriptElement>('[type$="ld+json"]')
-    const texts = Array.from(scripts, ({ text }) => text)
-    const text = texts.join()
-    if (text === lastText) return
-    lastText = text
-    // Broken JSON-LD is the page's own business.
-    const product = readProduct(texts.map(guard((json) => JSON.parse(json)))) ?? readMarkup()
-    if (product) act('view_item', product, 'page')
   }
 
   /** What WooCommerce says when the cart has it, also where a theme has buttons of its own; a known button
    *  has told of the click. */
-  function hearWooCommerce(): void {
-    if (isHeard || !window.jQuery) return
-    isHeard = true
-    window.jQuery(document.body).on('added_to_cart', (...[, , , button]) => {
-      const [element] = Array.from(button ?? [])
-      if (!element) act('add_to_cart', {}, 'shop')
-      else if (!actionOf(element)) act('add_to_cart', productOf(element), 'shop')
-    })
+  const hearWooCommerce = () => {
+    if (jQuery || !window.jQuery) return
+    jQuery = window.jQuery
+    window.jQuery(document.body).on(
+      'added_to_cart',
+      guard((...[, , , button]) => {
+        const element = button?.[0]
+        if (!element || !actionOf(element))
+          tell('add_to_cart', { item_id: productOf(element) }, 'shop')
+      }),
+    )
   }
 
-  if (!isAuto) return
-  listen('wc-blocks_added_to_cart', () => act('add_to_cart', {}, 'shop'))
-  // shopify.dev, "Standard storefront events": the facts are the event's own properties.
-  listen('shopify:cart:lines-update', ({ action, lines: [line] = [] }: StorefrontEvent) => {
-    const props = { item_id: line?.merchandiseId?.split('/').pop(), quantity: line?.quantity }
-    if (action === 'add') act('add_to_cart', props, 'shop')
-    if (action === 'remove') act('remove_from_cart', props, 'shop')
-  })
-  listen('shopify:cart:view', () => act('view_cart', {}, 'shop'))
-  listen('shopify:product:view', ({ context, product }: StorefrontEvent) => {
-    const props = { item_id: product?.id?.split('/').pop(), item_name: product?.title }
-    if (context === 'page') act('view_item', props, 'shop')
-  })
+  const readPage = () => {
+    const { pathname, search } = location
+    if (lastPath !== pathname)
+      tell(actionOfPage(pathname, document.body.className), {}, 'page', pathname)
+    lastPath = pathname
+    // That somebody searched, never for what.
+    if (lastSearch !== search)
+      tell(
+        /[?&](q|s|search|query|keyword)=[^&]/i.test(search) && 'view_search_results',
+        {},
+        'page',
+        search,
+      )
+    lastSearch = search
+    if (!product && document.querySelector('[type$="ld+json"],[itemtype$="/Product"]'))
+      product = loadExtra('product', act, beats, guard)
+  }
+
+  const beat = () => {
+    if (isAuto) guard(readDataLayer)()
+    for (const run of waiting.splice(0)) guard(run)()
+    if (isAuto) for (const look of [hearWooCommerce, readPage]) guard(look)()
+  }
+  beats.push(beat)
+  beat()
+
+  if (isAuto)
+    // shopify.dev, "Standard storefront events": the facts are the event's own properties.
+    hear(
+      Object.keys(STOREFRONT).join(' '),
+      ({ type, action = 'add', context, lines: [line] = [], product }: StorefrontEvent) =>
+        tell(
+          action === 'remove'
+            ? 'remove_from_cart'
+            : action === 'add' && (!product || context === 'page') && STOREFRONT[type],
+          {
+            item_id: (line?.merchandiseId ?? product?.id)?.split('/').pop(),
+            item_name: product?.title,
+            quantity: line?.quantity,
+          },
+          'shop',
+        ),
+    )
 }
+
+/** What the file about products works with. */
+export type ProductParts = readonly [act: ShopParts[0], beats: ShopParts[1], guard: ShopParts[4]]

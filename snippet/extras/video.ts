@@ -1,5 +1,6 @@
 /**
- * Videos: `<video>` elements here, embedded players in `players.ts`; what counts in `watching.ts`.
+ * Videos: `<video>` elements here, embedded players and other frames in `players.ts`; what counts in
+ * `watching.ts`.
  * Loaded where a page has any of them, and speaks to the tag by its public calls alone.
  *
  * That a `<video>` plays the tag hears by itself. Media events stay inside the shadow root of their
@@ -53,5 +54,8 @@ function videos(): void {
   addEventListener('click', guard(findRoots), true)
 }
 
-videos()
-players()
+/** `watch` hears the forms of a document. */
+export function run(watch: (root: Node) => void, isAuto: boolean): void {
+  if (isAuto) videos()
+  players(watch, isAuto)
+}

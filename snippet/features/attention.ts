@@ -49,13 +49,13 @@ export function attention(): (isAlive?: unknown) => void {
     track('user_engagement', {
       engaged_ms: engagedMs,
       scroll: deepest,
-      view_at: lookedView?._startedAt,
+      view_at: view._startedAt,
     })
   }
 
   look()
   listen(
-    'scroll pointermove keydown pointerdown timeupdate visibilitychange blur focus',
+    'scroll pointermove keydown pointerdown timeupdate blur focus',
     ({ type, isTrusted, target }) => {
       // A muted video is a decoration, more often than not.
       look(isTrusted && !(target as HTMLVideoElement).muted)

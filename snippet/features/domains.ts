@@ -4,11 +4,13 @@
  * make a visitor somebody of their choice. How links come to carry it, and addresses to lose it, is in
  * `extras/links.ts`.
  */
-import { config, endsWithOneOf } from '../config.ts'
+import { config, endsWithOneOf, loadExtra } from '../config.ts'
 import { browserIn, renew } from '../visitor.ts'
 
 export function domains(): void {
-  const carried = config.domains && browserIn(location.search)
+  if (!config.domains) return
+  loadExtra('links')
+  const carried = browserIn(location.search)
   // None has no host.
   const from = document.referrer.split(/[/:]+/)[1] as string
   if (carried && endsWithOneOf('^(.*\\.)?', config.domains).test(from)) renew(carried)

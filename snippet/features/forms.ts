@@ -5,7 +5,7 @@
  */
 import { config, isAuto } from '../config.ts'
 import { act, track } from '../core.ts'
-import { eventOfForm, isAccountForm, MAIL, NAME, valuesOf } from '../form-kind.ts'
+import { eventOfForm, linesOf, MAIL, NAME, valuesOf } from '../form-kind.ts'
 import { LEAVES_WITHIN_MS } from '../limits.ts'
 import { listen } from '../listen.ts'
 import { hear, markedProps } from '../markup.ts'
@@ -27,7 +27,7 @@ export function forms(): (root: Node) => void {
     const email =
       config.identify !== 'off' &&
       mayRecognise() &&
-      !isAccountForm(form) &&
+      !/password/.test(linesOf(form)) &&
       valuesOf(form, MAIL).find((value) => /^\S+@\S+\.\S+$/.test(value))
     const props = { form_id: idOf(form), has_email: !!email, ...markedProps(form) }
     if (act(type, props, 'form', form) && email)

@@ -16,12 +16,11 @@ declare global {
   }
 }
 
-/** Follows in-page navigation; the answer reports the current page, which nothing here does by itself. */
+/** Begins the first view, and follows in-page navigation; the answer begins another view by hand. */
 export function pages(): () => void {
-  const { hash = 'off' } = config
-
   /** The part of a fragment that is a route (`#/pricing`, `#!/pricing`), without its own query. */
-  const hashRoute = () => (hash === 'off' ? '' : location.hash.replace(/^#(?!!?\/).*|\?.*/, ''))
+  const hashRoute = () =>
+    (config.hash ?? 'off') === 'off' ? '' : location.hash.replace(/^#(?!!?\/).*|\?.*/, '')
   const route = () => location.pathname + hashRoute()
 
   const begin = (from?: string) => {
@@ -39,13 +38,13 @@ export function pages(): () => void {
   }
 
   const report = () => {
-    if (!view || view._wire.title !== undefined) return
+    if (view._wire.title !== undefined) return
     view._wire.title = maskSecrets(document.title)
     track('page_view', { webdriver: navigator.webdriver || undefined }, view._startedAt)
   }
 
   const follow = () => {
-    if (!view || view._route === route()) return
+    if (view._route === route()) return
     begin(view._wire.url)
     setTimeout(guard(report), TITLE_SETTLES_MS)
   }

@@ -335,6 +335,7 @@ describe('forgetting', () => {
     await page.goto(at('www.shop.test', '/one'))
     await expectReceived('page_view')
     expect(await cookies()).toHaveLength(2)
+    await page.evaluate(() => window.pique?.('track', 'waits'))
     expect(await page.evaluate(() => Object.keys(localStorage).toSorted())).toEqual([
       '_pq',
       expect.stringMatching(/^_pqq[\d.e-]+$/),

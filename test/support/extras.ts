@@ -24,7 +24,7 @@ const standIn = (name: ExtraName) => `{
   const { origin, searchParams } = new URL(tag.src)
   const site = searchParams.get('site')
   window.pique.config = { consent: 'granted', site, host: origin, ...tag.dataset }
-  import(origin + '/pique-${name}.js')
+  import(origin + '/pique-${name}.js').then((file) => file.run?.(() => {}, true))
 }`
 
 const JAVASCRIPT = 'text/javascript; charset=utf-8'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { readEntry, readProduct } from '../../snippet/extras/products.ts'
+import { readEntry } from '../../snippet/extras/data-layer.ts'
+import { readProduct } from '../../snippet/extras/product.ts'
 
 function argumentsOf(...args: unknown[]): unknown {
   return Object.assign({ length: args.length }, args)
@@ -11,8 +12,12 @@ test.each([
   ['a command', argumentsOf('config', 'G-1')],
   ['another event', { event: 'gtm.js' }],
   ['an event of another name', argumentsOf('event', 'page_view', {})],
+  ['what every object has', { event: 'constructor' }],
+  ['a default for consent', argumentsOf('consent', 'default', { analytics_storage: 'granted' })],
 ])('%s in the data layer is no action', (_name, entry) => {
-  expect(readEntry(entry)).toBeUndefined()
+  const [name, , decision] = readEntry(entry)
+  expect(name).toBeFalsy()
+  expect(decision).toBeFalsy()
 })
 
 test('an entry keeps the flat facts of an order and of its first item, and nothing else', () => {
@@ -28,8 +33,11 @@ test('an entry keeps the flat facts of an order and of its first item, and nothi
     ...{ transaction_id: 'T1', value: 12.5, currency: 'EUR' },
     ...{ item_id: 'A', price: 10, quantity: 1 },
   }
-  expect(readEntry({ event: 'purchase', ecommerce })).toEqual(['purchase', props])
-  expect(readEntry(argumentsOf('event', 'purchase', ecommerce))).toEqual(['purchase', props])
+  expect(readEntry({ event: 'purchase', ecommerce }).slice(0, 2)).toEqual(['purchase', props])
+  expect(readEntry(argumentsOf('event', 'purchase', ecommerce)).slice(0, 2)).toEqual([
+    'purchase',
+    props,
+  ])
 })
 
 const DESK = {

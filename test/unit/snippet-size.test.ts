@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { brotliCompressSync, constants } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { EXTRA_NAMES } from '../../collector/http/tag-files.ts'
 import { buildTag } from '../support/tag-collector.ts'
 
 const BUDGET_BYTES = 4_096
@@ -15,7 +16,7 @@ test('the tag keeps its budget', async () => {
   expect(compressedBytes(await buildTag())).toBeLessThanOrEqual(BUDGET_BYTES)
 })
 
-test.each(['video', 'debug', 'verify'])('what it loads for %s keeps its own', (name) => {
+test.each(EXTRA_NAMES)('what it loads for %s keeps its own', (name) => {
   const file = readFileSync(`dist/snippet/pique-${name}.js`)
   expect(compressedBytes(file)).toBeLessThanOrEqual(EXTRA_BUDGET_BYTES)
 })
