@@ -59,7 +59,7 @@ export function start(options: Config): void {
     pique.q = { push }
     if (config.site && !guard(() => localStorage.pique_ignore)()) {
       startCore()
-      guard(domains)()
+      domains()
       calls.consent = decide
       // What was decided by now holds from the first view on. A page may have left anything there.
       early = early.filter((call) => call?.[0] !== 'consent' || push(call))

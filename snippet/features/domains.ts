@@ -5,13 +5,16 @@
  * `extras/links.ts`.
  */
 import { config, endsWithOneOf, loadExtra } from '../config.ts'
+import { guard } from '../listen.ts'
 import { browserIn, renew } from '../visitor.ts'
 
 export function domains(): void {
-  if (!config.domains) return
-  loadExtra('links')
-  const carried = browserIn(location.search)
-  // None has no host.
-  const from = document.referrer.split(/[/:]+/)[1] as string
-  if (carried && endsWithOneOf('^(.*\\.)?', config.domains).test(from)) renew(carried)
+  guard(() => {
+    if (!config.domains) return
+    loadExtra('links')
+    const carried = browserIn(location.search)
+    // None has no host.
+    const from = document.referrer.split(/[/:]+/)[1] as string
+    if (carried && endsWithOneOf('^(.*\\.)?', config.domains).test(from)) renew(carried)
+  })()
 }

@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import { minify } from 'terser'
-import { bytesOf, COMPILE_HINT, COMPRESS, createNames, LETTERS, tagBuild } from './build.mjs'
+import { bytesOf, COMPILE_HINT, COMPRESS, createNames, LETTERS, tagBuild } from '../build.mjs'
 
 const FILE = 'snippet/names.txt'
 /** How much worse a step may be that is taken all the same, in bytes, at first and at last. */
