@@ -1,11 +1,12 @@
 /**
  * Delivery. What a page tells is the page's own until the collector has answered for it; a copy is kept
- * in storage under a key of the page's own, so that tabs never overwrite each other. Whoever sends
- * adopts what pages have left behind that are gone: a lost page, network or collector costs nothing, and
- * sending twice is harmless, since the ids stay the same.
+ * in storage under a key of the page's own, so that tabs never overwrite each other. What is sent at once
+ * gets its copy when the page is left, when sending fails, or at the next beat: mostly it is answered for
+ * by then. Whoever sends adopts what pages have left behind that are gone: a lost page, network or
+ * collector costs nothing, and sending twice is harmless, since the ids stay the same.
  *
- * Adopting takes a Web Lock, so tabs take turns, but no longer than that: a page that holds a lock is
- * kept out of the back/forward cache.
+ * Adopting takes a Web Lock, so tabs take turns, but only where there is a copy, and no longer than that:
+ * a page that holds a lock is kept out of the back/forward cache.
  */
 import { MAX_EVENT_AGE_MS, type WireEvent } from '../shared/wire.ts'
 import { config } from './config.ts'
