@@ -1,8 +1,6 @@
 /** `view_item` of a page that is about one product, as schema.org has it: JSON-LD, or microdata. */
-import type { PropValue } from '../../shared/wire.ts'
+import type { Facts } from './data-layer.ts'
 import type { ProductParts } from './shop.ts'
-
-type Facts = Readonly<Record<string, PropValue | undefined>>
 
 /** Whatever the page put there; the collector drops what is not flat. */
 interface Loose {

@@ -1,7 +1,8 @@
 /**
  * Videos: `<video>` elements here, embedded players and other frames in `players.ts`; what counts in
  * `watching.ts`.
- * Loaded where a page has any of them, and speaks to the tag by its public calls alone.
+ * Loaded where a page has any of them; tells the tag by its public calls, and hands it the documents of
+ * frames.
  *
  * That a `<video>` plays the tag hears by itself. Media events stay inside the shadow root of their
  * element, so open roots are listened to as well, each from the first click in it on.

@@ -27,6 +27,7 @@ export function forms(): (root: Node) => void {
     const email =
       config.identify !== 'off' &&
       mayRecognise() &&
+      // Nothing is read from a form with a password.
       !/password/.test(linesOf(form)) &&
       valuesOf(form, MAIL).find((value) => /^\S+@\S+\.\S+$/.test(value))
     const props = { form_id: idOf(form), has_email: !!email, ...markedProps(form) }
