@@ -1,6 +1,7 @@
 import { SESSION_IDLE_MS } from '../../shared/wire.ts'
 import type { Touch } from '../attribution/touch.ts'
 import {
+  ACTIVITY_REF,
   type CompiledModel,
   type CompiledRule,
   ENGAGED_TIME,
@@ -62,10 +63,14 @@ export interface DerivedSession {
   readonly events: readonly HistoryEvent[]
 }
 
+/** What matches events to rules; see match.ts. */
+export type Match = CompiledModel['match']
+
 /** One event's part in one bucket. */
 export interface Contribution {
   readonly event: HistoryEvent
-  readonly rule: CompiledRule
+  /** Null for the day's activity, which is counted under `ACTIVITY_REF` and scores nothing. */
+  readonly rule: CompiledRule | null
   readonly day: number
   /** The instant whose holder owns the bucket: the event's, or the beginning of its view or session. */
   readonly heldAt: number
@@ -127,26 +132,41 @@ export function strongerBot(a: string | null, b: string | null): string | null {
  */
 export function contributionsOf(
   sessions: readonly DerivedSession[],
-  model: CompiledModel,
+  match: Match,
   touchOf: TouchReader,
 ): Contribution[] {
-  const counted = sessions.filter((s) => s.provenAt !== null && s.bot === null)
+  const counted = sessions
+    .filter((s) => s.provenAt !== null && s.bot === null)
+    .map((session) => ({ session, touch: touchOfSession(session, touchOf) }))
   const viewStarts = startsOfViews(sessions)
   const out: Contribution[] = []
-  for (const session of counted) out.push(...ofSession(session, model, touchOf))
+  for (const { session, touch } of counted) out.push(...ofSession(session, match, touch))
   const largest = new Map<string, number>()
-  for (const event of counted.flatMap((s) => s.events).sort(byTime)) {
+  const events = counted.flatMap(({ session, touch }) =>
+    session.events.map((event) => ({ event, source: touch.source })),
+  )
+  for (const { event, source } of events.sort((a, b) => byTime(a.event, b.event))) {
+    out.push(counting(event, null))
     if (event.type === 'user_engagement') {
-      out.push(...ofPing(event, model, viewStarts, largest))
+      out.push(...ofPing({ event, source, match, viewStarts, largest }))
       continue
     }
     if (isDerivedName(event.type)) continue
-    for (const rule of model.match(event.type, event.url, event.props)) {
-      const day = dayOf(event.at)
-      out.push({ event, rule, day, heldAt: event.at, count: 1, engagedMs: 0, lastAt: event.at })
+    for (const rule of match(event.type, event.url, { props: event.props, source })) {
+      out.push(counting(event, rule))
     }
   }
   return out
+}
+
+/** Counts an event, or its day's activity, on its own day. */
+function counting(event: HistoryEvent, rule: CompiledRule | null): Contribution {
+  const { at } = event
+  return { event, rule, day: dayOf(at), heldAt: at, count: 1, engagedMs: 0, lastAt: at }
+}
+
+function touchOfSession({ landing }: DerivedSession, touchOf: TouchReader): Touch {
+  return touchOf(landing?.url ?? null, landing?.referrer ?? null)
 }
 
 /** A ping without a view is a view of its own. */
@@ -165,61 +185,42 @@ export function startsOfViews(sessions: readonly DerivedSession[]): ReadonlyMap<
   return starts
 }
 
-function ofSession(
-  session: DerivedSession,
-  model: CompiledModel,
-  touchOf: TouchReader,
-): Contribution[] {
+function ofSession(session: DerivedSession, match: Match, touch: Touch): Contribution[] {
   const first = session.events[0]
   const { landing, startAt } = session
   if (!first) return []
-  const touch = touchOf(landing?.url ?? null, landing?.referrer ?? null)
-  const visits = model.match(SESSION, landing?.url ?? null, { ...touch }).map((rule) => ({
-    event: first,
-    rule,
+  const more = { props: { ...touch }, source: touch.source }
+  const visits = match(SESSION, landing?.url ?? null, more).map((rule) => ({
+    ...counting(first, rule),
     day: dayOf(startAt),
     heldAt: startAt,
-    count: 1 as const,
-    engagedMs: 0,
     lastAt: startAt,
   }))
   if (!landing) return visits
-  const landings = model.match(LANDING, landing.url, { ...touch }).map((rule) => ({
-    event: landing,
-    rule,
-    day: dayOf(landing.at),
-    heldAt: landing.at,
-    count: 1 as const,
-    engagedMs: 0,
-    lastAt: landing.at,
-  }))
+  const landings = match(LANDING, landing.url, more).map((rule) => counting(landing, rule))
   return [...visits, ...landings]
 }
 
+interface Ping {
+  readonly event: HistoryEvent
+  readonly source: string
+  readonly match: Match
+  readonly viewStarts: ReadonlyMap<string, number>
+  /** By rule and view, the largest value so far. */
+  readonly largest: Map<string, number>
+}
+
 /** Per view and rule the largest cumulative value wins, so a ping adds only what exceeds the ones before. */
-function ofPing(
-  event: HistoryEvent,
-  model: CompiledModel,
-  viewStarts: ReadonlyMap<string, number>,
-  largest: Map<string, number>,
-): Contribution[] {
+function ofPing({ event, source, match, viewStarts, largest }: Ping): Contribution[] {
   const view = viewKeyOf(event)
   const heldAt = viewStarts.get(view) ?? event.at
   const engaged = event.engagedMs ?? 0
-  return model.match(ENGAGED_TIME, event.url, event.props).map((rule) => {
-    const key = `${rule.index} ${view}`
+  return match(ENGAGED_TIME, event.url, { props: event.props, source }).map((rule) => {
+    const key = `${rule.ref} ${view}`
     const before = largest.get(key) ?? 0
     largest.set(key, Math.max(before, engaged))
     const engagedMs = Math.max(0, engaged - before)
-    return {
-      event,
-      rule,
-      day: dayOf(heldAt),
-      heldAt,
-      count: 1 as const,
-      engagedMs,
-      lastAt: event.at,
-    }
+    return { ...counting(event, rule), day: dayOf(heldAt), heldAt, engagedMs }
   })
 }
 
@@ -234,7 +235,7 @@ export function bucketsOf(
     const buckets = byHolder.get(holder) ?? new Map<number, Bucket>()
     byHolder.set(holder, buckets)
     const one: Bucket = {
-      rule: part.rule.ref,
+      rule: part.rule?.ref ?? ACTIVITY_REF,
       day: part.day,
       count: part.count,
       engagedMs: part.engagedMs,

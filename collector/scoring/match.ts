@@ -1,5 +1,6 @@
 import { cleanUrl } from '../ingest/clean-url.ts'
 import { compileGlob } from './glob.ts'
+import { matcherOf } from './matcher.ts'
 import type { Model, RuleSpec } from './model.ts'
 import { compileTables, type RuleTables } from './tables.ts'
 
@@ -18,14 +19,18 @@ export function isDerivedName(type: string): boolean {
   return type === ENGAGED_TIME || type === SESSION || type === LANDING
 }
 
+/** The store's number of what every model counts beside its rules: events of proven people, which make a day active. */
+export const ACTIVITY_REF = 0
+
 export interface CompiledRule {
   /** Place in the model, which is the order of reasons. */
   readonly index: number
-  /** The store's number for the rule's id; stable across model versions. */
+  /** The store's number for the rule's name; versions that count the same events share it. */
   readonly ref: number
   readonly spec: RuleSpec
   readonly tables: RuleTables
-  readonly hasProps: boolean
+  /** Whether it also asks for props, or for the source of the session. */
+  readonly isPicky: boolean
 }
 
 export interface CompiledModel {
@@ -33,8 +38,22 @@ export interface CompiledModel {
   readonly spec: Model
   readonly rules: readonly CompiledRule[]
   readonly byRef: ReadonlyMap<number, CompiledRule>
-  /** Rules that count an event of this name on this page. `href` is absolute or null. */
-  match(on: string, href: string | null, props: PropsLike | null): readonly CompiledRule[]
+  /** Rules whose events are hand raises. */
+  readonly handRaises: readonly CompiledRule[]
+  /** Rules that count an event of this name on this page, in a session that came from this source. */
+  match(on: string, href: string | null, more: MatchMore): readonly CompiledRule[]
+}
+
+/** What only some rules ask for. */
+export interface MatchMore {
+  readonly props: PropsLike | null
+  /** Source of the session's touch. */
+  readonly source: string
+}
+
+/** What the store knows a rule's counts by: its id, and what decides which events it counts. */
+function ruleName(rule: RuleSpec, pages: Model['pages']): string {
+  return `${rule.id} ${matcherOf(rule, pages)}`
 }
 
 export type PropsLike = Readonly<Record<string, unknown>>
@@ -45,19 +64,47 @@ const REMEMBERED_PAGES = 20_000
 export function compileModel(
   spec: Model,
   version: number,
-  refOf: (id: string, index: number) => number = (_, index) => index + 1,
+  refOf: (name: string, index: number) => number = (_, index) => index + 1,
 ): CompiledModel {
   const rules = spec.rules.map(
     (rule, index): CompiledRule => ({
       index,
-      ref: refOf(rule.id, index),
+      ref: refOf(ruleName(rule, spec.pages), index),
       spec: rule,
       tables: compileTables(rule),
-      hasProps: rule.where.props !== undefined,
+      isPicky: rule.where.props !== undefined || rule.where.source !== undefined,
     }),
   )
+  return {
+    version,
+    spec,
+    rules,
+    byRef: new Map(rules.map((r) => [r.ref, r])),
+    handRaises: rules.filter((rule) => rule.spec.hand_raise),
+    match: createMatch(rules, spec.pages),
+  }
+}
+
+/** Matches the rules of several models at once; rules that share a number are taken once. */
+export function matchAny(models: readonly CompiledModel[]): CompiledModel['match'] {
+  const [only] = models
+  if (only && models.length === 1) return only.match
+  const taken = new Set<number>()
+  const parts = models.map(({ rules, spec }) => {
+    const fresh = rules.filter(({ ref }) => !taken.has(ref))
+    for (const { ref } of fresh) taken.add(ref)
+    return createMatch(fresh, spec.pages)
+  })
+  return (on, href, more) => parts.flatMap((match) => match(on, href, more))
+}
+
+/** The matcher over some rules of a model. */
+export function createMatch(
+  rules: readonly CompiledRule[],
+  pages: Model['pages'],
+): CompiledModel['match'] {
   const groups = new Map(
-    Object.entries(spec.pages).map(([name, globs]) => [name, anyGlob(globs)] as const),
+    Object.entries(pages).map(([name, globs]) => [name, anyGlob(globs)] as const),
   )
   const tests = new Map(rules.map((rule) => [rule, pageTest(rule.spec, groups)] as const))
   const byName = new Map<string, RulesOfName>()
@@ -68,9 +115,9 @@ export function compileModel(
       byName.set(name, entry)
     }
   }
-  const propTests = new Map(rules.map((rule) => [rule, propsTest(rule.spec)] as const))
+  const pickyTests = new Map(rules.map((rule) => [rule, pickyTest(rule.spec)] as const))
 
-  function match(on: string, href: string | null, props: PropsLike | null) {
+  return (on, href, more) => {
     const entry = byName.get(on)
     if (!entry) return NONE
     const key = href ?? ''
@@ -81,10 +128,9 @@ export function compileModel(
       if (entry.pages.size >= REMEMBERED_PAGES) entry.pages.clear()
       entry.pages.set(key, onPage)
     }
-    if (!onPage.some((rule) => rule.hasProps)) return onPage
-    return onPage.filter((rule) => !rule.hasProps || propTests.get(rule)?.(props ?? {}))
+    if (!onPage.some((rule) => rule.isPicky)) return onPage
+    return onPage.filter((rule) => !rule.isPicky || pickyTests.get(rule)?.(more))
   }
-  return { version, spec, rules, byRef: new Map(rules.map((r) => [r.ref, r])), match }
 }
 
 interface RulesOfName {
@@ -135,8 +181,14 @@ function pageTest(
     (!host || host(page.host))
 }
 
-function propsTest({ where }: RuleSpec): (props: PropsLike) => boolean {
-  const tests = Object.entries(where.props ?? {}).map(([key, wanted]) => {
+function pickyTest({ where }: RuleSpec): (more: MatchMore) => boolean {
+  const props = propsTest(where.props)
+  const source = where.source && anyGlob(where.source)
+  return (more) => (!source || source(more.source)) && props(more.props ?? {})
+}
+
+function propsTest(wantedProps: RuleSpec['where']['props']): (props: PropsLike) => boolean {
+  const tests = Object.entries(wantedProps ?? {}).map(([key, wanted]) => {
     const any = [wanted].flat().map(valueTest)
     return (props: PropsLike) => Object.hasOwn(props, key) && any.some((test) => test(props[key]))
   })

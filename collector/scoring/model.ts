@@ -1,118 +1,99 @@
-import { parse } from 'yaml'
-import { z } from 'zod'
+import { stringify } from 'yaml'
+import type { z } from 'zod'
+import { checkModel, findCrowds, warningsOf } from './model-checks.ts'
+import { explainIssues, type Path, type Problem, pathText, sayProblem } from './model-problems.ts'
+import { modelShape } from './model-shape.ts'
+import { isDeeperThan, MAX_LEVELS, readText } from './model-text.ts'
 
 /**
- * The model file: what counts, for how much, for how long. This file owns its shape; the numbers
- * are compiled by `tables.ts`, the matchers by `match.ts`.
+ * The model file: what counts, for how much, for how long. `model-shape.ts` owns its shape, here it is
+ * read; the numbers are compiled by `tables.ts`, the matchers by `match.ts`.
  *
- * Besides event names, `on` knows three things the collector derives:
- * `engaged_time` (milliseconds of attention, from `user_engagement`), `session` (a visit, once, on
- * its first day) and `landing` (the first page view of a session; its props are the session's
- * touch: `paid`, `channel`, `source`, `medium`, `campaign`).
+ * It is written by hand, so whatever is wrong is said all at once and in the order of lines: where,
+ * what was found, what was expected, and a cure.
  */
 
-const id = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'lower-case letters, digits and _')
-const globs = z.union([z.string(), z.array(z.string())]).transform((v) => [v].flat())
-const scalar = z.union([z.string(), z.number(), z.boolean()])
-const finite = z.number().min(-100_000).max(100_000)
-
-const where = z.strictObject({
-  /** A group of `pages`. */
-  page: z.string().optional(),
-  path: globs.optional(),
-  host: globs.optional(),
-  /** A value, a list of them (any), a glob, or a comparison such as ">=50". */
-  props: z.record(z.string(), z.union([scalar, z.array(scalar)])).optional(),
-})
-
-const rule = z.strictObject({
-  id,
-  label: z.string().min(1).max(120),
-  on: globs,
-  where: where.default({}),
-  points: finite,
-  /** Value of each repeat on the same day, as a share of the one before. */
-  repeat: z.number().min(0).max(1).default(1),
-  max_per_day: z.int().min(1).max(1000).default(1000),
-  /** Engaged time only: τ, the seconds after which 63 % of the points are reached. */
-  saturation_s: z.number().positive().max(86_400).optional(),
-  half_life_days: z.number().positive().max(3650),
-  cap: z.number().nonnegative().max(1_000_000).optional(),
-  hand_raise: z.boolean().default(false),
-})
-
-const fitRule = z.strictObject({
-  id,
-  label: z.string().min(1).max(120),
-  trait: z.string(),
-  matches: z.array(z.string()).optional(),
-  known: z.literal(true).optional(),
-  group: z.string().optional(),
-  points: finite,
-})
-
-const model = z
-  .strictObject({
-    name: z.string().min(1).max(80),
-    mql: z.strictObject({
-      enter: finite,
-      exit: finite,
-      dwell_days: z.int().nonnegative(),
-      cool_down_days: z.int().nonnegative(),
-      min_fit: z.enum(['A', 'B', 'C', 'D']),
-      min_active_days: z.int().nonnegative(),
-    }),
-    pages: z.record(z.string(), z.array(z.string())).default({}),
-    rules: z.array(rule).min(1),
-    fit: z
-      .strictObject({ cap: z.number().default(70), rules: z.array(fitRule) })
-      .default({ cap: 70, rules: [] }),
-    exclude: z
-      .strictObject({ email_domains: z.array(z.string()).default([]) })
-      .default({ email_domains: [] }),
-  })
-  .check((ctx) => {
-    const seen = new Set<string>()
-    ctx.value.rules.forEach((r, i) => {
-      const complain = (key: string, message: string) =>
-        ctx.issues.push({ code: 'custom', path: ['rules', i, key], message, input: r })
-      if (seen.has(r.id))
-        complain('id', `"${r.id}" is used twice; every rule needs an id of its own`)
-      seen.add(r.id)
-      if (r.where.page !== undefined && !Object.hasOwn(ctx.value.pages, r.where.page))
-        complain('where', `there is no page group "${r.where.page}" under pages`)
-      if (r.on.includes('engaged_time') !== (r.saturation_s !== undefined))
-        complain('saturation_s', 'belongs to rules on engaged_time, and they need it')
-      for (const name of new Set(r.on.filter((one, place) => r.on.indexOf(one) !== place)))
-        complain('on', `"${name}" is listed twice`)
-      if (r.on.includes('engaged_time') && r.on.some((name) => name !== 'engaged_time'))
-        complain('on', 'engaged_time stands alone')
-      if (r.on.includes('engaged_time') && r.where.props !== undefined)
-        complain('where', 'props never hold for engaged_time: its pings carry none')
-    })
-  })
-
-export type Model = z.output<typeof model>
+export type Model = z.output<typeof modelShape>
 export type RuleSpec = Model['rules'][number]
 
 export type ParsedModel =
-  | { readonly ok: true; readonly model: Model }
+  | {
+      readonly ok: true
+      readonly model: Model
+      /** What is allowed and yet hardly meant; absent where there is nothing. */
+      readonly warnings?: readonly string[]
+    }
   | { readonly ok: false; readonly problems: readonly string[] }
 
-/** Reads a model file. Every problem is reported at once, each with the place it is at. */
+const MAX_BYTES = 256 * 1024
+/** Nobody reads on beyond this, and a file of another kind can hold a million. */
+const MAX_PROBLEMS = 100
+
+/** Reads a model file. Never throws. */
 export function parseModel(yaml: string): ParsedModel {
-  let raw: unknown
-  try {
-    raw = parse(yaml)
-  } catch (error) {
-    return { ok: false, problems: [error instanceof Error ? error.message : 'not YAML'] }
-  }
-  const read = model.safeParse(raw)
-  if (read.success) return { ok: true, model: read.data }
-  return {
+  return read(yaml, true)
+}
+
+/** Reads a model given as an object, where the place of a problem is its path. Never throws. */
+export function readModel(raw: unknown): ParsedModel {
+  const refused = {
     ok: false,
-    problems: read.error.issues.map(
-      (issue) => `${issue.path.join('.') || 'model'}: ${issue.message}`,
-    ),
+    problems: ['the model is no JSON object; expected keys such as name and rules'],
+  } as const
+  if (isDeeperThan(MAX_LEVELS, raw)) return refused
+  try {
+    return read(modelYaml(raw), false)
+  } catch {
+    return refused // there are values that YAML has no words for: functions, symbols
   }
+}
+
+/** A model given as an object, as the text to store; it reads as the same model. Throws for what is no plain data. */
+export function modelYaml(raw: unknown): string {
+  return stringify(raw, { lineWidth: 0, aliasDuplicateObjects: false }) ?? ''
+}
+
+/** Both ways read the text, so what was found good is what is stored. */
+function read(yaml: string, hasLines: boolean): ParsedModel {
+  const bytes = Buffer.byteLength(yaml)
+  if (bytes > MAX_BYTES) {
+    const said = `the model is ${bytes} bytes long; expected at most ${MAX_BYTES} (256 KiB)`
+    return { ok: false, problems: [said] }
+  }
+  const text = readText(yaml)
+  const flaws = text.flaws.map(({ offset, text: flaw }) => ({
+    offset,
+    said: hasLines ? `line ${text.lineOf(offset)}: ${flaw}` : flaw,
+  }))
+  if (!text.isWhole) return { ok: false, problems: inOrder(flaws) }
+
+  const say = (problem: Problem): Said => {
+    const offset = text.offsetOf(problem.path)
+    return { offset, said: sayProblem(problem, text.raw, hasLines ? text.lineOf(offset) : null) }
+  }
+  const placeOf = (path: Path) =>
+    hasLines ? `on line ${text.lineOf(text.offsetOf(path))}` : `in ${pathText(path)}`
+  const crowds = findCrowds(text.raw)
+  if (crowds.length > 0) return { ok: false, problems: inOrder(crowds.map(say)) }
+  const parsed = modelShape.safeParse(text.raw)
+  const problems = [
+    ...explainIssues(parsed.error?.issues.slice(0, MAX_PROBLEMS) ?? [], text.raw),
+    ...checkModel(text.raw, placeOf).slice(0, MAX_PROBLEMS),
+  ]
+  if (!parsed.success || problems.length > 0 || flaws.length > 0) {
+    return { ok: false, problems: inOrder([...flaws, ...problems.map(say)]) }
+  }
+  const warnings = inOrder(warningsOf(parsed.data).slice(0, MAX_PROBLEMS).map(say))
+  return { ok: true, model: parsed.data, ...(warnings.length > 0 && { warnings }) }
+}
+
+interface Said {
+  readonly offset: number
+  readonly said: string
+}
+
+function inOrder(all: readonly Said[]): readonly string[] {
+  const sorted = [...all].sort((a, b) => a.offset - b.offset)
+  const said = [...new Set(sorted.map((one) => one.said))]
+  return said.length > MAX_PROBLEMS ? [...said.slice(0, MAX_PROBLEMS), 'and more'] : said
 }

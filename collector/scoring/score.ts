@@ -1,5 +1,5 @@
 import type { Reason } from '../store/shapes.ts'
-import type { CompiledModel, CompiledRule } from './match.ts'
+import { ACTIVITY_REF, type CompiledModel, type CompiledRule } from './match.ts'
 import { grossMilli, lineMilli, weightOf } from './tables.ts'
 
 /**
@@ -18,6 +18,7 @@ export interface Bucket {
   readonly lastAt: number
 }
 
+/** Points that a person gave or took, with the reason for it. */
 export interface Adjustment {
   readonly label: string
   readonly milli: number
@@ -87,6 +88,58 @@ export function scoreOf(
   if (total < 0)
     reasons.push({ kind: 'floor', label: 'A score is never below zero', milli: -total })
   return { milli: Math.max(0, total), reasons }
+}
+
+/**
+ * The same score as a function of the day alone, for who asks for many days: nothing but the counts
+ * as they are, decaying. In milli-points, without the receipt.
+ */
+export function createScoreAt(
+  buckets: Iterable<Bucket>,
+  model: CompiledModel,
+  adjustments: readonly Adjustment[] = [],
+): (day: number) => number {
+  const byRule = new Map<CompiledRule, { readonly day: number; readonly gross: number }[]>()
+  for (const { bucket, rule } of united(buckets, model)) {
+    const gross = grossMilli(rule.tables, bucket.count, bucket.engagedMs)
+    const lines = byRule.get(rule) ?? []
+    byRule.set(rule, lines)
+    lines.push({ day: bucket.day, gross })
+  }
+  const adjusted = adjustments.reduce((sum, { milli }) => sum + milli, 0)
+  return (asOfDay) => {
+    let total = adjusted
+    for (const [{ tables }, lines] of byRule) {
+      let sum = 0
+      for (const { day, gross } of lines) sum += lineMilli(gross, weightOf(tables, asOfDay - day))
+      total += Math.sign(sum) * Math.min(tables.capMilli, Math.abs(sum))
+    }
+    return Math.max(0, total)
+  }
+}
+
+/** The newest hand raise whose points have not decayed to nothing by a day; null if there is none. */
+export function lastRaiseOf(
+  buckets: Iterable<Bucket>,
+  model: CompiledModel,
+  asOfDay: number,
+): number | null {
+  let newest: number | null = null
+  for (const { rule: ref, day, count, lastAt } of buckets) {
+    const rule = model.byRef.get(ref)
+    if (!rule?.spec.hand_raise || count === 0) continue
+    if (weightOf(rule.tables, asOfDay - day) > 0) newest = Math.max(newest ?? lastAt, lastAt)
+  }
+  return newest
+}
+
+/** How many UTC days a person was active on. */
+export function activeDaysOf(buckets: Iterable<Bucket>): number {
+  const days = new Set<number>()
+  for (const { rule, day, count } of buckets) {
+    if (rule === ACTIVITY_REF && count > 0) days.add(day)
+  }
+  return days.size
 }
 
 function united(buckets: Iterable<Bucket>, model: CompiledModel) {

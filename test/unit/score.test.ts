@@ -101,7 +101,7 @@ describe('matching', () => {
   - { id: half, label: Half, on: video_progress, where: { props: { video_percent: ">=50" } }, points: 1, half_life_days: 1 }
   - { id: kind, label: Kind, on: [x, y], where: { props: { kind: [a, "b*"] }, host: "*.example" }, points: 1, half_life_days: 1 }`)
   const ids = (on: string, href: string | null, props: Record<string, unknown> = {}) =>
-    model.match(on, href, props).map((rule) => rule.spec.id)
+    model.match(on, href, { props, source: '' }).map((rule) => rule.spec.id)
   const cases: [string, string | null, Record<string, unknown>, string[]][] = [
     ['page_view', 'https://s.example/pricing', {}, ['key']],
     ['page_view', 'https://s.example/Pricing/team/', {}, ['key']],
@@ -123,12 +123,12 @@ describe('matching', () => {
 
 describe('a model file with mistakes', () => {
   const cases: [string, string][] = [
-    ['{ id: A, label: A, on: x, points: 1, half_life_days: 1 }', 'rules.0.id: lower-case letters'],
-    ['{ id: a, label: A, on: x, points: 1, half_life_days: 0 }', 'rules.0.half_life_days'],
-    ['{ id: a, label: A, on: x, points: lots, half_life_days: 1 }', 'rules.0.points'],
+    ['{ id: A, label: A, on: x, points: 1, half_life_days: 1 }', 'rules "A": id is "A"'],
+    ['{ id: a, label: A, on: x, points: 1, half_life_days: 0 }', 'rules "a": half_life_days is 0'],
+    ['{ id: a, label: A, on: x, points: lots, half_life_days: 1 }', 'rules "a": points is "lots"'],
     [
       '{ id: a, label: A, on: x, where: { page: no }, points: 1, half_life_days: 1 }',
-      'no page group "no"',
+      'pages has no such group',
     ],
     ['{ id: a, label: A, on: engaged_time, points: 1, half_life_days: 1 }', 'saturation_s'],
     ['{ id: a, label: A, on: x, points: 1, half_life_days: 1, capp: 3 }', 'capp'],
