@@ -19,12 +19,14 @@ export interface Engine {
   waiting(): number
   /** To be called every hour: forgets what must not be kept longer. */
   tidy(now: number): Promise<void>
+  /** To be called every minute: does what the clock alone changes. */
+  look(now: number): Promise<void>
   /** Answers what is waiting, then closes the store. */
   close(): Promise<void>
 }
 
 export type Admin = {
-  [K in Exclude<keyof WriterService, 'ingest' | 'forgetSalts' | 'close'>]: (
+  [K in Exclude<keyof WriterService, 'ingest' | 'forgetSalts' | 'look' | 'work' | 'close'>]: (
     ...args: Parameters<WriterService[K]>
   ) => Promise<ReturnType<WriterService[K]>>
 }
@@ -60,6 +62,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     collect,
     waiting,
     tidy: (now) => writer.forgetSalts(now),
+    look: (now) => writer.look(now),
     reader: remoteOf<InternalReader>(reading) as unknown as InternalReader, // async on both sides
     writer: writer as unknown as Admin, // calls of a remote return promises
     async close() {
@@ -107,6 +110,7 @@ function createCollect(writing: Worker, onFailure: EngineOptions['onFailure']) {
       userAgent: raws.map((raw) => raw.userAgent),
       origin: raws.map((raw) => raw.origin),
       address: raws.map((raw) => raw.address),
+      bot: raws.map((raw) => raw.bot ?? null),
     } satisfies Delivered)
   }
   writing.on('message', (message: Answered | Failed | { readonly kind: 'return' }) => {

@@ -17,6 +17,7 @@ export const REJECT_CODES = {
   refused_id: 'the user id means nothing (null, undefined, anonymous …)',
   invalid_identity: '`identify` needs props.user_id or props.email',
   invalid_signature: 'the signature does not prove this identity, or has expired',
+  signature_required: 'this site takes an `identify` from a page only with props.signature',
 } as const
 
 export type RejectCode = keyof typeof REJECT_CODES
@@ -54,6 +55,9 @@ export const REFUSALS = {
   too_many_tries: { status: 429, title: 'Too many tries; wait before the next one' },
   invalid_request: { status: 400, title: 'A parameter is wrong' },
   invalid_cursor: { status: 400, title: 'The cursor is not one that a list gave' },
+  invalid_model: { status: 400, title: 'The model is wrong; `problems` says all that is' },
+  unchanged_model: { status: 409, title: 'This model is the one in force' },
+  model_too_large: { status: 413, title: 'The body is larger than 256 KiB' },
   unknown_model: { status: 404, title: 'There is no such model version' },
   internal: { status: 500, title: 'Something went wrong in the collector' },
 } as const satisfies Record<string, { status: number; title: string }>

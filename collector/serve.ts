@@ -36,6 +36,7 @@ export interface StartOptions {
 /** The store may be damaged; a supervisor starts the process anew, which checks it. */
 const EXIT_STORE_FAILED = 70
 const TIDY_MS = 3_600_000
+const LOOK_MS = 60_000
 
 export async function startCollector(options: StartOptions): Promise<Running> {
   const listener = await listen(options.config)
@@ -82,17 +83,22 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
   // Last of all that may fail: whoever starts the collector sees the key now or never.
   const madeAdminKey = await makeAdminKey(engine, config, clock())
   listener.answerWith(fetch)
-  const tidying = setInterval(() => {
-    engine.tidy(clock()).catch((error: Error) => {
-      log.error('what is to be forgotten stays for another hour', {
-        reason: firstLine(error.message),
+  const repeat = (everyMs: number, complaint: string, work: (now: number) => Promise<void>) =>
+    setInterval(() => {
+      work(clock()).catch((error: Error) => {
+        log.error(complaint, { reason: firstLine(error.message) })
       })
-    })
-  }, TIDY_MS).unref()
+    }, everyMs).unref()
+  const timers = [
+    repeat(TIDY_MS, 'what is to be forgotten stays for another hour', engine.tidy),
+    repeat(LOOK_MS, 'leads were not looked at for a minute', engine.look),
+  ]
+  // What the clock changed while nothing ran.
+  await engine.look(clock())
 
   let stopped: Promise<void> | null = null
   async function stop(): Promise<void> {
-    clearInterval(tidying)
+    for (const timer of timers) clearInterval(timer)
     await listener.drain()
     const code = await engine.close().then(
       () => 0,
@@ -164,6 +170,7 @@ async function firstSite({ reader, writer }: Engine, now: number): Promise<strin
     writeKey,
     signingSecret,
     origins: [],
+    needsSignature: false,
     isGenerated: false,
     createdAt: now,
   })

@@ -37,6 +37,7 @@ export function seedDemo(options: SeedOptions): { readonly events: number } {
     key: siteKey,
     ...secrets,
     origins: [],
+    needsSignature: false,
     isGenerated: true,
     createdAt: now,
   })

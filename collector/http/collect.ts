@@ -65,7 +65,8 @@ export function createCollectRoutes(deps: CollectDeps): Hono {
     const url = c.req.header('referer')
     const event = { id: randomUUID(), type: 'page_view', at: now, ...(url && { url }) }
     const body = JSON.stringify({ site: c.req.query('site') ?? '', sentAt: now, events: [event] })
-    const { status } = await collect({ ...deliveryOf(c, body), origin: null })
+    const bot = isPrefetch(c) ? 'prefetch' : null
+    const { status } = await collect({ ...deliveryOf(c, body), origin: null, bot })
     c.header('cache-control', 'no-store')
     c.header('content-type', 'image/gif')
     if (status === 503) c.header('retry-after', RETRY_AFTER_S)
@@ -93,6 +94,14 @@ export function createCollectRoutes(deps: CollectDeps): Hono {
     }
   }
   return app
+}
+
+/** Fetched before anybody asked for the page (`Sec-Purpose`, and what older browsers said). */
+function isPrefetch(c: Context): boolean {
+  const purposes = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].map((name) =>
+    c.req.header(name),
+  )
+  return purposes.some((purpose) => /prefetch|prerender|preview/i.test(purpose ?? ''))
 }
 
 type CollectHeaders = Partial<

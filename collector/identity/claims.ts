@@ -5,6 +5,9 @@
  * in order of arrival, so a late or repeated claim gives what a punctual one would have given. A
  * prefix of that order gives the same answer for the claims in it, which is what makes reading as
  * of a past instant possible: leave out the claims after it.
+ *
+ * An undone link voids claims. They keep the boundaries they drew, and bind nothing: what they held is
+ * anonymous, and the ids and traits they gave are gone, unless nobody else knows the person at all.
  */
 
 export type Strength = 'strong' | 'medium' | 'weak'
@@ -21,6 +24,39 @@ export interface Claim {
   readonly strength: Strength
   readonly evidence: string
   readonly traits: Readonly<Record<string, string | number | boolean>>
+  /** The link in an e-mail that was followed, for a weak claim; null for any other. */
+  readonly link: string | null
+  /** Its link to the browser was undone; see `isUndone`. */
+  readonly isVoid: boolean
+}
+
+const RANK: Readonly<Record<Strength, number>> = { weak: 0, medium: 1, strong: 2 }
+
+/** That somebody said: this stretch of this browser's life was not that person. Kept for ever. */
+export interface Unlink {
+  readonly browser: number
+  /** The visitor's hold as it was: from `from` to before `to`. */
+  readonly from: number
+  readonly to: number
+  /** When it was undone; a newer claim links again. */
+  readonly at: number
+  /** The ids of the person it is not. */
+  readonly userIds: readonly string[]
+  readonly emails: readonly string[]
+}
+
+/** Whether one of a browser's unlinks voids a claim on it, whenever the claim arrives. */
+export function isUndone(
+  claim: Pick<Claim, 'at' | 'userId' | 'email'>,
+  unlinks: readonly Unlink[],
+): boolean {
+  return unlinks.some(
+    ({ from, to, at, userIds, emails }) =>
+      claim.at <= at &&
+      claim.at >= from &&
+      claim.at < to &&
+      (claim.userId === null ? emails.includes(claim.email ?? '') : userIds.includes(claim.userId)),
+  )
 }
 
 /**
@@ -110,7 +146,9 @@ export function resolveClaims<C extends Claim>(claims: Iterable<C>): Resolution<
     Object.assign(lead.traits, traits)
   }
 
-  for (const claim of [...claims].sort(byClaimTime)) {
+  const sorted = [...claims].sort(byClaimTime)
+  for (const claim of sorted) {
+    if (claim.isVoid) continue
     const { userId, email } = claim
     const ofUser = userId === null ? undefined : byUser.get(userId)
     const ofEmail = email === null ? undefined : byEmail.get(email)
@@ -125,7 +163,48 @@ export function resolveClaims<C extends Claim>(claims: Iterable<C>): Resolution<
     lead.claims.push(claim)
     leadOf.set(claim, lead)
   }
+  // A person known only from links that were undone is still somebody, with no behaviour.
+  for (const claim of sorted) {
+    if (!claim.isVoid) continue
+    const known = claim.userId === null ? byEmail.get(claim.email ?? '') : byUser.get(claim.userId)
+    const lead = known ?? found()
+    if (!lead.claims.some(({ isVoid }) => !isVoid)) {
+      addIds(lead, claim)
+      if (claim.strength === 'strong') prove(lead, claim)
+      else if (lead.verification === 0) Object.assign(lead.traits, claim.traits)
+    }
+    lead.claims.push(claim)
+    leadOf.set(claim, lead)
+  }
   return { leads, leadOf, conflicts }
+}
+
+/**
+ * Links that identify nobody any more: followed in two browsers that stronger claims give to
+ * different people, so one of them passed the e-mail on. `claims` are all that were made on the
+ * browsers in question, with their leads.
+ */
+export function sharedLinks(
+  claims: readonly (Pick<Claim, 'browser' | 'strength' | 'link' | 'isVoid'> & {
+    readonly lead: unknown
+  })[],
+): ReadonlySet<string> {
+  const owners = new Map<number, Set<unknown>>()
+  for (const { browser, strength, isVoid, lead } of claims) {
+    if (strength === 'weak' || isVoid) continue
+    owners.set(browser, (owners.get(browser) ?? new Set()).add(lead))
+  }
+  const browsers = new Map<string, Set<number>>()
+  for (const { browser, link, isVoid } of claims) {
+    if (link !== null && !isVoid) {
+      browsers.set(link, (browsers.get(link) ?? new Set()).add(browser))
+    }
+  }
+  const shared = [...browsers].filter(([, used]) => {
+    const sets = [...used].flatMap((browser) => owners.get(browser) ?? [])
+    return sets.some((a, i) => sets.slice(i + 1).some((b) => [...a].every((lead) => !b.has(lead))))
+  })
+  return new Set(shared.map(([link]) => link))
 }
 
 /** A stretch of a browser's life in one person's hands, from `from` (inclusive) to the next one's. */
@@ -135,24 +214,46 @@ export interface Hold<L> {
   readonly lead: L | null
 }
 
+/** What a claim says about who has the browser. */
+export interface HoldingClaim<L> extends Pick<Claim, 'at' | 'strength' | 'isVoid'> {
+  readonly lead: L
+}
+
 /**
  * Who held a browser when. What happened before the first claim belongs to the first claimant; a
- * claim for somebody else begins a new hold at its instant. Never empty, always from -Infinity.
+ * claim for somebody else begins a new hold at its instant, but a weak one not in what a stronger one
+ * has given away. A void claim draws the same boundary and holds nothing. Never empty, always from
+ * -Infinity. `claims` in order of (at, id), without those of shared links.
  */
-export function holdsOf<L>(
-  claims: readonly { readonly at: number; readonly lead: L }[],
-): Hold<L>[] {
-  const holds: Hold<L>[] = []
-  for (const { at, lead } of claims) {
-    const last = holds.at(-1)
-    if (!last) holds.push({ from: Number.NEGATIVE_INFINITY, lead })
-    else if (last.lead !== lead) {
-      if (last.from === at) holds.pop() // two claims at one instant: the later id holds it
-      const before = holds.at(-1)
-      if (before?.lead !== lead) holds.push({ from: holds.length === 0 ? last.from : at, lead })
+export function holdsOf<L>(claims: readonly HoldingClaim<L>[]): Hold<L>[] {
+  const stretches: Stretch<L>[] = []
+  for (const { at, lead, strength, isVoid } of claims) {
+    const last = stretches.at(-1)
+    const rank = RANK[strength]
+    if (last && last.lead === lead && last.isVoid === isVoid) {
+      last.rank = Math.max(last.rank, rank)
+      continue
+    }
+    if (rank === RANK.weak && last && !last.isVoid && last.rank > rank) continue
+    if (last?.from === at) stretches.pop() // two claims at one instant: the later id holds it
+    const before = stretches.at(-1)
+    if (before && before.lead === lead && before.isVoid === isVoid) {
+      before.rank = Math.max(before.rank, rank)
+    } else {
+      const from = stretches.length > 0 ? at : Number.NEGATIVE_INFINITY
+      stretches.push({ from, lead, isVoid, rank })
     }
   }
-  return holds.length > 0 ? holds : [{ from: Number.NEGATIVE_INFINITY, lead: null }]
+  if (stretches.length === 0) return [{ from: Number.NEGATIVE_INFINITY, lead: null }]
+  return stretches.map(({ from, lead, isVoid }) => ({ from, lead: isVoid ? null : lead }))
+}
+
+interface Stretch<L> {
+  readonly from: number
+  readonly lead: L
+  readonly isVoid: boolean
+  /** Of its strongest claim. */
+  rank: number
 }
 
 /** The index of the hold that contains an instant. */

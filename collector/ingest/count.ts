@@ -1,12 +1,7 @@
+import type { Touch } from '../attribution/touch.ts'
 import { holdAt } from '../identity/claims.ts'
 import { type HistoryEvent, viewKeyOf } from '../scoring/derive.ts'
-import {
-  type CompiledRule,
-  ENGAGED_TIME,
-  isDerivedName,
-  LANDING,
-  SESSION,
-} from '../scoring/match.ts'
+import { ACTIVITY_REF, ENGAGED_TIME, isDerivedName, LANDING, SESSION } from '../scoring/match.ts'
 import { addBuckets, type Bucket, bucketKey } from '../scoring/score.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type { BrowserState, Landing, SessionState } from '../store/store.ts'
@@ -37,7 +32,8 @@ export function countSession(session: SessionState, touched: TouchedSession, gro
   const events: HistoryEvent[] =
     isNew && before.storedEvents > 0 ? group.now.eventsOfSession(browser, session) : []
   for (const placed of added) events.push(placed.event)
-  for (const event of events) countEvent(event, browser, group)
+  const source = touchOfLanding(session.landing, group).source
+  for (const event of events) countEvent(event, source, browser, group)
   if (isNew) countVisit(session, browser, group)
 }
 
@@ -46,18 +42,25 @@ function hasMoved(session: SessionState, { before }: TouchedSession): boolean {
   return session.landing?.id !== before.landing?.id || session.startAt !== before.startAt
 }
 
-function countEvent(event: HistoryEvent, browser: BrowserState, group: Group): void {
-  if (event.type === 'user_engagement') {
-    countPing(event, browser, group)
+function countEvent(
+  event: HistoryEvent,
+  source: string,
+  browser: BrowserState,
+  group: Group,
+): void {
+  const { type, url, props, at } = event
+  add(browser, at, bucket(ACTIVITY_REF, at, 0, at), group)
+  if (type === 'user_engagement') {
+    countPing(event, source, browser, group)
     return
   }
-  if (isDerivedName(event.type)) return
-  for (const rule of group.model.match(event.type, event.url, event.props)) {
-    add(browser, event.at, bucket(rule, event.at, 1, 0, event.at), group)
+  if (isDerivedName(type)) return
+  for (const rule of group.match(type, url, { props, source })) {
+    add(browser, at, bucket(rule.ref, at, 0, at), group)
   }
 }
 
-function countPing(event: HistoryEvent, browser: BrowserState, group: Group): void {
+function countPing(event: HistoryEvent, source: string, browser: BrowserState, group: Group): void {
   const view = browser.views.get(viewKeyOf(event))
   if (!view) return
   if (view.isMixed) {
@@ -65,8 +68,8 @@ function countPing(event: HistoryEvent, browser: BrowserState, group: Group): vo
     return
   }
   const grown = Math.max(0, (event.engagedMs ?? 0) - view.engagedMs)
-  for (const rule of group.model.match(ENGAGED_TIME, event.url, event.props)) {
-    add(browser, view.startAt, bucket(rule, view.startAt, 1, grown, event.at), group)
+  for (const rule of group.match(ENGAGED_TIME, event.url, { props: event.props, source })) {
+    add(browser, view.startAt, bucket(rule.ref, view.startAt, grown, event.at), group)
   }
   if (grown > 0) {
     view.engagedMs += grown
@@ -75,28 +78,23 @@ function countPing(event: HistoryEvent, browser: BrowserState, group: Group): vo
 }
 
 function countVisit({ landing, startAt }: SessionState, browser: BrowserState, group: Group) {
-  for (const rule of matchTouch(SESSION, landing, group)) {
-    add(browser, startAt, bucket(rule, startAt, 1, 0, startAt), group)
+  const touch = touchOfLanding(landing, group)
+  const more = { props: { ...touch }, source: touch.source }
+  for (const rule of group.match(SESSION, landing?.url ?? null, more)) {
+    add(browser, startAt, bucket(rule.ref, startAt, 0, startAt), group)
   }
   if (!landing) return
-  for (const rule of matchTouch(LANDING, landing, group)) {
-    add(browser, landing.at, bucket(rule, landing.at, 1, 0, landing.at), group)
+  for (const rule of group.match(LANDING, landing.url, more)) {
+    add(browser, landing.at, bucket(rule.ref, landing.at, 0, landing.at), group)
   }
 }
 
-function matchTouch(on: string, landing: Landing | null, group: Group): readonly CompiledRule[] {
-  const touch = group.touchOf(landing?.url ?? null, landing?.referrer ?? null)
-  return group.model.match(on, landing?.url ?? null, { ...touch })
+function touchOfLanding(landing: Landing | null, group: Group): Touch {
+  return group.touchOf(landing?.url ?? null, landing?.referrer ?? null)
 }
 
-function bucket(
-  rule: CompiledRule,
-  at: number,
-  count: number,
-  engagedMs: number,
-  lastAt: number,
-): Bucket {
-  return { rule: rule.ref, day: dayOf(at), count, engagedMs, lastAt }
+function bucket(rule: number, at: number, engagedMs: number, lastAt: number): Bucket {
+  return { rule, day: dayOf(at), count: 1, engagedMs, lastAt }
 }
 
 function add(browser: BrowserState, heldAt: number, delta: Bucket, group: Group): void {

@@ -1,7 +1,13 @@
 import { SESSION_IDLE_MS } from '../../shared/wire.ts'
+import { touchSessionsOf } from '../attribution/touches.ts'
 import { holdAt } from '../identity/claims.ts'
-import { payloadOf, strongerBot, type TouchReader, viewKeyOf } from '../scoring/derive.ts'
-import type { CompiledModel } from '../scoring/match.ts'
+import {
+  type Match,
+  payloadOf,
+  strongerBot,
+  type TouchReader,
+  viewKeyOf,
+} from '../scoring/derive.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type {
   BrowserState,
@@ -15,7 +21,7 @@ import type {
   ViewState,
 } from '../store/store.ts'
 import { countSession, type SessionBefore } from './count.ts'
-import { linkClaims } from './link.ts'
+import { linkClaims, unlinkVisitor } from './link.ts'
 import { rederive } from './rederive.ts'
 
 /**
@@ -30,7 +36,7 @@ import { rederive } from './rederive.ts'
  */
 export interface Group {
   readonly now: Loaded
-  readonly model: CompiledModel
+  readonly match: Match
   readonly touchOf: TouchReader
   readonly changes: Changes
   readonly touched: Map<SessionState, TouchedSession>
@@ -54,26 +60,67 @@ export interface Decision {
 export function foldGroup(
   deliveries: readonly Delivery[],
   now: Loaded,
-  model: CompiledModel,
+  match: Match,
   touchOf: TouchReader,
 ): Decision {
-  const group: Group = {
-    now,
-    model,
-    touchOf,
-    changes: noChanges(),
-    touched: new Map(),
-    added: new Map(),
-    rederived: new Set(),
-  }
+  const group = newGroup(now, match, touchOf)
   const counts = deliveries.map((delivery) => placeDelivery(delivery, group))
   linkClaims(group)
   for (const placed of group.changes.events) noteSeen(placed, group)
   for (const [session, touched] of group.touched) {
     if (!group.rederived.has(touched.browser)) countSession(session, touched, group)
   }
+  return { changes: settled(group), counts }
+}
+
+/** What undoing the link of a visitor to its lead changes; null where there is no such visitor, or no link. */
+export function foldUnlink(
+  visitorRef: number,
+  undone: { readonly at: number; readonly by: string },
+  { now, match, touchOf }: Pick<Group, 'now' | 'match' | 'touchOf'>,
+): Changes | null {
+  const found = now.visitor(visitorRef)
+  if (!found || found.visitor.lead === null) return null
+  const group = newGroup(now, match, touchOf)
+  unlinkVisitor(found, undone, group)
+  return settled(group)
+}
+
+function newGroup(now: Loaded, match: Match, touchOf: TouchReader): Group {
+  return {
+    now,
+    match,
+    touchOf,
+    changes: noChanges(),
+    touched: new Map(),
+    added: new Map(),
+    rederived: new Set(),
+  }
+}
+
+/** Derives anew what has to be, and settles which sessions give each visitor's touches. */
+function settled(group: Group): Changes {
   for (const browser of group.rederived) rederive(browser, group)
-  return { changes: group.changes, counts }
+  const browsers = new Set([...group.touched.values()].map(({ browser }) => browser))
+  for (const browser of [...group.changes.visitors.values(), ...group.rederived]) {
+    browsers.add(browser)
+  }
+  for (const browser of browsers) settleTouches(browser, group)
+  return group.changes
+}
+
+function settleTouches(browser: BrowserState, group: Group): void {
+  browser.visitors.forEach((visitor, i) => {
+    const to = browser.visitors[i + 1]?.from ?? Number.POSITIVE_INFINITY
+    const touches = touchSessionsOf(browser.sessions, { from: visitor.from, to })
+    const { first, last, lastNonDirect } = visitor.touches
+    const isSame =
+      first === touches.first && last === touches.last && lastNonDirect === touches.lastNonDirect
+    if (isSame) return
+    visitor.touches = touches
+    group.changes.visitors.set(visitor, browser)
+    if (visitor.lead !== null) group.changes.changedLeads.add(visitor.lead)
+  })
 }
 
 function placeDelivery(delivery: Delivery, group: Group): DeliveryCounts {
@@ -317,7 +364,8 @@ function noChanges(): Changes {
     bucketsReplaced: new Map(),
     claims: new Set(),
     leads: new Map(),
-    removedLeads: new Set(),
+    removedLeads: new Map(),
+    unlinks: [],
     changedLeads: new Set(),
     conflictingIds: 0,
   }

@@ -1,9 +1,13 @@
+import { NO_TOUCHES } from '../attribution/touches.ts'
 import {
   byClaimTime,
   type Hold,
   holdsOf,
+  isUndone,
   type ResolvedLead,
   resolveClaims,
+  sharedLinks,
+  type Unlink,
 } from '../identity/claims.ts'
 import type { BrowserState, KnownLead, StoredClaim, VisitorState } from '../store/store.ts'
 import type { Group } from './fold.ts'
@@ -18,10 +22,44 @@ export function linkClaims(group: Group): void {
   if (fresh.length === 0) return
   for (const site of new Set(fresh.map((claim) => claim.site))) {
     const ofSite = fresh.filter((claim) => claim.site === site)
-    const moved = repeatKnown(ofSite, group) ? ofSite : resolveAnew(site, ofSite, group)
-    for (const ref of new Set(moved.map((claim) => claim.browser))) {
-      settleHolds(group.now.browser(ref), moved, group)
-    }
+    settleBrowsers(repeatKnown(ofSite, group) ? ofSite : resolveAnew(site, ofSite, group), group)
+  }
+}
+
+/** Undoes the link of a visitor to its lead: voids that lead's claims on it, up to now. */
+export function unlinkVisitor(
+  { browser, visitor }: { readonly browser: BrowserState; readonly visitor: VisitorState },
+  { at, by }: { readonly at: number; readonly by: string },
+  group: Group,
+): void {
+  const { lead } = visitor
+  if (lead === null) return
+  const next = browser.visitors[browser.visitors.indexOf(visitor) + 1]
+  const to = next?.from ?? Number.POSITIVE_INFINITY
+  const own = browser.claims.filter((c) => c.lead === lead && c.at >= visitor.from && c.at < to)
+  const ids = group.now.idsOf(lead)
+  const known = <T>(values: readonly (T | null)[]) => values.filter((value) => value !== null)
+  const unlink: Unlink = {
+    browser: browser.ref,
+    from: visitor.from,
+    to,
+    at,
+    userIds: [...new Set([...ids.userIds, ...known(own.map((c) => c.userId))])],
+    emails: [...new Set([...ids.emails, ...known(own.map((c) => c.email))])],
+  }
+  browser.unlinks.push(unlink)
+  group.changes.unlinks.push({ ...unlink, lead, by })
+  const undone = browser.claims.filter((c) => !c.isVoid && isUndone(c, [unlink]))
+  for (const claim of undone) {
+    claim.isVoid = true
+    group.changes.claims.add(claim)
+  }
+  settleBrowsers([...undone, ...resolveAnew(browser.site, undone, group)], group)
+}
+
+function settleBrowsers(moved: readonly StoredClaim[], group: Group): void {
+  for (const ref of new Set(moved.map((claim) => claim.browser))) {
+    settleHolds(group.now.browser(ref), moved, group)
   }
 }
 
@@ -34,13 +72,19 @@ function repeatKnown(claims: readonly StoredClaim[], group: Group): boolean {
   const last = new Map<number, { readonly at: number; readonly id: string }>()
   const leads = new Map<StoredClaim, number>()
   for (const claim of [...claims].sort(byClaimTime)) {
-    const known = group.now.knownLead(claim.site, claim)
+    const isPlain = claim.link === null && !claim.isVoid && !hasFollowedLinks(claim, group)
+    const known = isPlain ? group.now.knownLead(claim.site, claim) : undefined
     if (!known || !isRepeat(claim, known, last.get(known.ref) ?? known.lastClaim)) return false
     last.set(known.ref, claim)
     leads.set(claim, known.ref)
   }
   for (const [claim, ref] of leads) claim.lead = ref
   return true
+}
+
+/** Then the claim may tell that a link was passed on. */
+function hasFollowedLinks({ browser }: StoredClaim, group: Group): boolean {
+  return group.now.browser(browser).claims.some(({ link }) => link !== null)
 }
 
 function isRepeat(
@@ -61,9 +105,14 @@ function isRepeat(
   )
 }
 
-/** Resolves these claims together with all that are connected to them; returns those whose lead changed. */
-function resolveAnew(site: number, fresh: readonly StoredClaim[], group: Group): StoredClaim[] {
-  return assignLeads(site, [...group.now.connectedClaims(site, fresh), ...fresh], group)
+/** Resolves these claims together with all that are connected to them; returns those whose hold may change. */
+function resolveAnew(site: number, given: readonly StoredClaim[], group: Group): StoredClaim[] {
+  const onTheirBrowsers = given.flatMap(({ browser }) => group.now.browser(browser).claims)
+  const links = onTheirBrowsers.filter(({ link }) => link !== null)
+  const ids = new Set(given.map(({ id, browser }) => `${browser} ${id}`))
+  const others = group.now.connectedClaims(site, [...given, ...links])
+  const all = [...others.filter(({ id, browser }) => !ids.has(`${browser} ${id}`)), ...given]
+  return assignLeads(site, all, group)
 }
 
 function newClaims(group: Group): StoredClaim[] {
@@ -78,6 +127,9 @@ function newClaims(group: Group): StoredClaim[] {
       at: event.at,
       browser: browser.ref,
       lead: null,
+      isVoid: isUndone({ ...event.claim, at: event.at }, browser.unlinks),
+      isShared: false,
+      conflict: null,
     }
     browser.claims.push(claim)
     browser.claims.sort(byClaimTime)
@@ -87,12 +139,18 @@ function newClaims(group: Group): StoredClaim[] {
   return fresh
 }
 
-/** Resolves connected claims; writes leads and gives claims their lead. Returns the claims whose lead changed. */
+/** Resolves connected claims; writes leads and gives claims their lead. Returns the claims whose hold may change. */
 function assignLeads(site: number, claims: readonly StoredClaim[], group: Group): StoredClaim[] {
-  const { leads } = resolveClaims(claims)
+  const { leads, conflicts } = resolveClaims(claims)
+  const refs = new Map<ResolvedLead<StoredClaim>, number>()
   const taken = new Set<number>()
   const moved: StoredClaim[] = []
-  const before = new Set(claims.map((claim) => claim.lead).filter((ref) => ref !== null))
+  const before = new Map(
+    [...claims]
+      .sort(byClaimTime)
+      .reverse()
+      .flatMap((claim) => (claim.lead === null ? [] : [[claim.lead, claim] as const])),
+  )
   // A number stays with the user id that had it; else with the earliest claim that has one.
   const isFree = (claim: StoredClaim) => claim.lead !== null && !taken.has(claim.lead)
   const byProof = [...leads].sort((a, b) => Number(b.userId !== null) - Number(a.userId !== null))
@@ -103,7 +161,10 @@ function assignLeads(site: number, claims: readonly StoredClaim[], group: Group)
     const known = (ofUser ?? lead.claims.find(isFree))?.lead
     const ref = known ?? group.now.nextRef('lead')
     taken.add(ref)
+    refs.set(lead, ref)
     writeLead(ref, site, lead, group)
+  }
+  for (const [lead, ref] of refs) {
     for (const claim of lead.claims) {
       if (claim.lead === ref) continue
       claim.lead = ref
@@ -111,10 +172,40 @@ function assignLeads(site: number, claims: readonly StoredClaim[], group: Group)
       moved.push(claim)
     }
   }
-  for (const ref of before) {
-    if (!taken.has(ref)) group.changes.removedLeads.add(ref)
+  // What was said and decided about a lead that is no more goes to whoever has its first claim.
+  for (const [ref, first] of before) {
+    if (!taken.has(ref) && first.lead !== null) group.changes.removedLeads.set(ref, first.lead)
   }
-  return moved
+  const others = new Map(conflicts.map((c) => [c.claim, refs.get(c.other)]))
+  return [...moved, ...noteConflicts(claims, others, group), ...noteShared(claims, group)]
+}
+
+/** Marks claims whose ids are two people's; returns those for which that is new. */
+function noteConflicts(
+  claims: readonly StoredClaim[],
+  others: ReadonlyMap<StoredClaim, number | undefined>,
+  group: Group,
+): StoredClaim[] {
+  return claims.filter((claim) => {
+    const other = others.get(claim) ?? null
+    if (claim.conflict === other) return false
+    claim.conflict = other
+    group.changes.claims.add(claim)
+    return true
+  })
+}
+
+/** Marks claims by links that were passed on; returns those for which that is new. */
+function noteShared(claims: readonly StoredClaim[], group: Group): StoredClaim[] {
+  if (claims.every(({ link }) => link === null)) return []
+  const shared = sharedLinks(claims)
+  return claims.filter((claim) => {
+    const isShared = claim.link !== null && shared.has(claim.link)
+    if (claim.isShared === isShared) return false
+    claim.isShared = isShared
+    group.changes.claims.add(claim)
+    return true
+  })
 }
 
 function writeLead(ref: number, site: number, lead: ResolvedLead<StoredClaim>, group: Group): void {
@@ -134,9 +225,15 @@ function writeLead(ref: number, site: number, lead: ResolvedLead<StoredClaim>, g
 function settleHolds(browser: BrowserState, moved: readonly StoredClaim[], group: Group): void {
   for (const claim of moved) {
     const own = browser.claims.find((c) => c.id === claim.id)
-    if (own && claim.browser === browser.ref) own.lead = claim.lead
+    if (!own || own === claim || claim.browser !== browser.ref) continue
+    Object.assign(own, {
+      lead: claim.lead,
+      isVoid: claim.isVoid,
+      isShared: claim.isShared,
+      conflict: claim.conflict,
+    })
   }
-  const holds = holdsOf(browser.claims.map(({ at, lead }) => ({ at, lead })))
+  const holds = holdsOf(browser.claims.filter(({ isShared }) => !isShared))
   const old = [...browser.visitors]
   const isPrefix = old.every((visitor, i) => visitor.from === holds[i]?.from)
   const lastAt = Math.max(...old.map((visitor) => visitor.lastAt))
@@ -172,6 +269,7 @@ function visitorFor(
       lead: hold.lead,
       firstAt: Number.POSITIVE_INFINITY,
       lastAt: Number.NEGATIVE_INFINITY,
+      touches: NO_TOUCHES,
     }
   )
 }

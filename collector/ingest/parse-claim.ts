@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { PropValue } from '../../shared/wire.ts'
 import type { RejectCode } from '../errors.ts'
-import type { Claim } from '../identity/claims.ts'
+import type { ClaimMade } from '../store/store.ts'
 import { flatValues, isRecord, normalValue, type Values } from './props.ts'
 import { normalEmail, normalText, normalUserId } from './text.ts'
 
@@ -9,12 +9,14 @@ import { normalEmail, normalText, normalUserId } from './text.ts'
 export interface SiteSecrets {
   readonly key: string
   readonly signingSecret: string
+  /** A claim counts only with a signature. */
+  readonly needsSignature: boolean
 }
 
 export type ParsedClaim =
   | {
       readonly ok: true
-      readonly claim: Pick<Claim, 'userId' | 'email' | 'strength' | 'evidence' | 'traits'>
+      readonly claim: ClaimMade
       /** Why the claim is refused, unless its event is known already: proofs expire, retries don't. */
       readonly refusal: RejectCode | null
     }
@@ -44,6 +46,7 @@ export function parseClaim(
   if (userId === null && email === null) return { ok: false, code: 'invalid_identity' }
   const isSigned = props.signature !== undefined && props.signature !== null
   const isForged = isSigned && !isProven(props, site, receivedAt)
+  const isUnsigned = !isSigned && site.needsSignature
   const isForm = props.evidence === 'form'
   return {
     ok: true,
@@ -53,8 +56,9 @@ export function parseClaim(
       strength: isSigned ? 'strong' : 'medium',
       evidence: isSigned ? 'signed_identify' : isForm ? 'form' : 'identify',
       traits: isRecord(props.traits) ? traitsOf(props.traits) : {},
+      link: null,
     },
-    refusal: isForged ? 'invalid_signature' : null,
+    refusal: isForged ? 'invalid_signature' : isUnsigned ? 'signature_required' : null,
   }
 }
 

@@ -134,7 +134,7 @@ export function parseEvent(raw: unknown, index: number, context: EventContext): 
       at,
       session,
       human: context.human,
-      bot: context.bot,
+      bot: context.bot ?? (isDriven(type, rawProps, url) ? 'webdriver' : null),
       url,
       referrer: typeof raw.referrer === 'string' ? referrerOf(raw.referrer) : null,
       title: typeof raw.title === 'string' ? titleOf(raw.title) || null : null,
@@ -149,6 +149,24 @@ export function parseEvent(raw: unknown, index: number, context: EventContext): 
     },
   }
 }
+
+/**
+ * A browser that a program drives, by its own word, on a page of a real site. On names that no real
+ * site has (RFC 6761, and loopback) it is the owner who tries something out.
+ */
+function isDriven(
+  type: string,
+  props: Readonly<Record<string, unknown>> | null,
+  url: string | null,
+): boolean {
+  return type === 'page_view' && props?.webdriver === true && !(url !== null && isTryOut(url))
+}
+
+const isTryOut = remembered(REMEMBERED_TEXTS, (url) =>
+  /^(?:localhost|127\.[\d.]+|\[::1\]|(?:.*\.)?(?:localhost|test|example|invalid))$/.test(
+    new URL(url).hostname,
+  ),
+)
 
 function rejected(code: RejectCode): ParsedEvent {
   return { ok: false, code }

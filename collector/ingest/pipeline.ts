@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto'
 import type { WireAnswer } from '../../shared/wire.ts'
 import { problem, REFUSALS, REJECT_CODES, type RefusalCode, type RejectCode } from '../errors.ts'
 import type { TouchReader } from '../scoring/derive.ts'
-import type { CompiledModel } from '../scoring/match.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type {
   Delivery,
@@ -10,13 +9,16 @@ import type {
   NewEvent,
   RejectedEvent,
   Site,
+  Transaction,
   WriteStore,
 } from '../store/store.ts'
 import type { Agents } from './agent.ts'
 import { foldGroup } from './fold.ts'
+import type { ModelKeeper } from './model-keeper.ts'
 import { isAllowed } from './origins.ts'
 import { type EventContext, parseBatch, parseEvent, type RawBatch } from './parse.ts'
 import { sampleOf } from './sample.ts'
+import { catchUp, settleLeads } from './settle.ts'
 import { compactUuid } from './text.ts'
 
 /**
@@ -31,6 +33,8 @@ export interface RawDelivery {
   readonly userAgent: string
   readonly origin: string | null
   readonly address: string
+  /** Why no person asked for this, whatever its agent says; null where nothing speaks against it. */
+  readonly bot?: string | null
 }
 
 export interface Answer {
@@ -50,12 +54,12 @@ export interface Pipeline {
 
 export interface PipelineDeps {
   readonly store: WriteStore
-  readonly model: CompiledModel
+  readonly models: Pick<ModelKeeper, 'judge' | 'match'>
   readonly agents: Agents
   readonly touchOf: TouchReader
 }
 
-export function createPipeline({ store, model, agents, touchOf }: PipelineDeps): Pipeline {
+export function createPipeline({ store, models, agents, touchOf }: PipelineDeps): Pipeline {
   let sites = new Map<string, Site>()
   const refreshSites = () => {
     sites = new Map(store.sites().map((site) => [site.key, site]))
@@ -63,28 +67,26 @@ export function createPipeline({ store, model, agents, touchOf }: PipelineDeps):
   refreshSites()
 
   function ingest(raws: readonly RawDelivery[]): readonly Answer[] {
-    if (store.hasForeignChanges()) refreshSites()
     const opened = raws.map((raw) => open(raw))
     const taken = opened.filter((one) => one.ok)
     let counts: ReturnType<typeof foldGroup>['counts'] = []
     if (taken.some(({ delivery, refused }) => delivery.events.length > 0 || refused.length > 0)) {
-      store.apply((now) => {
-        const decision = foldGroup(
-          taken.map((one) => one.delivery),
-          now,
-          model,
-          touchOf,
-        )
-        counts = decision.counts
-        const late = taken.flatMap((one, i) => lateRefusals(one, counts[i]?.refused ?? []))
-        return {
-          changes: decision.changes,
-          rejected: [...taken.flatMap((one) => one.refused), ...late],
-        }
-      })
+      counts = store.apply((transaction) => commit(taken, transaction))
     }
     let next = 0
     return opened.map((one) => (one.ok ? answerOf(one, counts[next++]) : refusal(one.code)))
+  }
+
+  /** One transaction: events and all they change, up to the stages of their leads. */
+  function commit(taken: readonly Taken[], transaction: Transaction): readonly DeliveryCounts[] {
+    const deliveries = taken.map((one) => one.delivery)
+    const at = Math.max(...deliveries.map(({ receivedAt }) => receivedAt))
+    catchUp(transaction, models.judge(), at)
+    const { changes, counts } = foldGroup(deliveries, transaction.now, models.match(), touchOf)
+    const late = taken.flatMap((one, i) => lateRefusals(one, counts[i]?.refused ?? []))
+    transaction.write(changes, [...taken.flatMap((one) => one.refused), ...late])
+    settleLeads(transaction, models.judge(), changes.changedLeads, at)
+    return counts
   }
 
   function open(raw: RawDelivery): Opened {
@@ -105,7 +107,7 @@ export function createPipeline({ store, model, agents, touchOf }: PipelineDeps):
       receivedAt: raw.receivedAt,
       sentAt: batch.sentAt,
       human: batch.human,
-      bot: agent.bot,
+      bot: raw.bot ?? agent.bot,
       isCookieless,
       site,
     }

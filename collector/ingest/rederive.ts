@@ -29,7 +29,7 @@ export function rederive(browser: BrowserState, group: Group): void {
   const sessions = sessionsOf(events)
   settleSessions(browser, sessions, places, group)
   settleViews(browser, sessions, group)
-  const contributions = contributionsOf(sessions, group.model, group.touchOf)
+  const contributions = contributionsOf(sessions, group.match, group.touchOf)
   const byHold = bucketsOf(contributions, (at) => holdAt(browser.visitors, at))
   browser.visitors.forEach((visitor, index) => {
     group.changes.bucketDeltas.delete(visitor)

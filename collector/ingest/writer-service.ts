@@ -1,13 +1,19 @@
 import { createTouchReader } from '../attribution/touch-reader.ts'
-import { compileModel } from '../scoring/match.ts'
-import { parseModel } from '../scoring/model.ts'
+import disposable from '../scoring/disposable-mail-domains.txt'
+import free from '../scoring/free-mail-domains.txt'
+import { createMailDomains, type MailDomains } from '../scoring/mail-domains.ts'
 import { dayOf } from '../scoring/tables.ts'
+import type { NewModel } from '../store/model-store.ts'
 import { openStore } from '../store/open.ts'
+import type { NewAdjustment, NewOutcome } from '../store/standing.ts'
 import type { NewKey, SignIn, Site, WriteStore } from '../store/store.ts'
 import { createAgents } from './agent.ts'
+import { foldUnlink } from './fold.ts'
+import { createModelKeeper, type ModelProgress } from './model-keeper.ts'
 import { type Answer, createPipeline, type RawDelivery } from './pipeline.ts'
+import { catchUp, settleLeads, settleWord } from './settle.ts'
 
-/** Everything that writes, in one thread: the ingest pipeline and what owners change. */
+/** Everything that writes, in one thread: the ingest pipeline, what people change, and the clock. */
 export interface WriterService {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
   addSite(site: Omit<Site, 'ref'>): Site
@@ -18,11 +24,39 @@ export interface WriterService {
   takeLink(hash: Uint8Array, now: number): boolean
   removeSignIn(hash: Uint8Array): void
   sites(): readonly Site[]
+  /** Sales' word, which sets the stage; its number, or null where there is no such lead. */
+  addOutcome(outcome: NewOutcome): number | null
+  /** Takes sales' word back; whether this lead had it. */
+  removeOutcome(lead: number, ref: number, now: number): boolean
+  addAdjustment(adjustment: NewAdjustment): number | null
+  removeAdjustment(lead: number, ref: number, now: number): boolean
+  /** Undoes the link of a visitor to its lead; whether there was one. */
+  unlink(undo: Undo): boolean
+  /** Publishes a version; it scores at once, or when what it counts has been counted. */
+  publishModel(model: NewModel): Published
+  /** The version that is still counting, or null. */
+  modelProgress(): ModelProgress | null
   /** What makes the promise of durability true; throws while the store can't be written. */
   settings(): Readonly<Record<string, string | number>>
   /** To be called every hour: no salt gets older than two days. */
   forgetSalts(now: number): void
+  /** Begins to do what the clock alone changes, and leaves the rest to `work`; to be called every minute. */
+  look(now: number): void
+  /** Does a piece of the work that can wait for deliveries; whether there is more. */
+  work(now: number): boolean
   close(): void
+}
+
+export interface Undo {
+  readonly visitor: number
+  readonly lead: number
+  readonly at: number
+  readonly by: string
+}
+
+export interface Published {
+  readonly version: number
+  readonly isActive: boolean
 }
 
 export interface WriterOptions {
@@ -35,26 +69,57 @@ export interface WriterOptions {
 const HOUR_MS = 3_600_000
 const SALT_LIFE_MS = 48 * HOUR_MS
 
-export function openWriterService({
-  store: path,
-  initialModel,
-  now,
-}: WriterOptions): WriterService {
+export function openWriterService(
+  { store: path, initialModel, now }: WriterOptions,
+  domains: MailDomains = createMailDomains(free, disposable),
+): WriterService {
   const store = openStore(path, 'alone')
   forgetSalts(store, now)
-  const { version, yaml } = store.currentModel(initialModel, now)
-  const parsed = parseModel(yaml)
-  if (!parsed.ok) throw new Error(`model ${version}: ${parsed.problems.join('; ')}`)
-  const model = compileModel(parsed.model, version, store.ruleRef)
+  const touchOf = createTouchReader()
+  const models = createModelKeeper({ store, touchOf, domains, initialModel }, now)
   const health = createHealth(store)
   const pipeline = createPipeline({
     store: { ...store, apply: health.apply },
-    model,
+    models,
     agents: createAgents(),
-    touchOf: createTouchReader(),
+    touchOf,
   })
+  let lastAt = now
+  /** An instant up to which looks are due, and not all taken. */
+  let lookedUntil: number | null = null
+  let lookedUnder = models.judge().model.version
+  /** Takes some of the looks that are due; true. */
+  function lookAt(at: number): boolean {
+    const hasMore = store.apply((transaction) => catchUp(transaction, models.judge(), at))
+    lookedUntil = hasMore ? at : null
+    return true
+  }
+  /** Another process may have changed sites, or published a model. */
+  function heedOthers(at: number): void {
+    if (!store.hasForeignChanges()) return
+    pipeline.refreshSites()
+    models.refresh(at)
+  }
+  function removeSaid(
+    kind: 'removeOutcome' | 'removeAdjustment',
+    lead: number,
+    ref: number,
+    at: number,
+  ) {
+    return store.apply((transaction) => {
+      const own = transaction[kind](ref, lead)
+      if (own) settleWord(transaction, models.judge(), { lead, at, note: 'taken back' })
+      return own
+    })
+  }
   return {
-    ingest: (raws) => health.watch(() => pipeline.ingest(raws)),
+    ingest(raws) {
+      lastAt = raws.at(-1)?.receivedAt ?? lastAt
+      return health.watch(() => {
+        heedOthers(lastAt)
+        return pipeline.ingest(raws)
+      })
+    },
     addSite(site) {
       const added = store.addSite(site)
       pipeline.refreshSites()
@@ -71,11 +136,56 @@ export function openWriterService({
     takeLink: (hash, at) => store.takeLink(hash, at),
     removeSignIn: (hash) => store.removeSignIn(hash),
     sites: () => store.sites(),
+    addOutcome: (outcome) =>
+      store.apply((transaction) => {
+        const { lead, recordedAt: at, reason: note } = outcome
+        if (!transaction.standingOf(lead)) return null
+        catchUp(transaction, models.judge(), at)
+        const ref = transaction.addOutcome(outcome)
+        settleWord(transaction, models.judge(), { lead, at, note })
+        return ref
+      }),
+    removeOutcome: (lead, ref, at) => removeSaid('removeOutcome', lead, ref, at),
+    addAdjustment: (adjustment) =>
+      store.apply((transaction) => {
+        if (!transaction.standingOf(adjustment.lead)) return null
+        const ref = transaction.addAdjustment(adjustment)
+        settleLeads(transaction, models.judge(), [adjustment.lead], adjustment.at)
+        return ref
+      }),
+    removeAdjustment: (lead, ref, at) => removeSaid('removeAdjustment', lead, ref, at),
+    unlink: ({ visitor, lead, at, by }) =>
+      store.apply((transaction) => {
+        const { now: loaded } = transaction
+        if (loaded.visitor(visitor)?.visitor.lead !== lead) return false
+        const tools = { now: loaded, match: models.match(), touchOf }
+        const changes = foldUnlink(visitor, { at, by }, tools)
+        if (!changes) return false
+        transaction.write(changes, [])
+        settleLeads(transaction, models.judge(), changes.changedLeads, at)
+        return true
+      }),
+    publishModel(model) {
+      const version = store.apply(() => store.models.publish(model))
+      models.refresh(model.publishedAt)
+      return { version, isActive: models.judge().model.version === version }
+    },
+    modelProgress: () => models.progress(),
     settings() {
       health.check()
       return store.settings()
     },
     forgetSalts: (at) => forgetSalts(store, at),
+    look(at) {
+      heedOthers(at)
+      lookAt(at)
+    },
+    work(at) {
+      const { version } = models.judge().model
+      if (version !== lookedUnder) lookedUntil = at // everybody is judged anew
+      lookedUnder = version
+      return lookedUntil === null ? models.work(at) : lookAt(lookedUntil)
+    },
     close() {
       store.checkpoint()
       store.close()
@@ -94,9 +204,10 @@ function forgetSalts(store: WriteStore, now: number): void {
  */
 function createHealth(store: WriteStore) {
   let state: 'sound' | 'failed' | 'in doubt' = 'sound'
-  const apply: WriteStore['apply'] = (decide) => {
-    store.apply(decide)
+  const apply: WriteStore['apply'] = (work) => {
+    const result = store.apply(work)
     state = 'sound'
+    return result
   }
   return {
     apply,

@@ -20,6 +20,7 @@ export interface Delivered {
   readonly userAgent: readonly string[]
   readonly origin: readonly (string | null)[]
   readonly address: readonly string[]
+  readonly bot: readonly (string | null)[]
 }
 export interface Answered {
   readonly kind: 'answers'
@@ -43,13 +44,35 @@ const port = parentPort
 const options = workerData as WriterOptions // given by engine.ts
 const service = openInThread(port, options.store, () => openWriterService(options))
 const waiting: Delivered[] = []
+const startedAt = performance.now()
+let isWorking = false
 
 port.on('message', (message: Delivered | { readonly kind: 'call' }) => {
-  if (message.kind !== 'deliver') return
+  if (message.kind !== 'deliver') {
+    later() // a call may have left work behind
+    return
+  }
   waiting.push(message)
   if (waiting.length === 1) setImmediate(commitWaiting)
 })
 serve(port, service)
+later()
+
+/** What can wait is done in pieces, between groups. */
+function later(): void {
+  if (isWorking) return
+  isWorking = true
+  setImmediate(workOn)
+}
+
+function workOn(): void {
+  isWorking = false
+  try {
+    if (service.work(Math.round(options.now + performance.now() - startedAt))) later()
+  } catch (error) {
+    report(error) // tried again after the next call, at the latest in a minute
+  }
+}
 
 function commitWaiting(): void {
   const group: Delivered[] = []
@@ -74,16 +97,18 @@ function commitWaiting(): void {
     } satisfies Answered)
   }
   if (waiting.length > 0) setImmediate(commitWaiting)
+  later() // another process may have published a model
 }
 
 function rawsOf(delivered: Delivered): RawDelivery[] {
-  const { body, receivedAt, userAgent, origin, address } = delivered
+  const { body, receivedAt, userAgent, origin, address, bot } = delivered
   return body.map((text, i) => ({
     body: text,
     receivedAt: receivedAt[i] ?? 0,
     userAgent: userAgent[i] ?? '',
     origin: origin[i] ?? null,
     address: address[i] ?? '',
+    bot: bot[i] ?? null,
   }))
 }
 

@@ -1,6 +1,16 @@
 /** Public ids: a prefix that says what it is, and the store's number. */
 
-const PREFIXES = { site: 'si', lead: 'ld', visitor: 'vi', session: 'se', key: 'ke' } as const
+const PREFIXES = {
+  site: 'si',
+  lead: 'ld',
+  visitor: 'vi',
+  session: 'se',
+  key: 'ke',
+  outcome: 'ou',
+  adjustment: 'ad',
+  decision: 'de',
+  conflict: 'cf',
+} as const
 type Kind = keyof typeof PREFIXES
 
 export function publicId(kind: Kind, ref: number): string {

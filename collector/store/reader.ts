@@ -1,14 +1,22 @@
 import type {
+  AdjustmentJson,
+  ConflictJson,
+  DecisionJson,
   IdentityJson,
   KeyJson,
   LeadJson,
+  ModelJson,
+  ModelVersionJson,
+  OutcomeJson,
   Page,
   RejectedJson,
   ScoreJson,
   SiteJson,
   Stage,
   TimelineSessionJson,
+  TrendDayJson,
   VisitorJson,
+  WhatIfJson,
 } from './shapes.ts'
 
 /** How a list of leads may be sorted; `-` is downwards. */
@@ -63,6 +71,11 @@ export type Found<T> =
   | { readonly kind: 'no_model' }
   | { readonly kind: 'bad_cursor' }
 
+export interface ListPage {
+  readonly limit?: number
+  readonly cursor?: string
+}
+
 export interface Scoped {
   readonly site?: string | undefined
 }
@@ -92,6 +105,20 @@ export interface Reader {
     page: Scoped & { readonly limit?: number; readonly cursor?: string },
     now: number,
   ): Promise<Found<Page<TimelineSessionJson>>>
+  /** Claims that name two people, newest first. */
+  conflicts(page: Scoped & ListPage): Promise<Found<Page<ConflictJson>>>
+  outcomes(id: string, scope: Scoped): Promise<Found<readonly OutcomeJson[]>>
+  adjustments(id: string, scope: Scoped): Promise<Found<readonly AdjustmentJson[]>>
+  /** Changes of stage, newest first. */
+  decisions(id: string, scope: Scoped): Promise<Found<readonly DecisionJson[]>>
+  /** The last 30 days and today. */
+  trend(id: string, scope: Scoped, now: number): Promise<Found<readonly TrendDayJson[]>>
+  /** The active model, or a version of it. */
+  model(version?: number): Promise<Found<ModelJson>>
+  /** Newest first. */
+  modelVersions(): Promise<readonly ModelVersionJson[]>
+  /** What a model (in YAML, already checked) would change. */
+  simulate(yaml: string, scope: Scoped, now: number): Promise<WhatIfJson>
   rejected(
     page: Scoped & { readonly limit?: number; readonly cursor?: string },
   ): Promise<Found<Page<RejectedJson>>>

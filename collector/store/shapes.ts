@@ -63,8 +63,12 @@ export interface LeadJson extends ScoreJson {
   readonly traits: Traits
   readonly first_touch: TouchJson | null
   readonly last_touch: TouchJson | null
+  /** The last touch that was not direct: what brought the lead, where it now comes by itself. */
+  readonly last_non_direct_touch: TouchJson | null
   readonly first_seen_at: string | null
   readonly last_seen_at: string | null
+  /** Why it can't become an MQL by its score, such as `own staff`; null where it can. */
+  readonly excluded: string | null
 }
 
 /** One browser during one identity. `lead` is the id of the lead it belongs to, or null. */
@@ -116,6 +120,131 @@ export interface IdentityJson {
   readonly at: string
 }
 
+/** A claim whose user id and e-mail are two people's; the user id's took the behaviour. */
+export interface ConflictJson {
+  readonly id: string
+  readonly site: string
+  /** Who took the behaviour. */
+  readonly lead: string
+  /** Whose the e-mail is. */
+  readonly other: string
+  readonly user_id: string | null
+  readonly email: string | null
+  readonly visitor: string
+  readonly browser: string | null
+  readonly evidence: string
+  readonly strength: 'strong' | 'medium' | 'weak'
+  readonly at: string
+}
+
+/** What sales reported. */
+export interface OutcomeJson {
+  readonly id: string
+  readonly type: string
+  readonly occurred_at: string
+  readonly value: number | null
+  readonly currency: string | null
+  readonly reason: string | null
+  /** Name of the key, or of the person, that reported it. */
+  readonly by: string
+  readonly recorded_at: string
+}
+
+/** Points that a person added or took, with the reason. */
+export interface AdjustmentJson {
+  readonly id: string
+  readonly points: number
+  readonly reason: string
+  readonly by: string
+  readonly at: string
+}
+
+/** A change of stage, as it was when it was decided. */
+export interface DecisionJson {
+  readonly id: string
+  readonly at: string
+  readonly from: Stage
+  readonly to: Stage
+  readonly by: 'score' | 'hand_raise' | 'clock' | 'sales'
+  readonly score: number
+  readonly score_milli: number
+  readonly reasons: readonly Reason[]
+  readonly fit: ScoreJson['fit']
+  readonly model_version: number
+  readonly note: string | null
+}
+
+/** A lead's score at the end of a UTC day; of today, at the instant of reading. */
+export interface TrendDayJson {
+  readonly day: string
+  readonly score: number
+  readonly score_milli: number
+}
+
+export interface ModelVersionJson {
+  readonly version: number
+  readonly name: string
+  /** `counting` is published and counts events, while the active one answers. */
+  readonly state: 'active' | 'counting' | 'retired'
+  readonly note: string
+  readonly by: string
+  readonly published_at: string
+  readonly active_at: string | null
+}
+
+/** A version with its file. */
+export interface ModelJson extends ModelVersionJson {
+  readonly yaml: string
+}
+
+/** A lead in a what-if. */
+export interface MovedLeadJson {
+  readonly id: string
+  readonly email: string | null
+  readonly name: string | null
+  readonly stage: Stage
+  readonly before_milli: number
+  readonly after_milli: number
+}
+
+export interface WhatIfSideJson {
+  /** Leads by score: ten points a band, the last from 100. */
+  readonly bands: readonly { readonly from: number; readonly leads: number }[]
+  /** The score that half of the leads don't exceed, and 90 % of them; null where there are none. */
+  readonly median_milli: number | null
+  readonly p90_milli: number | null
+  /** Leads by letter of fit; `-` where nothing is known. */
+  readonly letters: Readonly<Record<string, number>>
+  readonly qualified: number
+  /** Of the leads that sales judged; null where there are none. */
+  readonly precision: number | null
+  readonly recall: number | null
+}
+
+/** What a model would change, if it scored now. */
+export interface WhatIfJson {
+  readonly leads: number
+  /** Leads that sales judged, which precision and recall are over. */
+  readonly judged: number
+  readonly before: WhatIfSideJson
+  readonly after: WhatIfSideJson
+  readonly gained: readonly MovedLeadJson[]
+  readonly lost: readonly MovedLeadJson[]
+  /** How many there are of each; the lists may be cut. */
+  readonly gained_total: number
+  readonly lost_total: number
+  readonly rules: readonly {
+    readonly rule: string
+    readonly label: string
+    readonly before_milli: number
+    readonly after_milli: number
+    readonly before_leads: number
+    readonly after_leads: number
+  }[]
+  /** Events that had to be read because rules count others than before; 0 where counts were enough. */
+  readonly scanned_events: number
+}
+
 export interface Page<T> {
   readonly data: readonly T[]
   readonly next_cursor: string | null
@@ -129,6 +258,8 @@ export interface SiteJson {
   readonly created_at: string
   /** Its history was made by the demo generator, not by people. */
   readonly generated: boolean
+  /** A page may say who somebody is only with the site's signature. */
+  readonly require_signature: boolean
 }
 
 export type Scope = 'read' | 'write' | 'admin'

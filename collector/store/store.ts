@@ -1,8 +1,11 @@
 import type { Touch } from '../attribution/touch.ts'
+import type { TouchSessions } from '../attribution/touches.ts'
 import type { RejectCode } from '../errors.ts'
-import type { Claim, Verification } from '../identity/claims.ts'
+import type { Claim, Unlink, Verification } from '../identity/claims.ts'
 import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
+import type { ModelStore } from './model-store.ts'
+import type { LeadStanding, NewAdjustment, NewOutcome, SettledLead } from './standing.ts'
 
 /**
  * What ingest needs of a store, in the product's verbs. One group, one transaction: the adapter
@@ -13,9 +16,15 @@ import type { Bucket } from '../scoring/score.ts'
  * and an adapter may keep the recently used ones in memory because it is the only writer.
  */
 
+/** What a claim says, without when and where. */
+export type ClaimMade = Pick<
+  Claim,
+  'userId' | 'email' | 'strength' | 'evidence' | 'traits' | 'link'
+>
+
 /** One event in normal form, placed in time once and for all. */
 export interface NewEvent extends HistoryEvent {
-  readonly claim: Pick<Claim, 'userId' | 'email' | 'strength' | 'evidence' | 'traits'> | null
+  readonly claim: ClaimMade | null
   /** Its place in the batch, for the answer. */
   readonly index: number
   /**
@@ -44,6 +53,7 @@ export interface VisitorState {
   lead: number | null
   firstAt: number
   lastAt: number
+  touches: TouchSessions
 }
 
 export interface Landing {
@@ -92,6 +102,11 @@ export interface StoredClaim extends Claim {
   ref: number | null
   readonly site: number
   lead: number | null
+  isVoid: boolean
+  /** Its link identifies nobody any more; see `sharedLinks`. */
+  isShared: boolean
+  /** The lead that its e-mail belongs to, where its user id is another's. */
+  conflict: number | null
 }
 
 export interface BrowserState {
@@ -105,6 +120,7 @@ export interface BrowserState {
   readonly views: Map<string, ViewState>
   /** In order of (at, id). */
   readonly claims: StoredClaim[]
+  readonly unlinks: Unlink[]
   /** No stored event of this browser has a later id; null where that is not known. */
   newestId: string | null
 }
@@ -137,8 +153,17 @@ export interface Loaded {
   stored(scope: number, id: string): StoredPlace | undefined
   eventsOfSession(browser: BrowserState, session: SessionState): HistoryEvent[]
   eventsOfBrowser(browser: BrowserState): PlacedEvent[]
-  /** Every claim connected to these keys through claims that name both an id and an e-mail. */
+  /**
+   * Every claim connected to these: through claims that name both an id and an e-mail, and from a
+   * link in an e-mail to all that was claimed in the browsers where it was followed.
+   */
   connectedClaims(site: number, keys: readonly ClaimKeys[]): StoredClaim[]
+  /** A visitor by its number, with its browser. */
+  visitor(
+    ref: number,
+  ): { readonly browser: BrowserState; readonly visitor: VisitorState } | undefined
+  /** The ids that a lead is known by. */
+  idsOf(lead: number): { readonly userIds: readonly string[]; readonly emails: readonly string[] }
   /** The one lead that all of these ids are bound to already, with its last claim; cheap. */
   knownLead(site: number, keys: ClaimKeys): KnownLead | undefined
   /** Numbers for new rows; a number is used once. */
@@ -148,6 +173,7 @@ export interface Loaded {
 export interface ClaimKeys {
   readonly userId: string | null
   readonly email: string | null
+  readonly link: string | null
 }
 
 export interface KnownLead {
@@ -189,7 +215,9 @@ export interface Changes {
   readonly bucketsReplaced: Map<VisitorState, ReadonlyMap<number, Bucket>>
   readonly claims: Set<StoredClaim>
   readonly leads: Map<number, LeadChange>
-  readonly removedLeads: Set<number>
+  /** Leads that are no more, each with the one that took its first claim. */
+  readonly removedLeads: Map<number, number>
+  readonly unlinks: (Unlink & { readonly lead: number; readonly by: string })[]
   /** Leads whose score or face may read differently now. */
   readonly changedLeads: Set<number>
   conflictingIds: number
@@ -229,28 +257,38 @@ export interface Site {
   readonly signingSecret: string
   /** Origins that may send; empty accepts any. */
   readonly origins: readonly string[]
+  /** A browser's claim counts only with a signature. */
+  readonly needsSignature: boolean
   readonly isGenerated: boolean
   readonly createdAt: number
 }
 
-export interface StoredModel {
-  readonly version: number
-  readonly yaml: string
-}
-
-/** What a group decided: what it changes, and what of it was refused. */
-export interface Decided {
-  readonly changes: Changes
-  readonly rejected: readonly RejectedEvent[]
+/** Everything that may be done inside one transaction. */
+export interface Transaction {
+  readonly now: Loaded
+  /** Writes what a group decided, and what of it was refused. */
+  write(changes: Changes, rejected: readonly RejectedEvent[]): void
+  /** With what `write` has written. */
+  standingOf(lead: number): LeadStanding | undefined
+  /** Leads whose look is due at an instant, those due longest first. */
+  dueLeads(at: number, limit: number): number[]
+  settle(lead: SettledLead): void
+  addOutcome(outcome: NewOutcome): number
+  /** Whether this lead had it. */
+  removeOutcome(ref: number, lead: number): boolean
+  addAdjustment(adjustment: NewAdjustment): number
+  removeAdjustment(ref: number, lead: number): boolean
+  /** Has every lead looked at that no outcome keeps from it, from an instant on. */
+  lookAtAll(at: number): void
 }
 
 /** The writing half of a store. There is one, in one thread; every method is one transaction. */
 export interface WriteStore {
   /**
-   * Applies a group: loads what it touches, lets `decide` choose, writes, flushes to disk. When it
-   * returns, every accepted event survives a power cut; when it throws, nothing of it happened.
+   * Does `work` and flushes it to disk. When it returns, everything written survives a power cut;
+   * when it throws, nothing of it happened.
    */
-  apply(decide: (now: Loaded) => Decided): void
+  apply<T>(work: (transaction: Transaction) => T): T
   sites(): readonly Site[]
   addSite(site: Omit<Site, 'ref'>): Site
   /** Its tag is refused from then on, and the keys bound to it are gone. What it collected stays. */
@@ -266,10 +304,8 @@ export interface WriteStore {
   saltOf(day: number): Uint8Array
   /** Forgets the salts of the days before this one; no file keeps their bytes once no reader is in the way. */
   forgetSalts(before: number): void
-  /** The newest model; `initial` is published as version 1 where there is none. */
-  currentModel(initial: string, now: number): StoredModel
-  /** The number that stands for a rule's id in buckets, the same for ever. */
-  ruleRef(id: string): number
+  /** Models and what is counted for them. */
+  readonly models: ModelStore
   settings(): Readonly<Record<string, string | number>>
   /** Whether another process has changed sites or keys since this was last asked. */
   hasForeignChanges(): boolean

@@ -8,13 +8,7 @@ import { createTouchReader } from '../../collector/attribution/touch-reader.ts'
 import { foldGroup } from '../../collector/ingest/fold.ts'
 import type { CompiledModel } from '../../collector/scoring/match.ts'
 import { openSqliteStore } from '../../collector/store/sqlite/store.ts'
-import type {
-  Delivery,
-  DeliveryCounts,
-  NewEvent,
-  Site,
-  WriteStore,
-} from '../../collector/store/store.ts'
+import type { Delivery, NewEvent, Site, WriteStore } from '../../collector/store/store.ts'
 import { defaultModel } from '../support/world.ts'
 
 /** What every store promises to what writes into it. An adapter is added by one line. */
@@ -29,6 +23,7 @@ const SITE: Omit<Site, 'ref'> = {
   writeKey: 'wk',
   signingSecret: 'sk',
   origins: ['https://shop.example'],
+  needsSignature: false,
   isGenerated: false,
   createdAt: AT,
 }
@@ -68,7 +63,7 @@ describe.each(ADAPTERS)('%s', (_, open) => {
     directory = mkdtempSync(join(tmpdir(), 'pique-store-'))
     store = open(join(directory, 'store.db'))
     store.addSite(SITE)
-    model = defaultModel(store.ruleRef)
+    model = defaultModel(store.models.ruleRef)
   })
   afterEach(() => {
     store.close()
@@ -91,11 +86,10 @@ describe.each(ADAPTERS)('%s', (_, open) => {
       events: [],
       ...one,
     }))
-    let counts: readonly DeliveryCounts[] = []
-    store.apply((now) => {
-      const decision = foldGroup(full, now, model, touchOf)
-      counts = decision.counts
-      return { changes: decision.changes, rejected: [] }
+    const counts = store.apply((transaction) => {
+      const decision = foldGroup(full, transaction.now, model.match, touchOf)
+      transaction.write(decision.changes, [])
+      return decision.counts
     })
     return counts.map(({ accepted, duplicates }) => ({ accepted, duplicates }))
   }
@@ -124,8 +118,10 @@ describe.each(ADAPTERS)('%s', (_, open) => {
   test('a decision that throws leaves nothing, and the next one finds a sound store', () => {
     const id = hex()
     const failing = () =>
-      store.apply((now) => {
-        foldGroup([delivery(view(id))], now, model, touchOf)
+      store.apply((transaction) => {
+        const events = [delivery(view(id))]
+        const { changes } = foldGroup(events, transaction.now, model.match, touchOf)
+        transaction.write(changes, [])
         throw new Error('a bug in the decision')
       })
     expect(failing).toThrow('a bug in the decision')
@@ -135,15 +131,11 @@ describe.each(ADAPTERS)('%s', (_, open) => {
   test('what was loaded once is the same after a restart', () => {
     const session = hex()
     apply({ events: [view(hex(), { session })] })
-    const read = () => {
-      let seen: unknown
-      store.apply((now) => {
+    const read = () =>
+      store.apply(({ now }) => {
         const { visitors, sessions } = now.knownBrowser(delivery(view(hex()))) ?? {}
-        seen = structuredClone({ visitors, sessions })
-        return { changes: foldGroup([], now, model, touchOf).changes, rejected: [] }
+        return structuredClone({ visitors, sessions })
       })
-      return seen
-    }
     const before = read()
     reopen()
     expect(read()).toEqual(before)
@@ -212,16 +204,39 @@ describe.each(ADAPTERS)('%s', (_, open) => {
   })
 
   test('an empty store takes the initial model, later starts keep what is published', () => {
-    expect(store.currentModel('name: One', AT)).toEqual({ version: 1, yaml: 'name: One' })
+    expect(store.models.active('name: One', AT)).toMatchObject({ version: 1, yaml: 'name: One' })
     reopen()
-    expect(store.currentModel('name: Two', AT)).toEqual({ version: 1, yaml: 'name: One' })
+    expect(store.models.active('name: Two', AT)).toMatchObject({ version: 1, yaml: 'name: One' })
+    expect(store.models.pending()).toBeNull()
+  })
+
+  test('a published model waits until it is made the active one', () => {
+    const { models } = store
+    models.active('name: One', AT)
+    const draft = { yaml: 'name: Two', note: 'why', by: 'ann', publishedAt: AT + 1 }
+    const version = store.apply(() => models.publish(draft))
+    expect(models.active('', AT)).toMatchObject({ version: 1 })
+    expect(models.pending()).toMatchObject({ version, yaml: 'name: Two' })
+    store.apply(() => models.activate(version, AT + 2))
+    expect(models.active('', AT)).toMatchObject({ version, yaml: 'name: Two' })
+    expect(models.pending()).toBeNull()
   })
 
   test("a rule's number is the same for ever", () => {
-    const ref = store.ruleRef('cart')
-    expect(store.ruleRef('another')).not.toBe(ref)
+    const ref = store.models.ruleRef('cart {}')
+    expect(store.models.ruleRef('another {}')).not.toBe(ref)
     reopen()
-    expect(store.ruleRef('cart')).toBe(ref)
+    expect(store.models.ruleRef('cart {}')).toBe(ref)
+  })
+
+  test('a rule that is new to a store with events is not counted before it is said to be', () => {
+    const [known] = [store.models.ruleRef('cart {}')]
+    expect(store.models.uncounted([known])).toEqual([])
+    apply({ events: [view(hex())] })
+    const fresh = store.models.ruleRef('cart {"on":["x"]}')
+    expect(store.models.uncounted([known, fresh])).toEqual([fresh])
+    store.models.keepOnly([fresh])
+    expect(store.models.uncounted([known, fresh])).toEqual([known])
   })
 
   test('it says what makes its promise of durability true', () => {

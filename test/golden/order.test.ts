@@ -190,7 +190,7 @@ function stateOf(path: string): unknown {
 
 test(`${STREAMS} random streams, shuffled and doubled, leave identical state`, {
   timeout: 240_000,
-}, () => {
+}, async () => {
   let events = 0
   for (let first = 0; first < STREAMS; first += STREAMS_PER_STORE) {
     const random = randomOf(first + 1)
@@ -202,7 +202,7 @@ test(`${STREAMS} random streams, shuffled and doubled, leave identical state`, {
     try {
       for (const [batch, receivedAt] of streams) tidy.deliver(batch, receivedAt)
       deliverInGroups(disturbed, disturb(streams, random), random)
-      const reports = [tidy.verify(), disturbed.verify()]
+      const reports = [await tidy.verify(), await disturbed.verify()]
       expect(reports.map((report) => report.differences)).toEqual([[], []])
       expect(stateOf(disturbed.path)).toEqual(stateOf(tidy.path))
       events += reports[0]?.events ?? 0

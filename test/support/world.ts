@@ -2,28 +2,31 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createTouchReader } from '../../collector/attribution/touch-reader.ts'
-import { createAgents } from '../../collector/ingest/agent.ts'
-import { createPipeline, type RawDelivery } from '../../collector/ingest/pipeline.ts'
+import type { RawDelivery } from '../../collector/ingest/pipeline.ts'
+import { openWriterService, type WriterService } from '../../collector/ingest/writer-service.ts'
+import { createMailDomains } from '../../collector/scoring/mail-domains.ts'
 import { type CompiledModel, compileModel } from '../../collector/scoring/match.ts'
 import { parseModel } from '../../collector/scoring/model.ts'
-import { openReader } from '../../collector/store/sqlite/connect.ts'
-import { openSqliteStore } from '../../collector/store/sqlite/store.ts'
-import { createTexts } from '../../collector/store/sqlite/texts.ts'
-import { type VerifyReport, verifyStore } from '../../collector/store/sqlite/verify.ts'
+import { createSqliteReader } from '../../collector/store/sqlite/read/reader.ts'
+import type { VerifyReport } from '../../collector/store/sqlite/verify.ts'
 import type { WireAnswer, WireBatch, WireEvent } from '../../shared/wire.ts'
 
 export const CHROME =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36'
 const SITE_KEY = 'site-under-test'
+const MAIL = createMailDomains('', '')
 
 export function defaultModelYaml(): string {
   return readFileSync('collector/scoring/default-model.yaml', 'utf8')
 }
 
 /** The default model; without `refOf` its rules are numbered in the order of the file. */
-export function defaultModel(refOf?: (id: string) => number): CompiledModel {
-  const parsed = parseModel(defaultModelYaml())
+export function defaultModel(refOf?: (name: string) => number): CompiledModel {
+  return modelOf(defaultModelYaml(), refOf)
+}
+
+export function modelOf(yaml: string, refOf?: (name: string) => number): CompiledModel {
+  const parsed = parseModel(yaml)
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
   return compileModel(parsed.model, 1, refOf)
 }
@@ -36,30 +39,37 @@ export interface World {
     extra?: Partial<RawDelivery>,
   ): WireAnswer
   /** Delivers several batches as one group, one commit. */
-  deliverGroup(batches: readonly (readonly [Omit<WireBatch, 'site'>, number])[]): WireAnswer[]
-  verify(): VerifyReport
+  deliverGroup(
+    batches: readonly (readonly [Omit<WireBatch, 'site'>, number, Partial<RawDelivery>?])[],
+  ): WireAnswer[]
+  verify(): Promise<VerifyReport>
+  /** Everything else that writes. */
+  readonly service: WriterService
+  /** Closes the store and opens it again. */
+  restart(at: number): void
   readonly path: string
   close(): void
 }
 
 /** The real pipeline on a real SQLite file of its own. */
-export function createWorld(): World {
+export function createWorld(
+  options: { readonly model?: string; readonly now?: number } = {},
+): World {
   const directory = mkdtempSync(join(tmpdir(), 'pique-test-'))
   const path = join(directory, 'pique.db')
-  const store = openSqliteStore(path, 'alone')
-  store.addSite({
+  const { model: initialModel = defaultModelYaml(), now = 0 } = options
+  let service = openWriterService({ store: path, initialModel, now }, MAIL)
+  service.addSite({
     name: 'Test',
     key: SITE_KEY,
     writeKey: 'w',
     signingSecret: SIGNING_SECRET,
     origins: [],
+    needsSignature: false,
     isGenerated: false,
     createdAt: 0,
   })
-  store.currentModel(defaultModelYaml(), 0)
-  const model = defaultModel(store.ruleRef)
-  const touchOf = createTouchReader()
-  const pipeline = createPipeline({ store, model, agents: createAgents(), touchOf })
+  const reader = createSqliteReader(path, MAIL)
   const rawOf = (
     batch: Omit<WireBatch, 'site'>,
     receivedAt: number,
@@ -74,24 +84,24 @@ export function createWorld(): World {
   })
   return {
     path,
+    get service() {
+      return service
+    },
+    restart(at) {
+      service.close()
+      service = openWriterService({ store: path, initialModel, now: at }, MAIL)
+    },
     deliver(batch, receivedAt, extra) {
-      const [answer] = pipeline.ingest([rawOf(batch, receivedAt, extra)])
+      const [answer] = service.ingest([rawOf(batch, receivedAt, extra)])
       return JSON.parse(answer?.body ?? 'null')
     },
     deliverGroup: (batches) =>
-      pipeline
-        .ingest(batches.map(([batch, receivedAt]) => rawOf(batch, receivedAt)))
+      service
+        .ingest(batches.map((one) => rawOf(...one)))
         .map((answer) => JSON.parse(answer.body)),
-    verify() {
-      const db = openReader(path)
-      try {
-        return verifyStore({ db, texts: createTexts(db), model, touchOf })
-      } finally {
-        db.close()
-      }
-    },
+    verify: () => reader.verify(),
     close() {
-      store.close()
+      service.close()
       rmSync(directory, { recursive: true })
     },
   }

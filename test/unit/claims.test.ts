@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { type Claim, holdAt, holdsOf, resolveClaims } from '../../collector/identity/claims.ts'
+import {
+  type Claim,
+  type HoldingClaim,
+  holdAt,
+  holdsOf,
+  isUndone,
+  resolveClaims,
+  sharedLinks,
+  type Unlink,
+} from '../../collector/identity/claims.ts'
 
 let count = 0
 function claim(at: number, rest: Partial<Claim>): Claim {
@@ -13,6 +22,8 @@ function claim(at: number, rest: Partial<Claim>): Claim {
     strength: 'medium',
     evidence: 'identify',
     traits: {},
+    link: null,
+    isVoid: false,
     ...rest,
   }
 }
@@ -105,6 +116,8 @@ describe('which lead a claim means', () => {
   })
 })
 
+const HELD = { strength: 'medium', isVoid: false } as const
+
 describe('who held a browser when', () => {
   const NEVER = Number.NEGATIVE_INFINITY
   const cases: [string, [number, string][], [number, string | null][]][] = [
@@ -117,15 +130,116 @@ describe('who held a browser when', () => {
     ['two at one instant, back to the holder', [[5, 'A'], [9, 'B'], [9, 'A']], [[NEVER, 'A']]],
   ] // biome-ignore format: a table
   test.each(cases)('%s', (_, claims, expected) => {
-    const holds = holdsOf(claims.map(([at, lead]) => ({ at, lead })))
+    const holds = holdsOf(claims.map(([at, lead]) => ({ ...HELD, at, lead })))
     expect(holds.map(({ from, lead }) => [from, lead])).toEqual(expected)
   })
 
   test('an event at the very instant of a claim is the claimant’s', () => {
     const holds = holdsOf([
-      { at: 5, lead: 'A' },
-      { at: 9, lead: 'B' },
+      { ...HELD, at: 5, lead: 'A' },
+      { ...HELD, at: 9, lead: 'B' },
     ])
     expect([8, 9, 10].map((at) => holds[holdAt(holds, at)]?.lead)).toEqual(['A', 'B', 'B'])
+  })
+})
+
+describe('a link that was undone', () => {
+  const NEVER = Number.NEGATIVE_INFINITY
+  const by = (at: number, lead: string, rest: Partial<HoldingClaim<string>> = {}) => ({
+    ...HELD,
+    at,
+    lead,
+    ...rest,
+  })
+  const gone = (at: number, lead: string) => by(at, lead, { isVoid: true })
+  const cases: [string, HoldingClaim<string>[], [number, string | null][]][] = [
+    ['leaves the browser to nobody', [gone(5, 'A')], [[NEVER, null]]],
+    ['keeps the boundary it drew', [by(5, 'A'), gone(9, 'B')], [[NEVER, 'A'], [9, null]]],
+    ['and that of the next person', [gone(5, 'A'), by(9, 'B')], [[NEVER, null], [9, 'B']]],
+    ['a newer claim links again, from then on', [gone(5, 'A'), by(9, 'A')], [[NEVER, null], [9, 'A']]],
+    ['two of them are two strangers', [gone(5, 'A'), gone(9, 'B')], [[NEVER, null], [9, null]]],
+    ['in the middle', [by(5, 'A'), gone(9, 'B'), by(12, 'A')], [[NEVER, 'A'], [9, null], [12, 'A']]],
+  ] // biome-ignore format: a table
+  test.each(cases)('%s', (_, claims, expected) => {
+    expect(holdsOf(claims).map(({ from, lead }) => [from, lead])).toEqual(expected)
+  })
+
+  const unlink: Unlink = { browser: 1, from: 4, to: 9, at: 20, userIds: ['u'], emails: ['a'] }
+  const claims: [string, Partial<Claim>, boolean][] = [
+    ['by the same id', { at: 5, userId: 'u' }, true],
+    ['by the same e-mail', { at: 5, email: 'a' }, true],
+    ['by the same id with any e-mail', { at: 5, userId: 'u', email: 'z' }, true],
+    ['by another id with the e-mail', { at: 5, userId: 'v', email: 'a' }, false],
+    ['of the hold before', { at: 3, userId: 'u' }, false],
+    ['of the hold after', { at: 9, userId: 'u' }, false],
+  ]
+  test.each(claims)('voids a claim %s: %o → %s', (_, rest, expected) => {
+    expect(isUndone(claim(0, rest), [unlink])).toBe(expected)
+  })
+  test('voids no claim from after it was undone', () => {
+    const open = { ...unlink, to: Number.POSITIVE_INFINITY }
+    expect([20, 21].map((at) => isUndone(claim(at, { userId: 'u' }), [open]))).toEqual([
+      true,
+      false,
+    ])
+  })
+
+  test('takes back the ids and traits that it gave', () => {
+    const wrong = claim(1, { userId: 'u', email: 'a', traits: { name: 'Wrong' }, isVoid: true })
+    const right = claim(2, { email: 'a', traits: { company: 'Corp' } })
+    const { leads } = resolveClaims([wrong, right])
+    expect(leads.map((l) => [l.userId, [...l.emails], l.traits])).toEqual([
+      [null, ['a'], { company: 'Corp' }],
+      ['u', [], { name: 'Wrong' }],
+    ])
+  })
+
+  test('leaves somebody who is known from nothing else', () => {
+    const { leads } = resolveClaims([
+      claim(1, { email: 'a', isVoid: true, traits: { name: 'Ann' } }),
+    ])
+    expect(leads).toMatchObject([{ traits: { name: 'Ann' } }])
+    expect([...(leads[0]?.emails ?? [])]).toEqual(['a'])
+  })
+})
+
+describe('a link in an e-mail', () => {
+  const weak = (at: number, lead: string) => ({ ...HELD, at, lead, strength: 'weak' as const })
+  const held = (at: number, lead: string) => ({ ...HELD, at, lead })
+  test('identifies a browser that nobody has', () => {
+    expect(holdsOf([weak(5, 'A')])).toEqual([{ from: Number.NEGATIVE_INFINITY, lead: 'A' }])
+  })
+  test('does not take a browser that stronger evidence gave to somebody else', () => {
+    expect(holdsOf([held(3, 'B'), weak(5, 'A')]).map(({ lead }) => lead)).toEqual(['B'])
+    expect(holdsOf([weak(3, 'B'), weak(5, 'A')]).map(({ lead }) => lead)).toEqual(['B', 'A'])
+    expect(holdsOf([weak(3, 'B'), held(4, 'B'), weak(5, 'A')]).map((h) => h.lead)).toEqual(['B'])
+  })
+
+  const follows = (browser: number, link: string) => ({
+    browser,
+    lead: 'A',
+    link,
+    strength: 'weak' as const,
+    isVoid: false,
+  })
+  const owns = (browser: number, lead: string) => ({
+    browser,
+    lead,
+    link: null,
+    strength: 'medium' as const,
+    isVoid: false,
+  })
+  test('that was followed in two people’s browsers identifies nobody any more', () => {
+    const both = [follows(1, 'l'), owns(1, 'A'), follows(2, 'l'), owns(2, 'C')]
+    expect([...sharedLinks(both)]).toEqual(['l'])
+    expect([...sharedLinks([...both].reverse())]).toEqual(['l'])
+  })
+  test('that one person followed in two browsers, or on a shared one, still does', () => {
+    expect([
+      ...sharedLinks([follows(1, 'l'), owns(1, 'A'), follows(2, 'l'), owns(2, 'A')]),
+    ]).toEqual([])
+    expect([...sharedLinks([follows(1, 'l'), follows(2, 'l'), owns(2, 'C')])]).toEqual([])
+    const shared = [follows(1, 'l'), owns(1, 'A'), owns(1, 'C'), follows(2, 'l'), owns(2, 'C')]
+    expect([...sharedLinks(shared)]).toEqual([])
   })
 })

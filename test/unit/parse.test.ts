@@ -5,7 +5,7 @@ import { type EventContext, parseBatch, parseEvent } from '../../collector/inges
 import { remembered } from '../../collector/ingest/remembered.ts'
 
 const NOW = Date.UTC(2026, 4, 5, 10)
-const site = { key: 'site', signingSecret: 'a signing secret' }
+const site = { key: 'site', needsSignature: false, signingSecret: 'a signing secret' }
 const context: EventContext = {
   receivedAt: NOW,
   sentAt: NOW,

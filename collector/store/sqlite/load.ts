@@ -1,3 +1,4 @@
+import { NO_TOUCHES } from '../../attribution/touches.ts'
 import { byClaimTime, type Verification } from '../../identity/claims.ts'
 import { payloadOf } from '../../scoring/derive.ts'
 import type {
@@ -8,11 +9,11 @@ import type {
   Landing,
   Loaded,
   SessionState,
-  StoredClaim,
   StoredPlace,
   ViewState,
   VisitorState,
 } from '../store.ts'
+import { claimReader, connected, unlinkReader } from './claim-rows.ts'
 import type { Db } from './connect.ts'
 import { probeOf } from './probe.ts'
 import { createRecent } from './recent.ts'
@@ -84,6 +85,9 @@ export function createLoader(db: Db, texts: Texts, seed: number): Loader {
     )
     .raw()
 
+  const idsOf = db.prepare('SELECT kind, value FROM lead_key WHERE lead = ? ORDER BY value').raw()
+  const browserOfVisitor = db.prepare('SELECT browser FROM visitor WHERE id = ?').pluck()
+
   function knownLead(site: number, { userId, email }: ClaimKeys): KnownLead | undefined {
     const refs = new Set<unknown>()
     if (userId !== null) refs.add(leadOfKey.get(userId, 'user', site))
@@ -135,6 +139,18 @@ export function createLoader(db: Db, texts: Texts, seed: number): Loader {
     eventsOfBrowser: (browser) => ofBrowser(browser.ref),
     connectedClaims: (site, keys) => connected(site, keys, readClaims),
     knownLead,
+    visitor(ref) {
+      const owner = browserOfVisitor.get(ref)
+      const browser = typeof owner === 'number' ? load(owner) : undefined
+      const visitor = browser?.visitors.find((one) => one.ref === ref)
+      return browser && visitor && { browser, visitor }
+    },
+    idsOf(lead) {
+      const keys = idsOf.all(lead) as [string, string][]
+      const ofKind = (wanted: string) =>
+        keys.filter(([kind]) => kind === wanted).map(([, value]) => value)
+      return { userIds: ofKind('user'), emails: ofKind('email') }
+    },
     nextRef(of) {
       next[of] += 1
       return next[of]
@@ -162,6 +178,7 @@ function newBrowser(delivery: Delivery, ref: number, visitorRef: number): Browse
     lead: null,
     firstAt: Number.POSITIVE_INFINITY,
     lastAt: Number.NEGATIVE_INFINITY,
+    touches: NO_TOUCHES,
   }
   return {
     ref,
@@ -173,6 +190,7 @@ function newBrowser(delivery: Delivery, ref: number, visitorRef: number): Browse
     sessionByKey: new Map(),
     views: new Map(),
     claims: [],
+    unlinks: [],
     newestId: '',
   }
 }
@@ -188,74 +206,6 @@ function lastRefs(db: Db): { browser: number; visitor: number; session: number; 
       last("SELECT value FROM counter WHERE site = 0 AND name = 'last_lead'"),
     ),
   }
-}
-
-type ClaimRow = [
-  number,
-  number,
-  number,
-  Uint8Array,
-  number,
-  string | null,
-  string | null,
-  string,
-  string,
-  string,
-  number | null,
-]
-
-export function claimReader(db: Db) {
-  const columns = 'id, site, browser, event, at, user_id, email, strength, evidence, traits, lead'
-  const select = {
-    browser: db.prepare(`SELECT ${columns} FROM claim WHERE browser = ?`).raw(),
-    email: db.prepare(`SELECT ${columns} FROM claim WHERE email = ? AND site = ?`).raw(),
-    user: db.prepare(`SELECT ${columns} FROM claim WHERE user_id = ? AND site = ?`).raw(),
-    lead: db.prepare(`SELECT ${columns} FROM claim WHERE lead = ?`).raw(),
-    site: db.prepare(`SELECT ${columns} FROM claim WHERE site = ?`).raw(),
-  }
-  return (by: keyof typeof select, ...params: (number | string)[]): StoredClaim[] =>
-    select[by].all(...params).map((raw) => {
-      const row = raw as ClaimRow // the columns above, in that order
-      return {
-        ref: row[0],
-        site: row[1],
-        browser: row[2],
-        id: hexOf(row[3]),
-        at: row[4],
-        userId: row[5],
-        email: row[6],
-        strength: row[7] as StoredClaim['strength'], // written from the same type
-        evidence: row[8],
-        traits: JSON.parse(row[9]),
-        lead: row[10],
-      }
-    })
-}
-
-type ReadClaims = ReturnType<typeof claimReader>
-
-export function connected(
-  site: number,
-  keys: readonly ClaimKeys[],
-  read: ReadClaims,
-): StoredClaim[] {
-  const claims = new Map<number, StoredClaim>()
-  const asked = new Set<string>()
-  const queue: ClaimKeys[] = [...keys]
-  for (let keysOf = queue.pop(); keysOf; keysOf = queue.pop()) {
-    for (const [by, value] of [
-      ['email', keysOf.email],
-      ['user', keysOf.userId],
-    ] as const) {
-      if (value === null || asked.has(`${by} ${value}`)) continue
-      asked.add(`${by} ${value}`)
-      for (const claim of read(by, value, site)) {
-        claims.set(claim.ref ?? 0, claim)
-        queue.push(claim)
-      }
-    }
-  }
-  return [...claims.values()]
 }
 
 type SessionRow = [
@@ -276,7 +226,8 @@ type SessionRow = [
 export function stateReader(db: Db, texts: Texts) {
   const visitors = db
     .prepare(
-      'SELECT id, from_at, lead, first_at, last_at FROM visitor WHERE browser = ? ORDER BY from_at',
+      `SELECT id, from_at, lead, first_at, last_at, first_touch, last_touch, last_non_direct
+       FROM visitor WHERE browser = ? ORDER BY from_at`,
     )
     .raw()
   const sessions = db
@@ -295,6 +246,7 @@ export function stateReader(db: Db, texts: Texts) {
     )
     .raw()
   const readClaims = claimReader(db)
+  const readUnlinks = unlinkReader(db)
 
   function landingOf(session: number, n: number | null): Landing | null {
     if (n === null) return null
@@ -359,24 +311,23 @@ export function stateReader(db: Db, texts: Texts) {
           .map((view) => [view.key, view]),
       ),
       claims: readClaims('browser', ref).sort(byClaimTime),
+      unlinks: readUnlinks(ref),
       newestId: null,
     }
   }
 }
 
 function visitorOf(raw: unknown): VisitorState {
-  const [ref, from, lead, firstAt, lastAt] = raw as [
+  const [ref, from, lead, firstAt, lastAt, first, last, lastNonDirect] = raw as [
     number,
-    number | null,
-    number | null,
-    number | null,
-    number | null,
+    ...(number | null)[],
   ]
   return {
     ref,
     from: from ?? Number.NEGATIVE_INFINITY,
-    lead,
+    lead: lead ?? null,
     firstAt: firstAt ?? Number.POSITIVE_INFINITY,
     lastAt: lastAt ?? Number.NEGATIVE_INFINITY,
+    touches: { first: first ?? null, last: last ?? null, lastNonDirect: lastNonDirect ?? null },
   }
 }

@@ -112,4 +112,79 @@ export const MIGRATIONS: readonly string[] = [
     site INTEGER NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL, PRIMARY KEY (site, name)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- A claim may be void (its link was undone) or shared (by a link in an e-mail that was passed on);
+  -- conflict is the lead its e-mail belongs to, where its user id is another's.
+  ALTER TABLE claim ADD COLUMN link TEXT;
+  ALTER TABLE claim ADD COLUMN void INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE claim ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE claim ADD COLUMN conflict INTEGER;
+  CREATE INDEX claim_link ON claim (link, site) WHERE link IS NOT NULL;
+  CREATE INDEX claim_conflict ON claim (id) WHERE conflict IS NOT NULL;
+  -- from_at is null for a browser's first hold, to_at for its last; ids is JSON.
+  CREATE TABLE unlink (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, browser INTEGER NOT NULL, lead INTEGER NOT NULL,
+    from_at INTEGER, to_at INTEGER, at INTEGER NOT NULL, ids TEXT NOT NULL, author TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX unlink_browser ON unlink (browser);
+
+  -- The sessions that give a visitor's first touch, its last, and the last that was not direct.
+  ALTER TABLE visitor ADD COLUMN first_touch INTEGER;
+  ALTER TABLE visitor ADD COLUMN last_touch INTEGER;
+  ALTER TABLE visitor ADD COLUMN last_non_direct INTEGER;
+  CREATE TEMP TABLE touched AS
+    SELECT v.id AS visitor, s.id AS session, s.start_at, t.channel FROM visitor v
+    JOIN session s ON s.browser = v.browser AND s.bot IS NULL AND s.touch IS NOT NULL
+      AND s.start_at >= coalesce(v.from_at, -9e15)
+      AND s.start_at < coalesce((SELECT min(n.from_at) FROM visitor n WHERE n.browser = v.browser
+        AND n.from_at > coalesce(v.from_at, -9e15)), 9e15)
+    JOIN touch t ON t.id = s.touch;
+  CREATE INDEX temp.touched_visitor ON touched (visitor, start_at, session);
+  UPDATE visitor SET
+    first_touch = (SELECT session FROM touched x WHERE x.visitor = visitor.id
+      ORDER BY start_at, session LIMIT 1),
+    last_touch = (SELECT session FROM touched x WHERE x.visitor = visitor.id
+      ORDER BY start_at DESC, session DESC LIMIT 1),
+    last_non_direct = (SELECT session FROM touched x WHERE x.visitor = visitor.id
+      AND channel <> 'Direct' ORDER BY start_at DESC, session DESC LIMIT 1);
+  DROP TABLE temp.touched;
+
+  -- What the score and the clock have decided; look_at is when to look though nothing happens.
+  ALTER TABLE lead ADD COLUMN stage TEXT NOT NULL DEFAULT 'lead';
+  ALTER TABLE lead ADD COLUMN is_mql INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE lead ADD COLUMN mql_at INTEGER;
+  ALTER TABLE lead ADD COLUMN below_since INTEGER;
+  ALTER TABLE lead ADD COLUMN raised_at INTEGER;
+  ALTER TABLE lead ADD COLUMN look_at INTEGER;
+  UPDATE lead SET look_at = 0;
+  CREATE INDEX lead_look ON lead (look_at) WHERE look_at IS NOT NULL;
+  CREATE TABLE decision (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, lead INTEGER NOT NULL, at INTEGER NOT NULL,
+    from_stage TEXT NOT NULL, to_stage TEXT NOT NULL, decided_by TEXT NOT NULL,
+    score_milli INTEGER NOT NULL, reasons TEXT NOT NULL, fit TEXT NOT NULL, model INTEGER NOT NULL,
+    note TEXT
+  ) STRICT;
+  CREATE INDEX decision_lead ON decision (lead, at);
+  CREATE TABLE outcome (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, lead INTEGER NOT NULL, type TEXT NOT NULL,
+    at INTEGER NOT NULL, value REAL, currency TEXT, reason TEXT, author TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX outcome_lead ON outcome (lead, at);
+  CREATE TABLE adjustment (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, lead INTEGER NOT NULL, milli INTEGER NOT NULL,
+    label TEXT NOT NULL, at INTEGER NOT NULL, author TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX adjustment_lead ON adjustment (lead, at);
+
+  -- A published version scores from active_at on: when all that it counts has been counted.
+  ALTER TABLE model ADD COLUMN author TEXT NOT NULL DEFAULT '';
+  ALTER TABLE model ADD COLUMN active_at INTEGER;
+  UPDATE model SET active_at = published_at;
+  -- Number 0 counts the events of proven people, which no rule names.
+  ALTER TABLE rule ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;
+  UPDATE rule SET counted = 1;
+  INSERT INTO rule (id, name, counted) SELECT 0, 'activity', NOT EXISTS (SELECT 1 FROM event);
+  ALTER TABLE site ADD COLUMN needs_signature INTEGER NOT NULL DEFAULT 0;
+  `,
 ]

@@ -1,4 +1,6 @@
 import type { HistoryEvent } from '../../scoring/derive.ts'
+import type { Bucket } from '../../scoring/score.ts'
+import { DAY_MS } from '../../scoring/tables.ts'
 import type { Db } from './connect.ts'
 import type { Texts } from './texts.ts'
 
@@ -66,4 +68,10 @@ export function eventReader(db: Db, texts: Texts, where: string) {
       const row = raw as EventRow // the columns above, in that order
       return { session: row[0], n: row[1], event: eventOf(row, texts) }
     })
+}
+
+/** A row of `day, rule, count, engaged_ms, last_ms`. */
+export function bucketOf(raw: unknown): Bucket {
+  const [day, rule, count, engagedMs, lastMs] = raw as [number, number, number, number, number]
+  return { day, rule, count, engagedMs, lastAt: day * DAY_MS + lastMs }
 }

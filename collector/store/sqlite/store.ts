@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import type { NewKey, SignIn, Site, WriteStore } from '../store.ts'
+import type { NewKey, SignIn, Site, Transaction, WriteStore } from '../store.ts'
 import { type Db, openWriter, preparePlace, writeOnce } from './connect.ts'
 import { createLoader } from './load.ts'
 import { lockStore } from './lock.ts'
+import { createModels } from './models.ts'
 import { createSalts } from './salts.ts'
+import { createStandings } from './standing.ts'
 import { createTexts } from './texts.ts'
 import { createChangeWriter } from './write.ts'
 
@@ -29,27 +31,36 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
        ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value`,
     )
     .pluck()
-  const apply = db.transaction<WriteStore['apply']>((decide) => {
-    const { changes, rejected } = decide(loader)
-    writeChanges(changes, loader.isNew, Number(bumpCommit.get()))
-    for (const { site, code, detail, sample, receivedAt } of rejected) {
-      addRejected.run(site, code, detail, sample, receivedAt)
-    }
+  let commit = 0
+  const transaction: Transaction = {
+    now: loader,
+    write(changes, rejected) {
+      writeChanges(changes, loader.isNew, commit)
+      for (const { site, code, detail, sample, receivedAt } of rejected) {
+        addRejected.run(site, code, detail, sample, receivedAt)
+      }
+    },
+    ...createStandings(db, () => commit),
+  }
+  const apply = db.transaction((work: (transaction: Transaction) => unknown) => {
+    commit = Number(bumpCommit.get())
+    return work(transaction)
   })
 
   const readDataVersion = db.prepare('PRAGMA data_version').pluck()
   let dataVersion = Number(readDataVersion.get())
   const salts = createSalts(db)
   const addSite = db.prepare(
-    `INSERT INTO site (name, key, write_key, signing_secret, origins, generated, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO site (name, key, write_key, signing_secret, origins, needs_signature, generated,
+       created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   )
 
   return {
-    apply(decide) {
+    apply<T>(work: (transaction: Transaction) => T): T {
       try {
-        apply.immediate(decide)
+        const result = apply.immediate(work)
         loader.settled()
+        return result as T // what `work` returned
       } catch (error) {
         loader.forget()
         texts.forget()
@@ -59,12 +70,14 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
     sites: () => db.prepare('SELECT * FROM site ORDER BY id').all().map(siteOf),
     addSite(site) {
       const { name, key, writeKey, signingSecret, origins, isGenerated, createdAt } = site
+      const { needsSignature } = site
       const { lastInsertRowid } = addSite.run(
         name,
         key,
         writeKey,
         signingSecret,
         JSON.stringify(origins),
+        needsSignature ? 1 : 0,
         isGenerated ? 1 : 0,
         createdAt,
       )
@@ -101,21 +114,7 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
     },
     saltOf: salts.saltOf,
     forgetSalts: salts.forgetSalts,
-    currentModel(initial, now) {
-      const newest = db.prepare('SELECT version, yaml FROM model ORDER BY version DESC LIMIT 1')
-      const row = newest.get()
-      if (isModelRow(row)) return row
-      db.prepare('INSERT INTO model (version, yaml, note, published_at) VALUES (1, ?, ?, ?)').run(
-        initial,
-        'The model Pique starts with',
-        now,
-      )
-      return { version: 1, yaml: initial }
-    },
-    ruleRef(id) {
-      db.prepare('INSERT INTO rule (name) VALUES (?) ON CONFLICT DO NOTHING').run(id)
-      return Number(db.prepare('SELECT id FROM rule WHERE name = ?').pluck().get(id))
-    },
+    models: createModels(db, texts),
     settings: () => ({ ...settings }),
     checkWritable: () => writeOnce(db),
     checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)'),
@@ -142,21 +141,19 @@ function seedOf(db: Db): number {
   return seed
 }
 
-function isModelRow(row: unknown): row is { version: number; yaml: string } {
-  return typeof row === 'object' && row !== null && 'version' in row && 'yaml' in row
-}
-
 export function siteOf(row: unknown): Site {
-  const { id, name, key, write_key, signing_secret, origins, generated, created_at } = row as {
-    id: number
-    name: string
-    key: string
-    write_key: string
-    signing_secret: string
-    origins: string
-    generated: number
-    created_at: number
-  } // the columns of the site table
+  const { id, name, key, write_key, signing_secret, origins, generated, created_at, ...more } =
+    row as {
+      id: number
+      name: string
+      key: string
+      write_key: string
+      signing_secret: string
+      origins: string
+      needs_signature: number
+      generated: number
+      created_at: number
+    } // the columns of the site table
   return {
     ref: id,
     name,
@@ -164,6 +161,7 @@ export function siteOf(row: unknown): Site {
     writeKey: write_key,
     signingSecret: signing_secret,
     origins: JSON.parse(origins),
+    needsSignature: more.needs_signature === 1,
     isGenerated: generated === 1,
     createdAt: created_at,
   }

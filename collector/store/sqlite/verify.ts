@@ -1,12 +1,14 @@
-import { holdAt, holdsOf, resolveClaims } from '../../identity/claims.ts'
+import { touchSessionsOf } from '../../attribution/touches.ts'
+import { holdAt, holdsOf, isUndone, resolveClaims, sharedLinks } from '../../identity/claims.ts'
 import { bucketsOf, contributionsOf, sessionsOf, type TouchReader } from '../../scoring/derive.ts'
-import type { CompiledModel } from '../../scoring/match.ts'
+import { ACTIVITY_REF, type CompiledModel } from '../../scoring/match.ts'
 import { type Bucket, bucketKey } from '../../scoring/score.ts'
 import { DAY_MS } from '../../scoring/tables.ts'
 import type { BrowserState, StoredClaim, VisitorState } from '../store.ts'
+import { claimReader } from './claim-rows.ts'
 import type { Db } from './connect.ts'
-import { claimReader, stateReader } from './load.ts'
-import { eventReader, hexOf } from './rows.ts'
+import { stateReader } from './load.ts'
+import { bucketOf, eventReader, hexOf } from './rows.ts'
 import type { Texts } from './texts.ts'
 
 /**
@@ -72,8 +74,9 @@ function verifySnapshot(tools: VerifyTools, onProgress?: (events: number) => voi
       const sessions = sessionsOf(events)
       noteSessions(browser, sessions, tools.touchOf, note)
       noteHolds(browser, note)
+      noteTouches(browser, note)
       noteSeen(browser, events, note)
-      const parts = contributionsOf(sessions, tools.model, tools.touchOf)
+      const parts = contributionsOf(sessions, tools.model.match, tools.touchOf)
       const replayed = bucketsOf(parts, (at) => holdAt(browser.visitors, at))
       browser.visitors.forEach((visitor, index) => {
         const stored = bucketsStored.all(visitor.ref).map(bucketOf)
@@ -120,7 +123,14 @@ function noteSessions(
 
 /** The visitors of a browser follow from its claims, whose leads `verifyClaims` has checked. */
 function noteHolds(browser: BrowserState, note: Note): void {
-  const expected = holdsOf(browser.claims.map(({ at, lead }) => ({ at, lead })))
+  const { claims, unlinks } = browser
+  note(
+    whoOf(browser.visitors[0]),
+    'undone claims',
+    claims.map(({ isVoid }) => isVoid),
+    claims.map((claim) => isUndone(claim, unlinks)),
+  )
+  const expected = holdsOf(browser.claims.filter(({ isShared }) => !isShared))
   note(
     whoOf(browser.visitors[0]),
     'visitors',
@@ -148,6 +158,14 @@ function noteSeen(
   })
 }
 
+function noteTouches(browser: BrowserState, note: Note): void {
+  browser.visitors.forEach((visitor, i) => {
+    const to = browser.visitors[i + 1]?.from ?? Number.POSITIVE_INFINITY
+    const expected = touchSessionsOf(browser.sessions, { from: visitor.from, to })
+    note(whoOf(visitor), 'first and last touch', visitor.touches, expected)
+  })
+}
+
 function noteBuckets(
   visitor: VisitorState,
   stored: readonly Bucket[],
@@ -159,11 +177,16 @@ function noteBuckets(
   for (const key of new Set([...storedByKey.keys(), ...expected.keys()])) {
     const [was, is] = [storedByKey.get(key), expected.get(key)]
     const one = was ?? is
-    if (!one) continue
-    const rule = model.byRef.get(one.rule)?.spec.id ?? `rule ${one.rule}`
+    const rule = one && (one.rule === ACTIVITY_REF ? 'active day' : ruleOf(one.rule, model))
+    if (!one || !rule) continue // counted for a model that no longer scores, or does not yet
     const day = new Date(one.day * DAY_MS).toISOString().slice(0, 10)
-    note(whoOf(visitor), `rule ${rule} on ${day}`, countsOf(was), countsOf(is))
+    note(whoOf(visitor), `${rule} on ${day}`, countsOf(was), countsOf(is))
   }
+}
+
+function ruleOf(ref: number, model: CompiledModel): string | null {
+  const rule = model.byRef.get(ref)
+  return rule ? `rule ${rule.spec.id}` : null
 }
 
 function countsOf(bucket: Bucket | undefined) {
@@ -183,7 +206,9 @@ function verifyClaims(db: Db, note: Note): number {
   let leads = 0
   for (const site of sites) {
     const claims: StoredClaim[] = read('site', site)
-    for (const lead of resolveClaims(claims).leads) {
+    const { leads: resolved, conflicts } = resolveClaims(claims)
+    noteMarks(claims, new Map(conflicts.map((c) => [c.claim, c.other.claims[0]?.lead])), note)
+    for (const lead of resolved) {
       leads += 1
       const ref = lead.claims[0]?.lead ?? null
       const who = `ld_${ref}`
@@ -205,6 +230,19 @@ function verifyClaims(db: Db, note: Note): number {
     }
   }
   return leads
+}
+
+/** Claims that name two people, and those by links that were passed on, are marked as such. */
+function noteMarks(
+  claims: readonly StoredClaim[],
+  others: ReadonlyMap<StoredClaim, number | null | undefined>,
+  note: Note,
+): void {
+  const shared = sharedLinks(claims)
+  for (const claim of claims) {
+    const marks = [others.get(claim) ?? null, claim.link !== null && shared.has(claim.link)]
+    note(`ld_${claim.lead}`, 'marks of a claim', [claim.conflict, claim.isShared], marks)
+  }
 }
 
 /** Rows that nothing points to, which a replay by browser would never meet. */
@@ -235,9 +273,4 @@ const ORPHANS = [
 function whoOf(visitor: VisitorState | undefined): string {
   if (!visitor) return 'nobody'
   return visitor.lead === null ? `vi_${visitor.ref}` : `ld_${visitor.lead}`
-}
-
-export function bucketOf(raw: unknown): Bucket {
-  const [day, rule, count, engagedMs, lastMs] = raw as [number, number, number, number, number]
-  return { day, rule, count, engagedMs, lastAt: day * DAY_MS + lastMs }
 }

@@ -1,8 +1,16 @@
 import { DAY_MS, dayOf } from '../../scoring/tables.ts'
-import type { BrowserState, Changes, NewPlacedEvent, SessionState, VisitorState } from '../store.ts'
+import type {
+  BrowserState,
+  Changes,
+  NewPlacedEvent,
+  SessionState,
+  StoredClaim,
+  VisitorState,
+} from '../store.ts'
 import type { Db } from './connect.ts'
 import { probeOf } from './probe.ts'
 import { bytesOf } from './rows.ts'
+import { createInheritance } from './standing.ts'
 import type { Texts } from './texts.ts'
 
 /** Writes what a group changed. Statements are prepared once; every row is written at most once a commit. */
@@ -11,10 +19,12 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
     'INSERT INTO browser (id, site, key, cookieless) VALUES (?, ?, ?, ?)',
   )
   const putVisitor = db.prepare(
-    `INSERT INTO visitor (id, browser, from_at, lead, first_at, last_at, last_day)
-     VALUES (?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO visitor (id, browser, from_at, lead, first_at, last_at, last_day, first_touch,
+       last_touch, last_non_direct)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET lead = excluded.lead, first_at = excluded.first_at,
-       last_at = excluded.last_at, last_day = excluded.last_day`,
+       last_at = excluded.last_at, last_day = excluded.last_day, first_touch = excluded.first_touch,
+       last_touch = excluded.last_touch, last_non_direct = excluded.last_non_direct`,
   )
   const putSession = db.prepare(
     `INSERT INTO session (id, browser, key, base_at, start_at, end_ms, proven_ms, bot, device, landing_n, touch, next_n)
@@ -47,16 +57,23 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
   const dropVisitor = db.prepare('DELETE FROM visitor WHERE id = ?')
   const dropSession = db.prepare('DELETE FROM session WHERE id = ?')
   const addClaim = db.prepare(
-    `INSERT INTO claim (site, browser, event, at, user_id, email, strength, evidence, traits, lead)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO claim (site, browser, event, at, user_id, email, strength, evidence, traits, lead,
+       link, void, shared, conflict)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const moveClaim = db.prepare('UPDATE claim SET lead = ? WHERE id = ?')
+  const moveClaim = db.prepare(
+    'UPDATE claim SET lead = ?, void = ?, shared = ?, conflict = ? WHERE id = ?',
+  )
+  const addUnlink = db.prepare(
+    'INSERT INTO unlink (browser, lead, from_at, to_at, at, ids, author) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
   const putLead = db.prepare(
     `INSERT INTO lead (id, site, email, user_id, verified, traits, changed) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET email = excluded.email, user_id = excluded.user_id,
        verified = excluded.verified, traits = excluded.traits, changed = excluded.changed`,
   )
   const dropLead = db.prepare('DELETE FROM lead WHERE id = ?')
+  const inherit = createInheritance(db)
   const dropKeys = db.prepare('DELETE FROM lead_key WHERE lead = ?')
   const putKey = db.prepare(
     `INSERT INTO lead_key (value, kind, site, lead) VALUES (?, ?, ?, ?)
@@ -110,6 +127,9 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
       finite(visitor.firstAt),
       finite(visitor.lastAt),
       Number.isFinite(visitor.lastAt) ? dayOf(visitor.lastAt) : null,
+      visitor.touches.first,
+      visitor.touches.last,
+      visitor.touches.lastNonDirect,
     )
   }
   function writeSession(session: SessionState, browser: BrowserState): void {
@@ -147,15 +167,43 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
   ) {
     addToBucket.run(visitor, b.day, b.rule, b.count, b.engagedMs, b.lastAt - b.day * DAY_MS)
   }
+  function writeClaim(claim: StoredClaim): void {
+    const { lead, conflict, isVoid, isShared } = claim
+    if (claim.ref !== null) {
+      moveClaim.run(lead, isVoid ? 1 : 0, isShared ? 1 : 0, conflict, claim.ref)
+      return
+    }
+    const { site, browser, id, at, userId, email, strength, evidence, traits, link } = claim
+    const { lastInsertRowid } = addClaim.run(
+      site,
+      browser,
+      bytesOf(id),
+      at,
+      userId,
+      email,
+      strength,
+      evidence,
+      JSON.stringify(traits),
+      lead,
+      link,
+      isVoid ? 1 : 0,
+      isShared ? 1 : 0,
+      conflict,
+    )
+    claim.ref = Number(lastInsertRowid)
+  }
   function writeLeads(changes: Changes, commit: number): void {
-    for (const ref of [...changes.removedLeads, ...changes.leads.keys()]) dropKeys.run(ref)
-    for (const ref of changes.removedLeads) dropLead.run(ref)
+    for (const ref of [...changes.removedLeads.keys(), ...changes.leads.keys()]) dropKeys.run(ref)
     for (const lead of changes.leads.values()) {
       const traits = JSON.stringify(lead.traits)
       const email = lead.emails[0] ?? null
       putLead.run(lead.ref, lead.site, email, lead.userId, lead.verification, traits, commit)
       for (const value of lead.emails) putKey.run(value, 'email', lead.site, lead.ref)
       if (lead.userId !== null) putKey.run(lead.userId, 'user', lead.site, lead.ref)
+    }
+    for (const [ref, heir] of changes.removedLeads) {
+      inherit(ref, heir)
+      dropLead.run(ref)
     }
     // A lead's number is never used again, also when the newest lead is gone.
     if (changes.leads.size > 0) putCounter.run(0, 'last_lead', Math.max(...changes.leads.keys()))
@@ -196,26 +244,11 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
     }
     for (const [visitor, browser] of changes.visitors) writeVisitor(visitor, browser)
     writeBuckets(changes)
-    for (const claim of changes.claims) {
-      if (claim.ref !== null) {
-        moveClaim.run(claim.lead, claim.ref)
-        continue
-      }
-      const { site, browser, id, at, userId, email, strength, evidence, traits, lead } = claim
-      claim.ref = Number(
-        addClaim.run(
-          site,
-          browser,
-          bytesOf(id),
-          at,
-          userId,
-          email,
-          strength,
-          evidence,
-          JSON.stringify(traits),
-          lead,
-        ).lastInsertRowid,
-      )
+    for (const claim of changes.claims) writeClaim(claim)
+    for (const unlink of changes.unlinks) {
+      const { browser, lead, from, to, at, userIds, emails, by } = unlink
+      const ids = JSON.stringify({ userIds, emails })
+      addUnlink.run(browser, lead, finite(from), finite(to), at, ids, by)
     }
     writeLeads(changes, commit)
     if (changes.conflictingIds > 0) addCounter.run(0, 'id_conflict', changes.conflictingIds)

@@ -1,4 +1,4 @@
-import { holdAt, holdsOf } from '../../../identity/claims.ts'
+import { byClaimTime, holdAt, holdsOf, sharedLinks } from '../../../identity/claims.ts'
 import {
   type Contribution,
   contributionsOf,
@@ -8,9 +8,10 @@ import {
   startsOfViews,
   viewKeyOf,
 } from '../../../scoring/derive.ts'
-import type { CompiledModel } from '../../../scoring/match.ts'
+import { ACTIVITY_REF, type CompiledModel } from '../../../scoring/match.ts'
 import type { Bucket } from '../../../scoring/score.ts'
-import { claimReader } from '../load.ts'
+import type { StoredClaim } from '../../store.ts'
+import { claimReader, connected } from '../claim-rows.ts'
 import { eventReader } from '../rows.ts'
 import type { ReadTools } from './tools.ts'
 
@@ -49,16 +50,30 @@ export function createHistoryReader(tools: ReadTools) {
   )
   const claimsOf = claimReader(tools.db)
 
-  function ofBrowser(browser: number, owner: Owner, until: number, model: CompiledModel): History {
+  /** The claims on a browser by an instant; links that were passed on only later still count then. */
+  function claimsBy(browser: number, until: number): StoredClaim[] {
     const claims = claimsOf('browser', browser)
       .filter((claim) => claim.at <= until)
-      .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
-    const holds = holdsOf(claims.map(({ at, lead }) => ({ at, lead })))
+      .sort(byClaimTime)
+    const linked = claims.filter((claim) => claim.link !== null)
+    if (linked.length === 0) return claims
+    const beside = connected(linked[0]?.site ?? 0, linked, claimsOf)
+    const shared = sharedLinks(beside.filter((claim) => claim.at <= until))
+    return claims.filter(({ link }) => link === null || !shared.has(link))
+  }
+
+  /** All that is known of a browser, to be cut at several instants. */
+  const load = (browser: number, until: number) =>
+    eventsOf(browser, until).map(({ event }) => event)
+
+  function ofBrowser(browser: number, cut: Cut, loaded = load(browser, cut.until)): History {
+    const { owner, until, model } = cut
+    const holds = holdsOf(claimsBy(browser, until))
     const isOwn = (at: number) => {
       const hold = holds[holdAt(holds, at)]
       return owner.kind === 'lead' ? hold?.lead === owner.lead : hold?.from === owner.from
     }
-    const sessions = sessionsOf(eventsOf(browser, until).map(({ event }) => event))
+    const sessions = sessionsOf(loaded.filter((event) => event.at <= until))
     const starts = startsOfViews(sessions)
     // A ping is whose its view was, like its points.
     const heldAt = (event: HistoryEvent) =>
@@ -71,23 +86,41 @@ export function createHistoryReader(tools: ReadTools) {
           events: session.events.filter((event) => isOwn(heldAt(event))),
         }))
         .filter(({ events }) => events.length > 0),
-      contributions: contributionsOf(sessions, model, tools.touchOf)
+      contributions: contributionsOf(sessions, model.match, tools.touchOf)
         .filter((part) => isOwn(part.heldAt))
         .map((part) => ({ ...part, browser })),
     }
   }
 
+  const browsersOf = (lead: number) => [
+    ...new Set(claimsOf('lead', lead).map((claim) => claim.browser)),
+  ]
+
   return {
     /** Everything that a lead's browsers hold for it, by `until`. */
     ofLead(lead: number, until: number, model: CompiledModel): History {
-      const browsers = new Set(claimsOf('lead', lead).map((claim) => claim.browser))
-      const owner: Owner = { kind: 'lead', lead }
-      return united([...browsers].map((browser) => ofBrowser(browser, owner, until, model)))
+      const cut: Cut = { owner: { kind: 'lead', lead }, until, model }
+      return united(browsersOf(lead).map((browser) => ofBrowser(browser, cut)))
+    },
+    /** The same at several instants, reading events once. */
+    ofLeadAt(lead: number, instants: readonly number[], model: CompiledModel): History[] {
+      const last = Math.max(...instants)
+      const loaded = browsersOf(lead).map((browser) => [browser, load(browser, last)] as const)
+      return instants.map((until) => {
+        const cut: Cut = { owner: { kind: 'lead', lead }, until, model }
+        return united(loaded.map(([browser, events]) => ofBrowser(browser, cut, events)))
+      })
     },
     ofVisitor(browser: number, from: number, until: number, model: CompiledModel): History {
-      return ofBrowser(browser, { kind: 'visitor', from }, until, model)
+      return ofBrowser(browser, { owner: { kind: 'visitor', from }, until, model })
     },
   }
+}
+
+interface Cut {
+  readonly owner: Owner
+  readonly until: number
+  readonly model: CompiledModel
 }
 
 function united(histories: readonly History[]): History {
@@ -100,7 +133,7 @@ function united(histories: readonly History[]): History {
 /** The buckets of a history; those of one rule and day may stand side by side. */
 export function bucketsOfHistory(history: History): Bucket[] {
   return history.contributions.map(({ rule, day, count, engagedMs, lastAt }) => ({
-    rule: rule.ref,
+    rule: rule?.ref ?? ACTIVITY_REF,
     day,
     count,
     engagedMs,

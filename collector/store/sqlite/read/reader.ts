@@ -1,23 +1,29 @@
-import { byClaimTime, holdAt, resolveClaims } from '../../../identity/claims.ts'
+import { resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
-import { cursorOf, placeOf, publicId, refOf, uuidOf } from '../../ids.ts'
-import type { Found, Reader } from '../../reader.ts'
+import { scoreOf } from '../../../scoring/score.ts'
+import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
+import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
+import type { Found, Reader, Scoped } from '../../reader.ts'
 import type {
-  IdentityJson,
   KeyJson,
   RejectedJson,
   Scope,
   ScoreJson,
   SiteJson,
+  TrendDayJson,
 } from '../../shapes.ts'
 import type { Site } from '../../store.ts'
-import { claimReader, connected } from '../load.ts'
-import { hexOf } from '../rows.ts'
+import { claimReader, connected } from '../claim-rows.ts'
 import { siteOf } from '../store.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
-import { bucketsOfHistory, createHistoryReader } from './history.ts'
-import { createLeadReader, type LeadRow } from './leads.ts'
+import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
+import { createIdentityReader } from './identities.ts'
+import type { LeadRow } from './lead-rows.ts'
+import { createLeadReader } from './leads.ts'
+import { createModelReader } from './models.ts'
+import { createSaidReader } from './said.ts'
 import { type Person, scoreJson } from './score-json.ts'
+import { createSimulator } from './simulate.ts'
 import { createTimelineReader } from './timeline.ts'
 import { openReadTools } from './tools.ts'
 import type { HoldRow } from './touches.ts'
@@ -25,6 +31,7 @@ import { createVisitorReader } from './visitors.ts'
 
 export interface KnownKey {
   readonly id: string
+  readonly name: string
   readonly scopes: readonly Scope[]
   readonly site: string | null
 }
@@ -48,9 +55,13 @@ export interface InternalReader extends Reader {
   engagement(siteKey: string, browserKey: string | null, now: number): Promise<Engagement | null>
   siteSecrets(): Promise<readonly Site[]>
   verify(): Promise<VerifyReport>
-  /** The model that scores now, as its file. */
-  modelYaml(): Promise<string>
+  /** The store's number of a lead. */
+  leadRef(id: string, scope: Scoped): Promise<Found<number>>
 }
+
+/** Days of a trend before today. */
+const TREND_DAYS = 30
+const EMPTY: History = { sessions: [], contributions: [] }
 
 /** Every read is one snapshot of the store; writers are not held up by it. */
 export function createSqliteReader(path: string, domains: MailDomains): InternalReader {
@@ -60,8 +71,13 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const visitors = createVisitorReader(tools)
   const history = createHistoryReader(tools)
   const timelineOf = createTimelineReader(tools)
+  const links = createIdentityReader(tools)
+  const said = createSaidReader(tools)
+  const models = createModelReader(tools)
+  const { book, adjustmentsOf } = leads
+  const simulate = createSimulator({ ...tools, path, book, adjustmentsOf })
   const claimsOf = claimReader(db)
-  const keyRow = db.prepare('SELECT id, scopes, site FROM api_key WHERE hash = ?').raw()
+  const keyRow = db.prepare('SELECT id, name, scopes, site FROM api_key WHERE hash = ?').raw()
   const siteByKey = db.prepare('SELECT * FROM site WHERE key = ?')
   const session = db
     .prepare("SELECT 1 FROM sign_in WHERE hash = ? AND kind = 'session' AND expires_at > ?")
@@ -96,7 +112,8 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
       claims.some((claim) => claim.lead === lead.ref),
     )
     const [email = null] = then?.emails ?? []
-    return { email, traits: then?.traits ?? {}, stage: lead.stage }
+    const stage = then ? said.stageAt(lead.ref, asOf) : 'anonymous'
+    return { email, traits: then?.traits ?? {}, stage }
   }
 
   return {
@@ -117,11 +134,12 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
         .all()
         .map(keyJson),
     async key(hash) {
-      const row = keyRow.get(hash) as [number, string, number | null] | undefined
+      const row = keyRow.get(hash) as [number, string, string, number | null] | undefined
       if (!row) return null
-      const [ref, scopes, site] = row
+      const [ref, name, scopes, site] = row
       return {
         id: publicId('key', ref),
+        name,
         scopes: JSON.parse(scopes),
         site: site === null ? null : publicId('site', site),
       }
@@ -142,7 +160,8 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
             : leads.bucketsOf(leads.holds.ofLead(lead.ref))
         const percentile = isPast || !isCurrent ? null : leads.percentile(lead.ref, now)
         const person = isPast ? personAsOf(lead, asOf) : lead
-        return found(scoreJson({ buckets, person, model, asOf, percentile }, tools))
+        const adjustments = leads.adjustmentsOf(lead.ref).filter((one) => one.at <= asOf)
+        return found(scoreJson({ buckets, adjustments, person, model, asOf, percentile }, tools))
       })
     },
     async timeline(id, page, now) {
@@ -150,29 +169,38 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
         timelineOf(history.ofLead(lead.ref, now, tools.current().rules), page),
       )
     },
-    async identities(id, scope) {
-      return withLead(id, scope, (lead) => {
-        const holds = leads.holds.ofLead(lead.ref)
-        const claims = claimsOf('lead', lead.ref).sort(byClaimTime)
-        return found(
-          holds.flatMap((hold): IdentityJson[] => {
-            // The link is as good as its best evidence; of equals, the first.
-            const own = claims.filter((c) => c.browser === hold.browser && holdIndexOf(hold, c.at))
-            const best = own.find((c) => c.strength === 'strong') ?? own[0]
-            if (!best) return []
-            return [
-              {
-                visitor: publicId('visitor', hold.visitor),
-                browser: hold.isCookieless ? null : uuidOf(hexOf(hold.browserKey)),
-                evidence: best.evidence,
-                strength: best.strength,
-                at: new Date(best.at).toISOString(),
-              },
-            ]
-          }),
-        )
+    identities: async (id, scope) =>
+      withLead(id, scope, (lead) => found(links.identities(lead.ref))),
+    conflicts: async (page) => snapshot(() => links.conflicts(page)),
+    outcomes: async (id, scope) => withLead(id, scope, ({ ref }) => found(said.outcomes(ref))),
+    adjustments: async (id, scope) =>
+      withLead(id, scope, ({ ref }) => found(said.adjustments(ref))),
+    decisions: async (id, scope) => withLead(id, scope, ({ ref }) => found(said.decisions(ref))),
+    leadRef: async (id, scope) => withLead(id, scope, ({ ref }) => found(ref)),
+    async trend(id, scope, now) {
+      return withLead(id, scope, ({ ref }) => {
+        const { rules } = tools.current()
+        const today = dayOf(now)
+        const days = Array.from({ length: TREND_DAYS + 1 }, (_, i) => today - TREND_DAYS + i)
+        const ends = days.map((day) => Math.min(now, (day + 1) * DAY_MS - 1))
+        const histories = history.ofLeadAt(ref, ends, rules)
+        const adjustments = leads.adjustmentsOf(ref)
+        const points = days.map((day, i): TrendDayJson => {
+          const own = adjustments.filter(({ at }) => at <= (ends[i] ?? now))
+          const { milli } = scoreOf(bucketsOfHistory(histories[i] ?? EMPTY), rules, day, own)
+          const date = new Date(day * DAY_MS).toISOString().slice(0, 10)
+          return { day: date, score: milli / 1000, score_milli: milli }
+        })
+        return found(points)
       })
     },
+    model: async (version) =>
+      snapshot(() => {
+        const known = models.model(version)
+        return known ? found(known) : { kind: 'no_model' }
+      }),
+    modelVersions: async () => snapshot(() => models.versions()),
+    simulate: (yaml, scope, now) => simulate(yaml, scope, now),
     visitors: async (query, now) => snapshot(() => visitors.list(query, now)),
     visitor: async (id, scope, now) =>
       withVisitor(id, scope, (hold) => found(visitors.json(hold, now))),
@@ -200,8 +228,6 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
       const next = all.length > limit && last ? cursorOf([last[0]]) : null
       return found({ data: shown.map(rejectedJson), next_cursor: next })
     },
-    modelYaml: async () =>
-      String(db.prepare('SELECT yaml FROM model ORDER BY version DESC LIMIT 1').pluck().get()),
     verify: async () =>
       verifyStore({
         db,
@@ -210,10 +236,6 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
         touchOf: tools.touchOf,
       }),
   }
-}
-
-function holdIndexOf(hold: HoldRow, at: number): boolean {
-  return holdAt([{ from: hold.from }, { from: hold.to }], at) === 0
 }
 
 type RejectedRow = [number, number, string, string, string, number]
@@ -237,6 +259,7 @@ function siteJson(site: Site): SiteJson {
     origins: site.origins,
     created_at: new Date(site.createdAt).toISOString(),
     generated: site.isGenerated,
+    require_signature: site.needsSignature,
   }
 }
 

@@ -1,8 +1,14 @@
 import { type Fit, fitOf } from '../../../scoring/fit.ts'
-import { type Bucket, engagementOf, type Score, scoreOf } from '../../../scoring/score.ts'
+import {
+  type Adjustment,
+  type Bucket,
+  engagementOf,
+  type Score,
+  scoreOf,
+} from '../../../scoring/score.ts'
 import { dayOf } from '../../../scoring/tables.ts'
 import type { Reason, ScoreJson, Stage, Traits } from '../../shapes.ts'
-import { bucketOf } from '../verify.ts'
+import { bucketOf } from '../rows.ts'
 import type { ReadModel, ReadTools } from './tools.ts'
 import type { HoldRow } from './touches.ts'
 
@@ -23,6 +29,7 @@ export interface Person {
 
 export interface ScoreReading {
   readonly buckets: Iterable<Bucket>
+  readonly adjustments: readonly Adjustment[]
   readonly person: Person
   readonly model: ReadModel
   readonly asOf: number
@@ -30,9 +37,9 @@ export interface ScoreReading {
 }
 
 function readScore(reading: ScoreReading, tools: ReadTools): { score: Score; fit: Fit } {
-  const { buckets, person, model, asOf } = reading
+  const { buckets, person, model, asOf, adjustments } = reading
   return {
-    score: scoreOf(buckets, model.rules, dayOf(asOf)),
+    score: scoreOf(buckets, model.rules, dayOf(asOf), adjustments),
     fit: fitOf(person.traits, person.email, model.fit, tools.domains),
   }
 }

@@ -18,8 +18,10 @@ function pointsByEvent(parts: readonly OwnedContribution[]): Map<string, EventPo
   const sums = new Map<string, { count: number; engagedMs: number }>()
   const points = new Map<string, EventPoints>()
   for (const part of [...parts].sort((a, b) => byTime(a.event, b.event))) {
-    const { tables } = part.rule
-    const key = `${part.rule.index} ${part.day}`
+    const { rule } = part
+    if (rule === null) continue
+    const { tables } = rule
+    const key = `${rule.index} ${part.day}`
     const sum = sums.get(key) ?? { count: 0, engagedMs: 0 }
     const before = grossMilli(tables, sum.count, sum.engagedMs)
     sum.count += part.count
@@ -28,7 +30,7 @@ function pointsByEvent(parts: readonly OwnedContribution[]): Map<string, EventPo
     const place = `${part.browser} ${part.event.id}`
     const own = points.get(place) ?? { milli: 0, rules: [] }
     own.milli += grossMilli(tables, sum.count, sum.engagedMs) - before
-    if (!own.rules.includes(part.rule.spec.id)) own.rules.push(part.rule.spec.id)
+    if (!own.rules.includes(rule.spec.id)) own.rules.push(rule.spec.id)
     points.set(place, own)
   }
   return points

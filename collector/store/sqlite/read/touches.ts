@@ -1,3 +1,4 @@
+import type { TouchSessions } from '../../../attribution/touches.ts'
 import type { TouchJson } from '../../shapes.ts'
 import { bytesOf } from '../rows.ts'
 import type { ReadTools } from './tools.ts'
@@ -14,11 +15,13 @@ export interface HoldRow {
   readonly to: number
   readonly firstAt: number | null
   readonly lastAt: number | null
+  readonly touches: TouchSessions
 }
 
 const COLUMNS = `v.id, v.browser, b.key, b.cookieless, b.site, v.lead, v.from_at,
   (SELECT min(n.from_at) FROM visitor n WHERE n.browser = v.browser
-     AND n.from_at > coalesce(v.from_at, -9e15)) AS to_at, v.first_at, v.last_at`
+     AND n.from_at > coalesce(v.from_at, -9e15)) AS to_at, v.first_at, v.last_at,
+  v.first_touch, v.last_touch, v.last_non_direct`
 
 type Row = [
   number,
@@ -26,6 +29,9 @@ type Row = [
   Uint8Array,
   number,
   number,
+  number | null,
+  number | null,
+  number | null,
   number | null,
   number | null,
   number | null,
@@ -50,7 +56,9 @@ export function createHoldReader({ db }: ReadTools) {
 }
 
 function holdOf(raw: unknown): HoldRow {
-  const [visitor, browser, key, cookieless, site, lead, from, to, firstAt, lastAt] = raw as Row
+  const [visitor, browser, key, cookieless, site, lead, from, to, firstAt, lastAt, ...touches] =
+    raw as Row
+  const [first, last, lastNonDirect] = touches
   return {
     visitor,
     browser,
@@ -62,33 +70,27 @@ function holdOf(raw: unknown): HoldRow {
     to: to ?? Number.POSITIVE_INFINITY,
     firstAt,
     lastAt,
+    touches: { first, last, lastNonDirect },
   }
 }
 
 export interface Touches {
   readonly first: TouchJson | null
   readonly last: TouchJson | null
+  readonly lastNonDirect: TouchJson | null
 }
 
-/** First and last touch over the sessions that began in these holds; crawlers' sessions are none. */
+/** First, last and last non-direct touch over these holds. */
 export function createTouchesReader({ db, texts }: ReadTools) {
-  const sql = (order: string) =>
-    db
-      .prepare(
-        `SELECT s.start_at, s.touch, e.url, e.referrer FROM session s
-         JOIN event e ON e.session = s.id AND e.n = s.landing_n
-         WHERE s.browser = ? AND s.start_at >= ? AND s.start_at < ? AND s.bot IS NULL
-         ORDER BY s.start_at ${order} LIMIT 1`,
-      )
-      .raw()
-  const earliest = sql('ASC')
-  const latest = sql('DESC')
+  const session = db
+    .prepare(
+      `SELECT s.start_at, s.touch, e.url, e.referrer FROM session s
+       JOIN event e ON e.session = s.id AND e.n = s.landing_n WHERE s.id = ?`,
+    )
+    .raw()
 
-  function touchAt(query: typeof earliest, hold: HoldRow): TouchJson | null {
-    const [from, to] = [Math.max(hold.from, -9e15), Math.min(hold.to, 9e15)]
-    const row = query.get(hold.browser, from, to) as
-      | [number, number | null, number | null, number | null]
-      | undefined
+  function touchOf(ref: number | null): TouchJson | null {
+    const row = ref === null ? undefined : (session.get(ref) as TouchRow | undefined)
     const touch = row && texts.touchOf(row[1])
     if (!row || !touch) return null
     return {
@@ -101,17 +103,17 @@ export function createTouchesReader({ db, texts }: ReadTools) {
       at: new Date(row[0]).toISOString(),
     }
   }
-  return (holds: readonly HoldRow[]): Touches => ({
-    first: pick(
-      holds.map((hold) => touchAt(earliest, hold)),
-      (a, b) => a < b,
-    ),
-    last: pick(
-      holds.map((hold) => touchAt(latest, hold)),
-      (a, b) => a > b,
-    ),
-  })
+  return (holds: readonly Pick<HoldRow, 'touches'>[]): Touches => {
+    const of = (which: keyof TouchSessions) => holds.map(({ touches }) => touchOf(touches[which]))
+    return {
+      first: pick(of('first'), (a, b) => a < b),
+      last: pick(of('last'), (a, b) => a > b),
+      lastNonDirect: pick(of('lastNonDirect'), (a, b) => a > b),
+    }
+  }
 }
+
+type TouchRow = [startAt: number, touch: number | null, url: number | null, referrer: number | null]
 
 function pick(
   touches: readonly (TouchJson | null)[],

@@ -41,7 +41,8 @@ export function createVisitorReader(tools: ReadTools) {
 
   /** The score of this visitor alone, whoever it was joined to. */
   function scoreAlone(hold: HoldRow, now: number): ScoreJson {
-    const reading = { buckets: bucketsOf([hold]), person: ANYONE, model: tools.current() }
+    const buckets = bucketsOf([hold])
+    const reading = { buckets, adjustments: [], person: ANYONE, model: tools.current() }
     return scoreJson({ ...reading, asOf: now, percentile: null }, tools)
   }
 

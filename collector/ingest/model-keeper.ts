@@ -1,0 +1,132 @@
+import type { TouchReader } from '../scoring/derive.ts'
+import { compileExclusion } from '../scoring/exclude.ts'
+import { compileFit } from '../scoring/fit.ts'
+import type { MailDomains } from '../scoring/mail-domains.ts'
+import {
+  ACTIVITY_REF,
+  type CompiledModel,
+  compileModel,
+  createMatch,
+  matchAny,
+} from '../scoring/match.ts'
+import { parseModel } from '../scoring/model.ts'
+import type { StoredModel } from '../store/model-store.ts'
+import type { WriteStore } from '../store/store.ts'
+import { catchUp, type Judge } from './settle.ts'
+
+/**
+ * Which model scores, and what a newer one still has to count before it does. A version whose rules
+ * count what is counted already takes over at once: new numbers read the same counts. A changed
+ * matcher has its own counts: from the moment of publishing, new events are counted for both models,
+ * and a scan puts the stored ones in place, page by page, while the old version keeps answering.
+ * A scan that is cut off begins again; until it is done nothing reads what it wrote.
+ */
+export interface ModelKeeper {
+  judge(): Judge
+  /** Counts for the active model and for the one that waits. */
+  match(): CompiledModel['match']
+  /** Takes what was published into account, here or by another process. */
+  refresh(now: number): void
+  /** Does a piece of what is waiting to be done; whether there is more. */
+  work(now: number): boolean
+  progress(): ModelProgress | null
+}
+
+/** How far the version that waits has come. */
+export interface ModelProgress {
+  readonly version: number
+  readonly events: number
+}
+
+export interface ModelKeeperDeps {
+  readonly store: WriteStore
+  readonly touchOf: TouchReader
+  readonly domains: MailDomains
+  readonly initialModel: string
+}
+
+interface Counting {
+  readonly model: CompiledModel
+  readonly next: (after: number) => { readonly after: number; readonly events: number } | null
+  after: number
+  events: number
+}
+
+export function createModelKeeper(deps: ModelKeeperDeps, startedAt: number): ModelKeeper {
+  const { store, touchOf, domains, initialModel } = deps
+  const { models } = store
+  let active = judgeOf(models.active(initialModel, startedAt))
+  let match = active.model.match
+  let counting: Counting | null = null
+  let hasStale = true
+
+  function judgeOf(stored: StoredModel): Judge {
+    const parsed = parseModel(stored.yaml)
+    if (!parsed.ok) throw new Error(`model ${stored.version}: ${parsed.problems.join('; ')}`)
+    return {
+      model: compileModel(parsed.model, stored.version, models.ruleRef),
+      fit: compileFit(parsed.model.fit),
+      exclusion: compileExclusion(parsed.model.exclude, domains),
+      domains,
+    }
+  }
+
+  function refresh(now: number): void {
+    const newest = models.active(initialModel, now)
+    if (newest.version !== active.model.version) active = judgeOf(newest)
+    const pending = models.pending()
+    if (pending && counting?.model.version === pending.version) return
+    const wanted = pending ? judgeOf(pending).model : active.model
+    counting = countingOf(wanted)
+    match = matchAny(pending ? [active.model, wanted] : [active.model])
+    if (pending && !counting) activate(wanted.version, now)
+  }
+
+  function countingOf(model: CompiledModel): Counting | null {
+    const missing = new Set(models.uncounted([ACTIVITY_REF, ...model.rules.map((r) => r.ref)]))
+    if (missing.size === 0) return null
+    const rules = model.rules.filter(({ ref }) => missing.has(ref))
+    const plan = {
+      rules,
+      match: createMatch(rules, model.spec.pages),
+      touchOf,
+      activity: missing.has(ACTIVITY_REF),
+    }
+    return { model, next: models.createScan(plan), after: 0, events: 0 }
+  }
+
+  function activate(version: number, now: number): void {
+    store.apply((transaction) => {
+      catchUp(transaction, active, now)
+      models.activate(version, now)
+      active = judgeOf(models.active(initialModel, now))
+      models.keepOnly([ACTIVITY_REF, ...active.model.rules.map((rule) => rule.ref)])
+      transaction.lookAtAll(now)
+    })
+    counting = null
+    match = active.model.match
+    hasStale = true
+  }
+
+  refresh(startedAt)
+  return {
+    judge: () => active,
+    match: () => match,
+    refresh,
+    progress: () => counting && { version: counting.model.version, events: counting.events },
+    work(now) {
+      if (counting) {
+        const step = counting.next(counting.after)
+        if (!step) {
+          activate(counting.model.version, now)
+          return true
+        }
+        counting.after = step.after
+        counting.events += step.events
+        return true
+      }
+      hasStale = hasStale && models.dropStale()
+      return hasStale
+    },
+  }
+}

@@ -1,0 +1,146 @@
+import type { CompiledExclusion } from '../scoring/exclude.ts'
+import { type CompiledFit, type Fit, fitOf } from '../scoring/fit.ts'
+import type { MailDomains } from '../scoring/mail-domains.ts'
+import type { CompiledModel } from '../scoring/match.ts'
+import { activeDaysOf, createScoreAt, lastRaiseOf, scoreOf } from '../scoring/score.ts'
+import {
+  type DecidedBy,
+  type LeadStage,
+  lookUntil,
+  type QualificationReading,
+  stageOf,
+} from '../scoring/stages.ts'
+import { dayOf } from '../scoring/tables.ts'
+import type { Decision, LeadStanding, SettledLead } from '../store/standing.ts'
+import type { Transaction } from '../store/store.ts'
+
+/**
+ * From how leads stand to their stages, inside the transaction that changed them: first the looks
+ * that fell due before (`catchUp`), then those that something new asks for (`settleLeads`). What is
+ * decided is frozen with the score and the lines it was decided on.
+ */
+export interface Judge {
+  readonly model: CompiledModel
+  readonly fit: CompiledFit
+  readonly exclusion: CompiledExclusion
+  readonly domains: MailDomains
+}
+
+/** Looks at so many due leads at once, so that no commit waits for many. */
+const DUE_AT_ONCE = 200
+
+/** Does the looks that are due by an instant, each as of when it was due; whether there may be more. */
+export function catchUp(transaction: Transaction, judge: Judge, at: number): boolean {
+  const due = transaction.dueLeads(at, DUE_AT_ONCE)
+  for (const ref of due) {
+    const standing = transaction.standingOf(ref)
+    // A look that was never taken is of now: what the lead did came later than 1970.
+    const dueAt = standing?.lookAt || at
+    if (standing) settle(transaction, standing, settled(standing, judge, { at: dueAt, until: at }))
+  }
+  return due.length === DUE_AT_ONCE
+}
+
+/** Looks at leads about which something is new. */
+export function settleLeads(
+  transaction: Transaction,
+  judge: Judge,
+  leads: Iterable<number>,
+  at: number,
+): void {
+  for (const ref of leads) {
+    const standing = transaction.standingOf(ref)
+    if (standing) settle(transaction, standing, settled(standing, judge, { at, until: at }))
+  }
+}
+
+/** Writes how a lead stands, if that is new. */
+function settle(transaction: Transaction, before: LeadStanding, after: SettledLead): void {
+  const isNew =
+    after.decisions.length > 0 ||
+    after.qualification !== before.qualification ||
+    after.stage !== before.stage ||
+    after.lookAt !== before.lookAt
+  if (isNew) transaction.settle(after)
+}
+
+/** Looks at a lead that sales, or whoever took their word back, has just spoken about. */
+export function settleWord(
+  transaction: Transaction,
+  judge: Judge,
+  word: { readonly lead: number; readonly at: number; readonly note: string | null },
+): void {
+  const { lead, at, note } = word
+  const standing = transaction.standingOf(lead)
+  if (!standing) return
+  const to = stageOf(standing.qualification, standing.outcomes)
+  const isNews = to !== standing.stage
+  const said = isNews
+    ? [frozen(standing, judge, { at, from: standing.stage, to, by: 'sales', note })]
+    : []
+  const after = settled({ ...standing, stage: to }, judge, { at, until: at })
+  transaction.settle({ ...after, decisions: [...said, ...after.decisions] })
+}
+
+function settled(
+  standing: LeadStanding,
+  judge: Judge,
+  span: { readonly at: number; readonly until: number },
+): SettledLead {
+  const { ref, qualification, outcomes } = standing
+  const reading = readingOf(standing, judge, span.at)
+  const looked = lookUntil({ qualification, outcomes, reading, mql: judge.model.spec.mql, ...span })
+  return {
+    ref,
+    stage: stageOf(looked.qualification, outcomes),
+    qualification: looked.qualification,
+    lookAt: looked.lookAt,
+    decisions: looked.decisions.map((decision) =>
+      frozen(standing, judge, { ...decision, note: null }),
+    ),
+  }
+}
+
+/** A lead as the stage machine reads it. */
+function readingOf(
+  standing: LeadStanding,
+  { model, fit, exclusion, domains }: Judge,
+  at: number,
+): QualificationReading {
+  const { email, buckets, adjustments } = standing
+  return {
+    get isExcluded() {
+      return exclusion.reasonFor(email) !== null
+    },
+    get letter() {
+      return fitOf(standing.traits, email, fit, domains).letter
+    },
+    get activeDays() {
+      return activeDaysOf(buckets)
+    },
+    get raisedAt() {
+      return lastRaiseOf(buckets, model, dayOf(at))
+    },
+    get positiveMilli() {
+      const isGain = (rule: number) => (model.byRef.get(rule)?.spec.points ?? 0) > 0
+      const gains = buckets.filter(({ rule }) => isGain(rule))
+      return createScoreAt(gains, model, adjustments)(dayOf(at))
+    },
+    scoreAt: createScoreAt(buckets, model, adjustments),
+  }
+}
+
+interface Change {
+  readonly at: number
+  readonly from: LeadStanding['stage']
+  readonly to: LeadStage
+  readonly by: DecidedBy
+  readonly note: string | null
+}
+
+function frozen(standing: LeadStanding, judge: Judge, change: Change): Decision {
+  const { email, traits, buckets, adjustments } = standing
+  const { milli, reasons } = scoreOf(buckets, judge.model, dayOf(change.at), adjustments)
+  const fit: Fit = fitOf(traits, email, judge.fit, judge.domains)
+  return { ...change, scoreMilli: milli, reasons, fit, modelVersion: judge.model.version }
+}

@@ -1,0 +1,194 @@
+import {
+  type Counts,
+  createCounts,
+  createRanks,
+  type Reading,
+  scoreAll,
+  scoreSlot,
+} from '../../../scoring/counts.ts'
+import { fitOf } from '../../../scoring/fit.ts'
+import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
+import type { FitLetter } from '../../shapes.ts'
+import { createRowReads, type LeadFacts, type LeadRow, nameOf } from './lead-rows.ts'
+import type { ReadModel, ReadTools } from './tools.ts'
+
+/**
+ * All leads in memory: what lists sort and filter by, and the counts of each as columns. It is brought
+ * up to date by what changed since the last reading, so a list costs that, and is exact at the instant
+ * of reading: a score is right for a UTC day and until its lead changes.
+ */
+export interface Card {
+  readonly slot: number
+  readonly lead: LeadRow
+  readonly letter: FitLetter | null
+  readonly haystack: string
+  readonly sources: readonly string[]
+  readonly firstAt: number
+  readonly lastAt: number
+}
+
+export interface LeadBook {
+  /** Brings the book up to date; inside the snapshot that is read. */
+  refresh(now: number): void
+  cardOf(lead: number): Card | undefined
+  /** By slot, which is in the order of leads' numbers; empty where a lead is no more. */
+  readonly cards: readonly (Card | undefined)[]
+  /** Milli-points by slot, as of the last refresh. */
+  readonly scores: Float64Array
+  readonly counts: Counts
+  /** Points given by hand, by slot. */
+  readonly adjustments: Float64Array
+  /** Share of the site's other leads that score lower, in whole percent. */
+  percentile(card: Card): number
+}
+
+/** More changed leads than this are read together, with all others. */
+const MANY = 2000
+
+export function createLeadBook(tools: ReadTools): LeadBook {
+  const reads = createRowReads(tools)
+  let counts = createCounts()
+  let cards: (Card | undefined)[] = []
+  let slots = new Map<number, number>()
+  let scores: Float64Array<ArrayBuffer> = new Float64Array(0)
+  let adjustments = new Float64Array(0)
+  let ranks: ((slot: number) => number | null) | null = null
+  let [day, version, change, gone] = [Number.NaN, Number.NaN, -1, 0]
+
+  const reading = (model: ReadModel): Reading => ({ counts, model: model.rules, day })
+
+  function refresh(now: number): void {
+    const model = tools.current()
+    const today = dayOf(now)
+    if (model.rules.version !== version) load(model, today)
+    else if (reads.newestChange() > change || today !== day) update(model, today)
+  }
+
+  /** Everything anew: at the first reading, and when another model scores, which counts other events. */
+  function load(model: ReadModel, today: number): void {
+    change = reads.newestChange()
+    const leads = reads.leads()
+    const facts = reads.facts()
+    slots = new Map(leads.map(({ ref }, slot) => [ref, slot]))
+    counts = createCounts()
+    counts.reserve(leads.length, reads.bucketCount())
+    counts.load((add) => {
+      for (const [lead, rule, on, count, engagedMs, lastMs] of reads.buckets()) {
+        const slot = slots.get(lead)
+        if (slot !== undefined) add(slot, rule, on, count, engagedMs, on * DAY_MS + lastMs)
+      }
+    })
+    adjustments = new Float64Array(leads.length)
+    for (const [lead, milli] of reads.adjustments()) {
+      const slot = slots.get(lead)
+      if (slot !== undefined) adjustments[slot] = milli
+    }
+    cards = leads.map((lead, slot) => cardOf(lead, slot, facts.get(lead.ref), model))
+    version = model.rules.version
+    gone = 0
+    rescore(model, today)
+  }
+
+  function update(model: ReadModel, today: number): void {
+    const since = change
+    change = reads.newestChange()
+    const changed = reads.changedSince(since)
+    if (changed.length > Math.max(MANY, slots.size / 4)) {
+      load(model, today)
+      return
+    }
+    const fresh = changed.filter(({ ref }) => !slots.has(ref)).sort((a, b) => a.ref - b.ref)
+    for (const { ref } of fresh) slots.set(ref, slots.size)
+    counts.reserve(slots.size)
+    adjustments = grown(adjustments, slots.size)
+    scores = grown(scores, slots.size)
+    for (const lead of changed) {
+      const slot = slots.get(lead.ref) ?? 0
+      counts.set(slot, reads.bucketsOf(lead.ref))
+      adjustments[slot] = reads.adjustmentOf(lead.ref)
+      cards[slot] = cardOf(lead, slot, reads.factsOf(lead.ref), model)
+    }
+    if (reads.leadCount() !== slots.size - gone) dropGone()
+    if (today !== day) rescore(model, today)
+    else {
+      for (const { ref } of changed) {
+        const slot = slots.get(ref)
+        if (slot === undefined) continue
+        scores[slot] = scoreSlot(reading(model), slot, adjustments[slot])
+      }
+      ranks = null
+    }
+  }
+
+  /** A lead that is no more leaves its slot empty: slots stay in the order of leads. */
+  function dropGone(): void {
+    const left = reads.refs()
+    for (const [ref, slot] of slots) {
+      if (left.has(ref) || !cards[slot]) continue
+      counts.remove(slot)
+      cards[slot] = undefined
+      scores[slot] = 0
+      adjustments[slot] = 0
+      gone += 1
+    }
+  }
+
+  function rescore(model: ReadModel, today: number): void {
+    day = today
+    scores = Float64Array.from(scoreAll(reading(model), adjustments))
+    ranks = null
+  }
+
+  function cardOf(
+    lead: LeadRow,
+    slot: number,
+    facts: LeadFacts | undefined,
+    model: ReadModel,
+  ): Card {
+    const words = [lead.email, lead.userId, nameOf(lead.traits), lead.traits.company]
+    return {
+      slot,
+      lead,
+      letter: fitOf(lead.traits, lead.email, model.fit, tools.domains).letter,
+      haystack: words
+        .filter((word) => word !== null && word !== undefined)
+        .join('\n')
+        .toLowerCase(),
+      sources: [...(facts?.sources ?? [])],
+      firstAt: facts?.firstAt ?? Number.MAX_SAFE_INTEGER,
+      lastAt: facts?.lastAt ?? Number.MIN_SAFE_INTEGER,
+    }
+  }
+
+  return {
+    refresh,
+    cardOf(lead) {
+      const slot = slots.get(lead)
+      return slot === undefined ? undefined : cards[slot]
+    },
+    get cards() {
+      return cards
+    },
+    get scores() {
+      return scores
+    },
+    get counts() {
+      return counts
+    },
+    get adjustments() {
+      return adjustments
+    },
+    percentile(card) {
+      ranks ??= createRanks(scores, (slot) => cards[slot]?.lead.site ?? null)
+      return ranks(card.slot) ?? 100
+    },
+  }
+}
+
+/** The column with room for more slots, which begin at 0. */
+function grown(column: Float64Array<ArrayBuffer>, slots: number): Float64Array<ArrayBuffer> {
+  if (slots <= column.length) return column
+  const longer = new Float64Array(slots)
+  longer.set(column)
+  return longer
+}

@@ -1,0 +1,52 @@
+import { parseModel } from '../../../scoring/model.ts'
+import type { ModelJson, ModelVersionJson } from '../../shapes.ts'
+import type { ReadTools } from './tools.ts'
+
+/** Published models, and which of them scores. */
+export function createModelReader({ db }: ReadTools) {
+  const columns = 'version, yaml, note, author, published_at, active_at'
+  const all = db.prepare(`SELECT ${columns} FROM model ORDER BY version DESC`)
+  const one = db.prepare(`SELECT ${columns} FROM model WHERE version = ?`)
+  const active = db
+    .prepare(
+      `SELECT version FROM model WHERE active_at IS NOT NULL
+       ORDER BY version DESC LIMIT 1`,
+    )
+    .pluck()
+  const newest = db.prepare('SELECT max(version) FROM model').pluck()
+
+  function stateOf({ version, active_at }: Row): ModelVersionJson['state'] {
+    if (version === active.get()) return 'active'
+    return active_at === null && version === newest.get() ? 'counting' : 'retired'
+  }
+  function versionJson(row: Row): ModelVersionJson {
+    const parsed = parseModel(row.yaml)
+    return {
+      version: row.version,
+      name: parsed.ok ? parsed.model.name : '',
+      state: stateOf(row),
+      note: row.note,
+      by: row.author,
+      published_at: new Date(row.published_at).toISOString(),
+      active_at: row.active_at === null ? null : new Date(row.active_at).toISOString(),
+    }
+  }
+  return {
+    /** The active one, or a version. */
+    model(version = Number(active.get())): ModelJson | undefined {
+      const row = one.get(version) as Row | undefined
+      return row && { ...versionJson(row), yaml: row.yaml }
+    },
+    /** Newest first. */
+    versions: (): ModelVersionJson[] => (all.all() as Row[]).map(versionJson),
+  }
+}
+
+interface Row {
+  readonly version: number
+  readonly yaml: string
+  readonly note: string
+  readonly author: string
+  readonly published_at: number
+  readonly active_at: number | null
+}
