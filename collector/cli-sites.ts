@@ -14,6 +14,11 @@ interface StoreOption {
   readonly store: string
 }
 
+interface SiteOptions extends StoreOption {
+  readonly origin?: readonly string[]
+  readonly requireSignature?: boolean
+}
+
 /** `pique site` and `pique key`: add, list, revoke. They may be used while the collector runs. */
 export function addSiteCommands(program: Command, tools: CommandTools): void {
   addSites(program.command('site').description('add, list or revoke sites'), tools)
@@ -29,8 +34,10 @@ function addSites(site: Command, tools: CommandTools): void {
       '--origin <ORIGIN...>',
       'origins that may send, such as https://shop.example; any if none',
     )
+    .option('--require-signature', 'an `identify` from a page counts only with a signature')
     .addOption(storeOption())
-    .action((name: string, { store, origin = [] }: StoreOption & { origin?: string[] }) => {
+    .action((name: string, options: SiteOptions) => {
+      const { store, origin = [], requireSignature: needsSignature = false } = options
       const origins = origin.map((one) => (URL.canParse(one) ? new URL(one).origin : null))
       const wrong = origin.find((_, i) => origins[i] === null || origins[i] === 'null')
       if (wrong !== undefined) {
@@ -46,6 +53,7 @@ function addSites(site: Command, tools: CommandTools): void {
           writeKey,
           signingSecret,
           origins: origins.filter((one) => one !== null),
+          needsSignature,
           isGenerated: false,
           createdAt: now(),
         })

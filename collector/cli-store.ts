@@ -4,7 +4,6 @@ import { EXIT_BAD_SETTINGS, SETTINGS } from './config.ts'
 import disposable from './scoring/disposable-mail-domains.txt'
 import free from './scoring/free-mail-domains.txt'
 import { createMailDomains } from './scoring/mail-domains.ts'
-import { parseModel } from './scoring/model.ts'
 import { createSqliteReader, type InternalReader } from './store/sqlite/read/reader.ts'
 import { troubleOf } from './store/trouble.ts'
 
@@ -24,7 +23,7 @@ export function storeOption(): Option {
 /** Differences printed one by one; the rest is counted. */
 const PRINTED_DIFFERENCES = 100
 
-/** `pique verify` and `pique model show`: they read, also while the collector runs. */
+/** `pique verify`: it reads, also while the collector runs. */
 export function addStoreCommands(program: Command, { print, complain, now }: CommandTools): void {
   program
     .command('verify')
@@ -43,21 +42,11 @@ export function addStoreCommands(program: Command, { print, complain, now }: Com
         if (more > 0) print(`… and ${more} more`)
         const took = `${events} events, ${visitors} visitors, ${leads} leads and ${buckets} counts in ${((now() - startedAt) / 1000).toFixed(1)} s`
         if (differences.length === 0) print(`No difference: replayed ${took}.`)
-        else print(`${differences.length} differences: replayed ${took}.`)
+        else {
+          const found = differences.length
+          print(`${found} ${found === 1 ? 'difference' : 'differences'}: replayed ${took}.`)
+        }
         process.exitCode = differences.length === 0 ? 0 : 1
-      }),
-    )
-  program
-    .command('model')
-    .description('the scoring model')
-    .command('show')
-    .description('print the model that scores now')
-    .addOption(storeOption())
-    .action(({ store }: { store: string }) =>
-      withReader(store, complain, async (reader) => {
-        const yaml = await reader.modelYaml()
-        if (parseModel(yaml).ok) print(yaml.trimEnd())
-        else throw new Error(`the store ${store} has no model yet; start the collector on it once`)
       }),
     )
 }

@@ -4,7 +4,8 @@ import { endOfDay } from './api-instant.ts'
 import { leadParams, leadsQuery, scoreQuery, siteListQuery, siteQuery } from './api-query.ts'
 import { type Api, given, json, readRoute, unfound } from './api-route.ts'
 import { refuse } from './refuse.ts'
-import { identity, lead, pageOf, score, timelineSession } from './schemas.ts'
+import { lead, pageOf, score, timelineSession } from './schemas.ts'
+import { trendDay } from './schemas-stages.ts'
 
 const TAGS = ['Leads']
 
@@ -36,12 +37,12 @@ const timeline = readRoute('read', {
   request: { params: leadParams, query: siteListQuery },
   responses: { 200: json(pageOf(timelineSession), 'A page of sessions') },
 })
-const identities = readRoute('read', {
-  path: '/leads/{id}/identities',
+const trend = readRoute('read', {
+  path: '/leads/{id}/trend',
   tags: TAGS,
-  summary: 'Which visitors are this lead, and on what evidence',
+  summary: 'The score at the end of each of the last 30 days, and now',
   request: { params: leadParams, query: siteQuery },
-  responses: { 200: json(pageOf(identity), 'Every link') },
+  responses: { 200: json(pageOf(trendDay), '31 days, UTC') },
 })
 
 export function addLeadRoutes(api: Api, { reader, clock }: ApiDeps): void {
@@ -83,9 +84,9 @@ export function addLeadRoutes(api: Api, { reader, clock }: ApiDeps): void {
     return found.kind === 'found' ? c.json(found.value, 200) : unfound(c, found.kind)
   })
 
-  api.openapi(identities, async (c) => {
+  api.openapi(trend, async (c) => {
     const { id } = c.req.valid('param')
-    const found = await reader.identities(id, { site: c.get('site') })
+    const found = await reader.trend(id, { site: c.get('site') }, clock())
     if (found.kind !== 'found') return unfound(c, found.kind)
     return c.json({ data: found.value, next_cursor: null }, 200)
   })

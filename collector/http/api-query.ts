@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { cutText, normalText } from '../ingest/text.ts'
 import { LEAD_SORTS } from '../store/reader.ts'
 import { parseInstant } from './api-instant.ts'
 import { siteId } from './api-route.ts'
@@ -11,7 +12,7 @@ import { STAGES } from './schemas.ts'
 
 export const USUAL_LIMIT = 50
 
-function textLike(pattern: RegExp, expected: string) {
+export function textLike(pattern: RegExp, expected: string) {
   return z.string({ error: expected }).regex(pattern, { error: expected })
 }
 
@@ -29,7 +30,21 @@ const cursor = textLike(/^[\w.~-]{1,1000}$/, 'the next_cursor that the last page
   description: '`next_cursor` of the page before.',
 })
 
-const WHEN = 'a day (2026-11-21), an ISO 8601 instant or epoch milliseconds'
+/** What a person wrote, as one line of clean text; `least` is 1 where it may not be empty. */
+export function sentence({ least, most }: { readonly least: 0 | 1; readonly most: number }) {
+  const expected = `text of ${least === 1 ? '1 to' : 'at most'} ${most} characters`
+  return z
+    .string({ error: expected })
+    .transform((raw, ctx) => {
+      const text = normalText(raw.replace(/\s+/g, ' '), most + 1)
+      const isRight = text.length >= least && cutText(text, most) === text
+      if (!isRight) ctx.addIssue({ code: 'custom', message: expected })
+      return isRight ? text : z.NEVER
+    })
+    .openapi({ type: 'string', minLength: least, maxLength: most })
+}
+
+export const WHEN = 'a day (2026-11-21), an ISO 8601 instant or epoch milliseconds'
 
 function instant(side: 'start' | 'end', description: string) {
   return z
@@ -79,9 +94,11 @@ export const visitorsQuery = siteListQuery.extend({
     .optional(),
 })
 
+export const MODEL_VERSION = 'the number of a model version, such as 1'
+
 export const scoreQuery = siteQuery.extend({
   as_of: instant('end', 'A past day, which means its end (UTC), or instant.').optional(),
-  model: textLike(/^[1-9]\d{0,8}$/, 'the number of a model version, such as 1')
+  model: textLike(/^[1-9]\d{0,8}$/, MODEL_VERSION)
     .transform(Number)
     .openapi({ type: 'integer', description: 'A model version; the current one if absent.' })
     .optional(),
@@ -93,6 +110,20 @@ export const leadParams = z.object({
       '`ld_…`, or `email:someone@example.com`, or `user:42`; percent-encoded, with `/` as `%2F`.',
     example: 'email:someone@example.com',
   }),
+})
+export const outcomeParams = leadParams.extend({
+  outcome: z.string().openapi({ example: 'ou_1' }),
+})
+export const adjustmentParams = leadParams.extend({
+  adjustment: z.string().openapi({ example: 'ad_1' }),
+})
+export const identityParams = leadParams.extend({
+  visitor: z.string().openapi({ example: 'vi_1' }),
+})
+export const versionParams = z.object({
+  version: textLike(/^[1-9]\d{0,8}$/, MODEL_VERSION)
+    .transform(Number)
+    .openapi({ type: 'integer', minimum: 1, example: 1 }),
 })
 export const visitorParams = z.object({ id: z.string().openapi({ example: 'vi_1' }) })
 export const siteParams = z.object({ id: z.string().openapi({ example: 'si_1' }) })

@@ -25,6 +25,11 @@ const problem = z
       .string()
       .optional()
       .openapi({ example: 'limit is "0"; expected a whole number from 1 to 100' }),
+    problems: z
+      .array(z.string())
+      .readonly()
+      .optional()
+      .openapi({ description: 'All that is wrong with a model; `detail` is the first.' }),
   })
   .openapi('Problem')
 
@@ -40,7 +45,7 @@ const refusals = {
   409: refusal('Ambiguous, or in conflict with an earlier request'),
 } as const
 const writeRefusals = {
-  413: refusal('The body is larger than 64 KiB'),
+  413: refusal('The body is larger than 64 KiB; for a model, than 256 KiB'),
   415: refusal('The body is not application/json'),
 } as const
 

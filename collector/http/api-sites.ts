@@ -46,8 +46,12 @@ const body = z
         .max(MAX_ORIGINS, { error: ORIGINS })
         .openapi({ description: 'Pages that may send events; empty or absent accepts any.' })
         .optional(),
+      require_signature: z
+        .boolean({ error: 'true or false' })
+        .openapi({ description: 'An `identify` from a page counts only with a signature.' })
+        .optional(),
     },
-    { error: 'an object with `name` and optionally `origins`' },
+    { error: 'an object with `name` and optionally `origins` and `require_signature`' },
   )
   .openapi('SiteToAdd')
 
@@ -108,7 +112,7 @@ export function addSiteRoutes(api: Api, { reader, writer, clock, publicUrl }: Ap
     if (c.get('access').site !== null) {
       return refuse(c, 'forbidden', 'it is bound to one site, so it can not add another')
     }
-    const { name, origins = [] } = c.req.valid('json')
+    const { name, origins = [], require_signature: needsSignature = false } = c.req.valid('json')
     const { siteKey, writeKey, signingSecret } = newSiteSecrets()
     const added = await writer.addSite({
       name,
@@ -116,6 +120,7 @@ export function addSiteRoutes(api: Api, { reader, writer, clock, publicUrl }: Ap
       writeKey,
       signingSecret,
       origins: [...new Set(origins)],
+      needsSignature,
       isGenerated: false,
       createdAt: clock(),
     })
@@ -126,6 +131,7 @@ export function addSiteRoutes(api: Api, { reader, writer, clock, publicUrl }: Ap
       origins: added.origins,
       created_at: new Date(added.createdAt).toISOString(),
       generated: added.isGenerated,
+      require_signature: added.needsSignature,
     }
     const secrets = { write_key: added.writeKey, signing_secret: added.signingSecret }
     return c.json({ ...shown, ...secrets, tag: tagOf(shown, `${publicUrl(c)}/pique.js`) }, 201)

@@ -1,12 +1,15 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type Next } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Admin } from '../engine.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
 import { createApiDocs } from './api-docs.tsx'
 import { rememberAnswers } from './api-idempotency.ts'
+import { addIdentityRoutes } from './api-identities.ts'
 import { addKeyRoutes } from './api-keys.ts'
 import { addLeadRoutes } from './api-leads.ts'
+import { addModelRoutes } from './api-model.ts'
+import { addOutcomeRoutes } from './api-outcomes.ts'
 import { refuseInvalid, refuseUnreadable } from './api-problems.ts'
 import { type Api, type ApiEnv, narrowToSite } from './api-route.ts'
 import { addSiteRoutes } from './api-sites.ts'
@@ -28,8 +31,30 @@ export interface ApiDeps {
     | 'visitor'
     | 'visitorTimeline'
     | 'rejected'
+    | 'leadRef'
+    | 'conflicts'
+    | 'outcomes'
+    | 'adjustments'
+    | 'decisions'
+    | 'trend'
+    | 'model'
+    | 'modelVersions'
+    | 'simulate'
   >
-  readonly writer: Pick<Admin, 'addSite' | 'removeSite' | 'addKey' | 'removeKey'>
+  readonly writer: Pick<
+    Admin,
+    | 'addSite'
+    | 'removeSite'
+    | 'addKey'
+    | 'removeKey'
+    | 'addOutcome'
+    | 'removeOutcome'
+    | 'addAdjustment'
+    | 'removeAdjustment'
+    | 'unlink'
+    | 'publishModel'
+    | 'modelProgress'
+  >
   /** Epoch milliseconds. */
   readonly clock: () => number
   /** Where the collector is reached from outside, without a slash at the end. */
@@ -39,6 +64,7 @@ export interface ApiDeps {
 
 const BASE = '/api/v1'
 const MAX_BODY_BYTES = 64 * 1024
+const MAX_MODEL_BYTES = 256 * 1024
 
 /**
  * `/api/*` behind its guard, and in front of it the description at `/openapi.json` and `/docs`; to
@@ -49,10 +75,13 @@ export function createApi(deps: ApiDeps): Hono {
   api.onError(refuseUnreadable)
   // The guard is first, so that no route can be added in front of it.
   api.use(deps.guard.requireKey, unkept, narrowToSite(deps.reader))
-  api.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => refuse(c, 'body_too_large') }))
+  api.use(limitBody)
   api.use(rememberAnswers(deps.clock))
   addLeadRoutes(api, deps)
+  addIdentityRoutes(api, deps)
+  addOutcomeRoutes(api, deps)
   addVisitorRoutes(api, deps)
+  addModelRoutes(api, deps)
   addSiteRoutes(api, deps)
   addKeyRoutes(api, deps)
   refuseOtherMethods(api)
@@ -64,6 +93,18 @@ export function createApi(deps: ApiDeps): Hono {
   app.use('/api/*', deps.guard.requireKey)
   app.all('/api/*', (c) => refuse(c, 'not_found'))
   return app
+}
+
+const ofUsual = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: (c) => refuse(c, 'body_too_large'),
+})
+const ofModels = bodyLimit({
+  maxSize: MAX_MODEL_BYTES,
+  onError: (c) => refuse(c, 'model_too_large'),
+})
+function limitBody(c: Context, next: Next) {
+  return (c.req.path.startsWith(`${BASE}/model/`) ? ofModels : ofUsual)(c, next)
 }
 
 async function unkept(c: Context, next: () => Promise<void>): Promise<void> {

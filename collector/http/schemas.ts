@@ -30,7 +30,7 @@ type Both<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
 /** Each fits the other, and neither has a field more: an optional one would fit unnoticed. */
 type Same<A, B> = Both<Loose<A>, Loose<B>> extends true ? Both<keyof A, keyof B> : false
 
-function exactly<T>() {
+export function exactly<T>() {
   return <S extends z.ZodType>(schema: Same<z.output<S>, T> extends true ? S : never): S => schema
 }
 
@@ -47,13 +47,15 @@ export const STAGES = [
 ] as const satisfies readonly Stage[]
 export const SCOPES = ['read', 'write', 'admin'] as const satisfies readonly Scope[]
 
-const text = z.string()
-const maybe = z.string().nullable()
-const instant = z.string().openapi({ format: 'date-time', example: '2026-11-21T20:00:00.000Z' })
-const maybeInstant = z.string().nullable().openapi({ format: 'date-time' })
-const milli = z.int().openapi({ description: 'Thousandths of a point.', example: 14120 })
+export const text = z.string()
+export const maybe = z.string().nullable()
+export const instant = z
+  .string()
+  .openapi({ format: 'date-time', example: '2026-11-21T20:00:00.000Z' })
+export const maybeInstant = z.string().nullable().openapi({ format: 'date-time' })
+export const milli = z.int().openapi({ description: 'Thousandths of a point.', example: 14120 })
 
-const reason = exactly<Reason>()(
+export const reason = exactly<Reason>()(
   z.object({
     rule: z.string().optional(),
     kind: z.enum(['cap', 'adjustment', 'floor']).optional(),
@@ -65,11 +67,16 @@ const reason = exactly<Reason>()(
   }),
 ).openapi('Reason')
 
+export const fit = z.object({
+  points: z.number(),
+  letter: z.enum(['A', 'B', 'C', 'D']).nullable(),
+})
+
 const scoreFields = {
   score: z.number().openapi({ example: 87.412 }),
   score_milli: milli,
   engagement: z.literal([1, 2, 3, 4]).openapi({ type: 'integer', enum: [1, 2, 3, 4] }),
-  fit: z.object({ points: z.number(), letter: z.enum(['A', 'B', 'C', 'D']).nullable() }),
+  fit,
   grade: text.openapi({ example: 'A2' }),
   stage: z.enum(STAGES),
   model_version: z.int(),
@@ -111,6 +118,8 @@ export const lead = exactly<LeadJson>()(
     name: maybe,
     traits: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     ...seenFields,
+    last_non_direct_touch: touch.nullable(),
+    excluded: maybe.openapi({ description: 'Why its score can make it no MQL.' }),
     ...scoreFields,
   }),
 ).openapi('Lead')
@@ -156,12 +165,16 @@ export const timelineSession = exactly<TimelineSessionJson>()(
   }),
 ).openapi('TimelineSession')
 
+export const evidenceFields = {
+  evidence: text.openapi({ example: 'identify' }),
+  strength: z.enum(['strong', 'medium', 'weak']),
+}
+
 export const identity = exactly<IdentityJson>()(
   z.object({
     visitor: text.openapi({ example: 'vi_1' }),
     browser: maybe,
-    evidence: text,
-    strength: z.enum(['strong', 'medium', 'weak']),
+    ...evidenceFields,
     at: instant,
   }),
 ).openapi('Identity')
@@ -176,6 +189,7 @@ const siteFields = {
     .openapi({ example: ['https://shop.example'] }),
   created_at: instant,
   generated: z.boolean(),
+  require_signature: z.boolean(),
 }
 
 export const site = exactly<SiteJson>()(z.object(siteFields)).openapi('Site')

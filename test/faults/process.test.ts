@@ -432,7 +432,7 @@ test('verify names the lead, rule and day of a count that was altered by hand', 
   expect(pique('verify', '--store', store).status).toBe(0)
 
   const db = new Database(store)
-  const rule = "(SELECT id FROM rule WHERE name = 'cart')"
+  const rule = "(SELECT id FROM rule WHERE name LIKE 'cart %')"
   expect(db.prepare(`UPDATE bucket SET count = 7 WHERE rule = ${rule}`).run().changes).toBe(1)
   db.close()
   const { status, stdout } = pique('verify', '--store', store)

@@ -17,8 +17,18 @@ const THINGS: Readonly<Record<string, string>> = {
   '/sites': 'si_1',
   '/keys': 'ke_1',
 }
+/** Things below the first, which are not there. */
+const PARTS = { ':visitor': 'vi_99', ':outcome': 'ou_99', ':adjustment': 'ad_99', ':version': '1' }
+/** What is posted to a thing, so that nothing but the thing may be wrong. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  '/leads/:id/outcomes': { type: 'working_lead' },
+  '/leads/:id/adjustments': { points: 1, reason: 'x' },
+}
 /** What only an admin may do. */
-const ADMIN_ONLY = /^(GET|HEAD) \/keys$|^POST \/(keys|sites)$|^DELETE \/(keys|sites)\/:id$/
+const ADMIN_ONLY =
+  /^(GET|HEAD) \/keys$|^POST \/(keys|sites|model\/publish|model\/rollback)$|^DELETE \/(keys|sites)\/:id$/
+/** What is posted and changes nothing. */
+const POSTED_READ = 'POST /model/simulate'
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD'
 
 /** Every path the router knows below the API, with an id of a thing of the first site. */
@@ -29,7 +39,11 @@ function pathsOf({ app }: Service) {
   return [...patterns].map((pattern) => {
     const path = pattern.slice('/api/v1'.length)
     const kind = Object.keys(THINGS).find((prefix) => path.startsWith(`${prefix}/`)) ?? ''
-    return { path, url: `/api/v1${path.replace(':id', THINGS[kind] ?? '')}` }
+    const url = Object.entries({ ':id': THINGS[kind] ?? '', ...PARTS }).reduce(
+      (text, [name, value]) => text.replace(name, value),
+      `/api/v1${path}`,
+    )
+    return { path, url }
   })
 }
 
@@ -66,19 +80,27 @@ describe('every method of every path', () => {
     )
   }
 
+  /** Without a body, what a key may do gets as far as what is wrong with the request. */
+  function expectMayUse(row: { method: string; path: string; status: number }, may: boolean) {
+    const { method, path, status } = row
+    if (!may) return expect(row).toEqual({ ...row, status: 403 })
+    if (!isTaken(method, path)) return expect(row).toEqual({ ...row, status: 405 })
+    if (isSafe(method)) return expect(row).toEqual({ ...row, status: 200 })
+    return expect([400, 404], `${method} ${path}`).toContain(status)
+  }
+
   test('keeps a reading key from writing and from keys', async () => {
     for (const row of await statuses(service.keyOf(['read']))) {
       const { method, path } = row
-      const mayNot = !isSafe(method) || ADMIN_ONLY.test(`${method} ${path}`)
-      expect(row).toEqual({ ...row, status: mayNot ? 403 : isTaken(method, path) ? 200 : 405 })
+      const name = `${method} ${path}`
+      const mayNot = !(isSafe(method) || name === POSTED_READ) || ADMIN_ONLY.test(name)
+      expectMayUse(row, !mayNot)
     }
   })
 
   test('keeps a writing key from what only an admin may', async () => {
     for (const row of await statuses(service.keyOf(['write']))) {
-      const { method, path } = row
-      const mayNot = ADMIN_ONLY.test(`${method} ${path}`)
-      expect(row).toEqual({ ...row, status: mayNot ? 403 : isTaken(method, path) ? 200 : 405 })
+      expectMayUse(row, !ADMIN_ONLY.test(`${row.method} ${row.path}`))
     }
   })
 
@@ -87,7 +109,8 @@ describe('every method of every path', () => {
     const other = service.keyOf(['admin'], 'si_2')
     for (const { path, url } of pathsOf(service)) {
       for (const method of METHODS) {
-        const answer = await service.ask(url, other, { method })
+        const body = method === 'POST' ? BODIES[path] : undefined
+        const answer = await service.ask(url, other, { method, body })
         const row = { method, path, status: answer.status }
         const isThing = path.includes(':id')
         const hidden = isTaken(method, path) ? 404 : 405

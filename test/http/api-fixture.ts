@@ -35,6 +35,8 @@ export interface Service {
   /** A request with a key; a body becomes JSON. */
   ask(path: string, key: string | null, init?: Ask): Promise<Response>
   deliver(siteKey: string, browser: string, events: readonly WireEvent[], at?: number): void
+  /** Does all the work that a collector does between deliveries. */
+  work(): void
   readonly path: string
   readonly keys: readonly string[]
   close(): void
@@ -58,6 +60,7 @@ export function createService(): Service {
       writeKey: `write-${name}`,
       signingSecret: `signing-${name}`,
       origins: [],
+      needsSignature: false,
       isGenerated: false,
       createdAt: NOW - 90 * DAY,
     })
@@ -72,6 +75,13 @@ export function createService(): Service {
     takeLink: async (hash, now) => service.takeLink(hash, now),
     removeSignIn: async (hash) => service.removeSignIn(hash),
     sites: async () => service.sites(),
+    addOutcome: async (outcome) => service.addOutcome(outcome),
+    removeOutcome: async (lead, ref, now) => service.removeOutcome(lead, ref, now),
+    addAdjustment: async (adjustment) => service.addAdjustment(adjustment),
+    removeAdjustment: async (lead, ref, now) => service.removeAdjustment(lead, ref, now),
+    unlink: async (undo) => service.unlink(undo),
+    publishModel: async (model) => service.publishModel(model),
+    modelProgress: async () => service.modelProgress(),
     settings: async () => service.settings(),
   }
   const keys: string[] = []
@@ -109,6 +119,10 @@ export function createService(): Service {
     path,
     keys,
     deliver,
+    work() {
+      while (service.work(state.now));
+      service.look(state.now)
+    },
     get now() {
       return state.now
     },

@@ -23,6 +23,7 @@ export const shop: SiteJson = {
   name: 'Northwind Shop',
   key: 'k_9f3b2c71d0',
   origins: ['https://shop.example'],
+  require_signature: false,
   created_at: ago(90 * DAY),
   generated: false,
 }
@@ -109,6 +110,8 @@ export function leadWith(changes: Partial<LeadJson> = {}): LeadJson {
       newsletter: true,
     },
     first_touch: springAd,
+    last_non_direct_touch: springAd,
+    excluded: null,
     last_touch: newsletter,
     first_seen_at: ago(12 * DAY),
     last_seen_at: ago(4 * MINUTE),
@@ -377,5 +380,13 @@ export function readerOf(source: World, asked: Asked = {}): Reader {
     visitor: async (id) => byId(source.visitors, id),
     visitorTimeline: async (_id, page) => pageOf(source.sessions, page.cursor, page.limit),
     rejected: async () => found({ data: [], next_cursor: null }),
+    conflicts: async () => found({ data: [], next_cursor: null }),
+    outcomes: async () => found([]),
+    adjustments: async () => found([]),
+    decisions: async () => found([]),
+    trend: async () => found([]),
+    model: async () => ({ kind: 'no_model' }),
+    modelVersions: async () => [],
+    simulate: () => Promise.reject(new Error('no page asks this')),
   }
 }

@@ -41,7 +41,13 @@ beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'pique-cookie-'))
   const store = join(directory, 'pique.db')
   service = openWriterService({ store, initialModel: defaultModelYaml(), now: NOW })
-  const site = { writeKey: 'w', signingSecret: 's', isGenerated: false, createdAt: NOW }
+  const site = {
+    writeKey: 'w',
+    signingSecret: 's',
+    needsSignature: false,
+    isGenerated: false,
+    createdAt: NOW,
+  }
   service.addSite({ ...site, name: 'Open', key: 'open', origins: [] })
   service.addSite({ ...site, name: 'Bound', key: 'bound', origins: [PAGE] })
 })

@@ -1,0 +1,191 @@
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { problem } from '../errors.ts'
+import { modelYaml, parseModel, readModel } from '../scoring/model.ts'
+import type { ApiDeps } from './api.ts'
+import { askPage, pageOfAll } from './api-cursor.ts'
+import {
+  listQuery,
+  MODEL_VERSION,
+  sentence,
+  siteQuery,
+  versionParams,
+  writeHeaders,
+} from './api-query.ts'
+import { type Api, type ApiEnv, json, readRoute, unfound, writeRoute } from './api-route.ts'
+import { refuse } from './refuse.ts'
+import { pageOf } from './schemas.ts'
+import { activeModel, modelFile, modelVersion, published, simulated } from './schemas-model.ts'
+
+/** The model that scores: what it is, what another one would change, and how one takes over. */
+
+const TAGS = ['Model']
+const EITHER = 'an object with either `yaml` (the file, as text) or `model` (the same as an object)'
+const note = sentence({ least: 0, most: 500 }).openapi({ description: 'Why, for the history.' })
+
+const modelBody = z
+  .strictObject(
+    {
+      yaml: z.string({ error: 'the model file as text' }).optional(),
+      model: z
+        .record(z.string(), z.unknown(), { error: 'the model as an object' })
+        .openapi({ description: 'The same as `yaml`, in its place.' })
+        .optional(),
+      note: note.optional(),
+    },
+    { error: EITHER },
+  )
+  .refine(({ yaml, model }) => (yaml === undefined) !== (model === undefined), { error: EITHER })
+  .openapi('ModelToTry')
+
+const rollbackBody = z
+  .strictObject(
+    {
+      version: z
+        .int({ error: MODEL_VERSION })
+        .min(1, { error: MODEL_VERSION })
+        .openapi({ example: 1 }),
+      note: note.optional(),
+    },
+    { error: 'an object with `version` and optionally `note`' },
+  )
+  .openapi('ModelToGoBackTo')
+
+const current = readRoute('read', {
+  path: '/model',
+  tags: TAGS,
+  summary: 'The model that scores, as its file and as an object',
+  responses: { 200: json(activeModel, 'The active version') },
+})
+const versions = readRoute('read', {
+  path: '/model/versions',
+  tags: TAGS,
+  summary: 'Published versions, newest first',
+  request: { query: listQuery },
+  responses: { 200: json(pageOf(modelVersion), 'A page of versions') },
+})
+const version = readRoute('read', {
+  path: '/model/versions/{version}',
+  tags: TAGS,
+  summary: 'One version with its file',
+  request: { params: versionParams },
+  responses: { 200: json(modelFile, 'The version') },
+})
+const simulate = writeRoute('read', {
+  method: 'post',
+  path: '/model/simulate',
+  tags: TAGS,
+  summary: 'What a model would change: who would be gained and lost. Nothing is kept',
+  request: {
+    query: siteQuery,
+    body: { required: true, content: { 'application/json': { schema: modelBody } } },
+  },
+  responses: { 200: json(simulated, 'Both models side by side') },
+})
+const publish = writeRoute('admin', {
+  method: 'post',
+  path: '/model/publish',
+  tags: TAGS,
+  summary: 'Publish a model as a new version; it scores at once, or when it has counted',
+  request: {
+    headers: writeHeaders,
+    body: { required: true, content: { 'application/json': { schema: modelBody } } },
+  },
+  responses: { 201: json(published, 'The version, and who is gained and lost') },
+})
+const rollback = writeRoute('admin', {
+  method: 'post',
+  path: '/model/rollback',
+  tags: TAGS,
+  summary: 'Publish an older version again, as a new one',
+  request: {
+    headers: writeHeaders,
+    body: { required: true, content: { 'application/json': { schema: rollbackBody } } },
+  },
+  responses: { 201: json(published, 'The version, and who is gained and lost') },
+})
+
+export function addModelRoutes(api: Api, deps: ApiDeps): void {
+  const { reader, writer, clock } = deps
+  api.openapi(current, async (c) => {
+    const [found, counting] = [await reader.model(), await writer.modelProgress()]
+    if (found.kind !== 'found') return unfound(c, found.kind)
+    const parsed = parseModel(found.value.yaml)
+    if (!parsed.ok) throw new Error(`the active model is wrong: ${parsed.problems[0]}`)
+    return c.json({ ...found.value, model: parsed.model, counting }, 200)
+  })
+
+  api.openapi(versions, async (c) => {
+    const all = await reader.modelVersions()
+    const found = await askPage('versions', c.req.valid('query'), async (page) =>
+      // A list goes by rising numbers, and the newest version is the first.
+      pageOfAll(all, (one) => Number.MAX_SAFE_INTEGER - one.version, page),
+    )
+    return found.kind === 'found' ? c.json(found.value, 200) : unfound(c, found.kind)
+  })
+
+  api.openapi(version, async (c) => {
+    const found = await reader.model(c.req.valid('param').version)
+    return found.kind === 'found' ? c.json(found.value, 200) : unfound(c, found.kind)
+  })
+
+  api.openapi(simulate, async (c) => {
+    const file = fileOf(c.req.valid('json'))
+    if (!file.ok) return refuseModel(c, file.problems)
+    const whatIf = await reader.simulate(file.yaml, { site: c.get('site') }, clock())
+    return c.json({ ...whatIf, warnings: file.warnings }, 200)
+  })
+  addPublishRoutes(api, deps)
+}
+
+function addPublishRoutes(api: Api, { reader, writer, clock }: ApiDeps): void {
+  async function take(c: Context<ApiEnv>, file: ModelFile, said: string) {
+    if (!file.ok) return refuseModel(c, file.problems)
+    const { yaml, warnings } = file
+    const newest = await reader.model((await reader.modelVersions())[0]?.version)
+    if (newest.kind === 'found' && newest.value.yaml.trim() === yaml.trim()) {
+      return refuse(c, 'unchanged_model', `it is version ${newest.value.version}`)
+    }
+    const { gained_total, lost_total, gained, lost } = await reader.simulate(yaml, {}, clock())
+    const by = c.get('access').name
+    const done = await writer.publishModel({ yaml, note: said, by, publishedAt: clock() })
+    const state = done.isActive ? ('active' as const) : ('counting' as const)
+    const what_if = { gained_total, lost_total, gained, lost }
+    return c.json({ version: done.version, state, what_if, warnings }, 201)
+  }
+
+  api.openapi(publish, async (c) => {
+    if (c.get('access').site !== null) return refuse(c, 'forbidden', BOUND)
+    const given = c.req.valid('json')
+    return take(c, fileOf(given), given.note ?? '')
+  })
+
+  api.openapi(rollback, async (c) => {
+    if (c.get('access').site !== null) return refuse(c, 'forbidden', BOUND)
+    const { version: wanted, note: said } = c.req.valid('json')
+    const found = await reader.model(wanted)
+    if (found.kind !== 'found') return unfound(c, found.kind)
+    return take(c, fileOf({ yaml: found.value.yaml }), said || `Back to version ${wanted}`)
+  })
+}
+
+const BOUND = 'it is bound to one site, and a model scores all of them'
+
+type ModelFile =
+  | { readonly ok: true; readonly yaml: string; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly string[] }
+
+/** The file that a request means, checked. */
+function fileOf({ yaml, model }: z.output<typeof modelBody>): ModelFile {
+  const parsed = yaml === undefined ? readModel(model) : parseModel(yaml)
+  if (!parsed.ok) return parsed
+  return { ok: true, yaml: yaml ?? modelYaml(model), warnings: parsed.warnings ?? [] }
+}
+
+/** Says all that is wrong with a model, the first of it as the detail. */
+function refuseModel(c: Context, problems: readonly string[]) {
+  return c.json({ ...problem('invalid_model', problems[0]), problems }, 400, {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+  })
+}

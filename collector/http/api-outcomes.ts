@@ -1,0 +1,222 @@
+import { z } from '@hono/zod-openapi'
+import { OUTCOME_TYPES } from '../scoring/stages.ts'
+import { publicId, refOf } from '../store/ids.ts'
+import type { ApiDeps } from './api.ts'
+import { parseInstant } from './api-instant.ts'
+import {
+  adjustmentParams,
+  leadParams,
+  outcomeParams,
+  sentence,
+  siteQuery,
+  textLike,
+  WHEN,
+  writeHeaders,
+} from './api-query.ts'
+import { type Api, json, readRoute, unfound, writeRoute } from './api-route.ts'
+import { refuse } from './refuse.ts'
+import { pageOf } from './schemas.ts'
+import { adjustment, decision, outcome } from './schemas-stages.ts'
+
+/** What people say of a lead (outcomes and adjustments), and what was decided about it. */
+
+const TAGS = ['Stages']
+/** How far the clock of whoever reports an outcome may be ahead of ours. */
+const CLOCK_SKEW_MS = 60_000
+const MAX_POINTS = 100_000
+
+const occurredAt = z
+  .union([z.string(), z.number()], { error: WHEN })
+  .transform((given, ctx) => {
+    const at = parseInstant(String(given), 'start')
+    if (at === null) ctx.addIssue({ code: 'custom', message: WHEN })
+    return at ?? z.NEVER
+  })
+  .openapi({ type: 'string', description: `${WHEN}; now if absent.`, example: '2026-11-21' })
+
+const VALUE = 'a number of at least 0'
+const outcomeBody = z
+  .strictObject(
+    {
+      type: z.enum(OUTCOME_TYPES, { error: `one of ${OUTCOME_TYPES.join(', ')}` }),
+      occurred_at: occurredAt.nullish(),
+      value: z
+        .number({ error: VALUE })
+        .min(0, { error: VALUE })
+        .openapi({ description: 'What the deal is worth.', example: 1200 })
+        .nullish(),
+      currency: textLike(/^[a-z]{3}$/i, 'a currency code of three letters, such as EUR')
+        .transform((code) => code.toUpperCase())
+        .openapi({ type: 'string', description: 'ISO 4217.', example: 'EUR' })
+        .nullish(),
+      reason: sentence({ least: 0, most: 500 }).nullish(),
+    },
+    { error: 'an object with `type` and optionally `occurred_at`, `value`, `currency`, `reason`' },
+  )
+  .openapi('OutcomeToAdd')
+
+const POINTS = `a number of points from -${MAX_POINTS} to ${MAX_POINTS}, but not 0`
+const adjustmentBody = z
+  .strictObject(
+    {
+      points: z
+        .number({ error: POINTS })
+        .min(-MAX_POINTS, { error: POINTS })
+        .max(MAX_POINTS, { error: POINTS })
+        .refine((points) => milliOf(points) !== 0, { error: POINTS })
+        .openapi({ description: 'To the thousandth; negative takes points.', example: 20 }),
+      reason: sentence({ least: 1, most: 200 }).openapi({
+        description: 'Shown as the line of the score.',
+        example: 'Met at the fair',
+      }),
+    },
+    { error: 'an object with `points` and `reason`' },
+  )
+  .openapi('AdjustmentToAdd')
+
+const decisionList = readRoute('read', {
+  path: '/leads/{id}/decisions',
+  tags: TAGS,
+  summary: 'Changes of stage, newest first, each with what it was decided on',
+  request: { params: leadParams, query: siteQuery },
+  responses: { 200: json(pageOf(decision), 'Every decision') },
+})
+const outcomeList = readRoute('read', {
+  path: '/leads/{id}/outcomes',
+  tags: TAGS,
+  summary: 'What sales reported',
+  request: { params: leadParams, query: siteQuery },
+  responses: { 200: json(pageOf(outcome), 'Every outcome') },
+})
+const addOutcome = writeRoute('write', {
+  method: 'post',
+  path: '/leads/{id}/outcomes',
+  tags: TAGS,
+  summary: 'Report what sales made of the lead; it sets the stage',
+  request: {
+    params: leadParams,
+    query: siteQuery,
+    headers: writeHeaders,
+    body: { required: true, content: { 'application/json': { schema: outcomeBody } } },
+  },
+  responses: { 201: json(outcome, 'The outcome') },
+})
+const removeOutcome = writeRoute('write', {
+  method: 'delete',
+  path: '/leads/{id}/outcomes/{outcome}',
+  tags: TAGS,
+  summary: 'Take an outcome back; the stage is what it would be without it',
+  request: { params: outcomeParams, query: siteQuery },
+  responses: { 204: { description: 'Taken back' } },
+})
+const adjustmentList = readRoute('read', {
+  path: '/leads/{id}/adjustments',
+  tags: TAGS,
+  summary: 'Points that people added or took',
+  request: { params: leadParams, query: siteQuery },
+  responses: { 200: json(pageOf(adjustment), 'Every adjustment') },
+})
+const addAdjustment = writeRoute('write', {
+  method: 'post',
+  path: '/leads/{id}/adjustments',
+  tags: TAGS,
+  summary: 'Add points, or take some; they are a line of their own in the score',
+  request: {
+    params: leadParams,
+    query: siteQuery,
+    headers: writeHeaders,
+    body: { required: true, content: { 'application/json': { schema: adjustmentBody } } },
+  },
+  responses: { 201: json(adjustment, 'The adjustment') },
+})
+const removeAdjustment = writeRoute('write', {
+  method: 'delete',
+  path: '/leads/{id}/adjustments/{adjustment}',
+  tags: TAGS,
+  summary: 'Take an adjustment back',
+  request: { params: adjustmentParams, query: siteQuery },
+  responses: { 204: { description: 'Taken back' } },
+})
+
+export function addOutcomeRoutes(api: Api, deps: ApiDeps): void {
+  const { reader, writer, clock } = deps
+  api.openapi(decisionList, async (c) => {
+    const { id } = c.req.valid('param')
+    const found = await reader.decisions(id, { site: c.get('site') })
+    if (found.kind !== 'found') return unfound(c, found.kind)
+    return c.json({ data: found.value, next_cursor: null }, 200)
+  })
+
+  api.openapi(outcomeList, async (c) => {
+    const { id } = c.req.valid('param')
+    const found = await reader.outcomes(id, { site: c.get('site') })
+    if (found.kind !== 'found') return unfound(c, found.kind)
+    return c.json({ data: found.value, next_cursor: null }, 200)
+  })
+
+  api.openapi(addOutcome, async (c) => {
+    const now = clock()
+    const { type, occurred_at, value = null, currency = null, reason } = c.req.valid('json')
+    const saidAt = occurred_at ?? now
+    if (saidAt > now + CLOCK_SKEW_MS) {
+      const detail = `occurred_at is in the future; expected ${isoOf(now)} or before`
+      return refuse(c, 'invalid_request', detail)
+    }
+    const lead = await reader.leadRef(c.req.valid('param').id, { site: c.get('site') })
+    if (lead.kind !== 'found') return unfound(c, lead.kind)
+    const at = Math.min(saidAt, now)
+    const said = { type, value, currency, reason: reason || null, by: c.get('access').name }
+    const ref = await writer.addOutcome({ lead: lead.value, at, recordedAt: now, ...said })
+    if (ref === null) return refuse(c, 'not_found')
+    const times = { occurred_at: isoOf(at), recorded_at: isoOf(now) }
+    return c.json({ id: publicId('outcome', ref), ...said, ...times }, 201)
+  })
+
+  api.openapi(removeOutcome, async (c) => {
+    const { id, outcome: name } = c.req.valid('param')
+    const lead = await reader.leadRef(id, { site: c.get('site') })
+    if (lead.kind !== 'found') return unfound(c, lead.kind)
+    const ref = refOf('outcome', name)
+    const had = ref !== null && (await writer.removeOutcome(lead.value, ref, clock()))
+    return had ? c.body(null, 204) : refuse(c, 'not_found', 'this lead has no such outcome')
+  })
+  addAdjustmentRoutes(api, deps)
+}
+
+function addAdjustmentRoutes(api: Api, { reader, writer, clock }: ApiDeps): void {
+  api.openapi(adjustmentList, async (c) => {
+    const { id } = c.req.valid('param')
+    const found = await reader.adjustments(id, { site: c.get('site') })
+    if (found.kind !== 'found') return unfound(c, found.kind)
+    return c.json({ data: found.value, next_cursor: null }, 200)
+  })
+
+  api.openapi(addAdjustment, async (c) => {
+    const { points, reason } = c.req.valid('json')
+    const lead = await reader.leadRef(c.req.valid('param').id, { site: c.get('site') })
+    if (lead.kind !== 'found') return unfound(c, lead.kind)
+    const [milli, at, by] = [milliOf(points), clock(), c.get('access').name]
+    const ref = await writer.addAdjustment({ lead: lead.value, milli, label: reason, at, by })
+    if (ref === null) return refuse(c, 'not_found')
+    const id = publicId('adjustment', ref)
+    return c.json({ id, points: milli / 1000, reason, by, at: isoOf(at) }, 201)
+  })
+
+  api.openapi(removeAdjustment, async (c) => {
+    const { id, adjustment: name } = c.req.valid('param')
+    const lead = await reader.leadRef(id, { site: c.get('site') })
+    if (lead.kind !== 'found') return unfound(c, lead.kind)
+    const ref = refOf('adjustment', name)
+    const had = ref !== null && (await writer.removeAdjustment(lead.value, ref, clock()))
+    return had ? c.body(null, 204) : refuse(c, 'not_found', 'this lead has no such adjustment')
+  })
+}
+
+/** Thousandths of a point, half up from zero on both sides. */
+function milliOf(points: number): number {
+  return Math.sign(points) * Math.round(Math.abs(points) * 1000)
+}
+
+function isoOf(at: number): string {
+  return new Date(at).toISOString()
+}
