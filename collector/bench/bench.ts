@@ -2,17 +2,22 @@
  * `npm run bench`: figures as ratios of things measured in turns in one run, because machines are noisy
  * and differ. Prints what it measured, and whether what is promised of it holds; fails nothing.
  *
- * `npm run bench -- PART…` runs parts alone: `collector`, `sizes`, `cost`, or `tag` for the last two;
+ * `npm run bench -- PART…` runs parts alone: `collector`, `scoring`, `rescan`, `sizes`, `cost`, or `tag`
+ * for the last two;
  * `cost=3` measures three rounds, for a quick look.
  */
 import { benchCollector } from './collector-bench.ts'
 import { print } from './report.ts'
+import { benchRescan } from './rescan-bench.ts'
+import { benchScoring } from './scoring-bench.ts'
 import { benchTagCost, benchTagSizes } from './tag-bench.ts'
 
 const ROUNDS = 20
 
 const PARTS: Readonly<Record<string, (rounds: number) => Promise<void>>> = {
   collector: benchCollector,
+  scoring: benchScoring,
+  rescan: benchRescan,
   sizes: benchTagSizes,
   cost: benchTagCost,
 }

@@ -48,10 +48,16 @@ const PURE = within(
   'collector/ingest/count.ts',
   'collector/ingest/link.ts',
   'collector/ingest/rederive.ts',
+  'collector/ingest/settle.ts',
   'collector/errors.ts',
 )
 /** Record types that pure code may name. */
-const RECORDS = within('collector/store/store.ts', 'collector/store/shapes.ts')
+const RECORDS = within(
+  'collector/store/store.ts',
+  'collector/store/standing.ts',
+  'collector/store/model-store.ts',
+  'collector/store/shapes.ts',
+)
 
 const ZONES: readonly Zone[] = [
   { name: 'shared', holds: within('shared/'), mayImport: () => false },
@@ -70,7 +76,7 @@ const ZONES: readonly Zone[] = [
       RECORDS(target) ||
       target.startsWith('shared/') ||
       (target === 'node:crypto' && path === 'collector/ingest/parse-claim.ts') ||
-      (['yaml', 'zod'].includes(target) && path === 'collector/scoring/model.ts'),
+      (['yaml', 'zod'].includes(target) && path.startsWith('collector/scoring/model')),
   },
   {
     name: 'dashboard views',
