@@ -36,13 +36,15 @@ export interface EngineOptions extends WriterOptions {
   onFailure(failure: Failed): void
 }
 
+/** Deliveries wait meanwhile. */
+const PATIENCE_MS = 100
 /** Deliveries that may wait for the writer; beyond them clients are asked to come back. */
 const MAX_WAITING = 5_000
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { onFailure, ...writerOptions } = options
   const writing = new Worker(new URL('./writer.js', import.meta.url), {
-    workerData: writerOptions,
+    workerData: { patienceMs: PATIENCE_MS, ...writerOptions },
     // Room for what one group makes and forgets: fewer, cheaper collections while ingesting.
     resourceLimits: { maxYoungGenerationSizeMb: 64 },
   })

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import type { ModelProgress } from '../ingest/model-keeper.ts'
 import type {
   ModelJson,
   ModelVersionJson,
@@ -32,7 +33,7 @@ export const modelFile = exactly<ModelJson>()(z.object(fileFields)).openapi('Mod
 /** The active version: its file also as data, and how far the one that waits has come. */
 export interface ActiveModelJson extends ModelJson {
   readonly model: Readonly<Record<string, unknown>>
-  readonly counting: { readonly version: number; readonly events: number } | null
+  readonly counting: ModelProgress | null
 }
 
 export const activeModel = exactly<ActiveModelJson>()(
@@ -42,9 +43,12 @@ export const activeModel = exactly<ActiveModelJson>()(
       .record(z.string(), z.unknown())
       .openapi({ description: 'The same as an object, with its defaults.' }),
     counting: z
-      .object({ version: z.int(), events: z.int() })
+      .object({ version: z.int(), events: z.int(), share: z.number() })
       .nullable()
-      .openapi({ description: 'The version that still counts, with the events it has read.' }),
+      .openapi({
+        description:
+          'The version that still counts: the events it has read, and its share of browsers.',
+      }),
   }),
 ).openapi('ActiveModel')
 

@@ -235,13 +235,13 @@ export function holdsOf<L>(claims: readonly HoldingClaim<L>[]): Hold<L>[] {
       continue
     }
     if (rank === RANK.weak && last && !last.isVoid && last.rank > rank) continue
-    if (last?.from === at) stretches.pop() // two claims at one instant: the later id holds it
+    if (last?.firstAt === at) stretches.pop() // two claims at one instant: the later id holds it
     const before = stretches.at(-1)
     if (before && before.lead === lead && before.isVoid === isVoid) {
       before.rank = Math.max(before.rank, rank)
     } else {
       const from = stretches.length > 0 ? at : Number.NEGATIVE_INFINITY
-      stretches.push({ from, lead, isVoid, rank })
+      stretches.push({ from, firstAt: at, lead, isVoid, rank })
     }
   }
   if (stretches.length === 0) return [{ from: Number.NEGATIVE_INFINITY, lead: null }]
@@ -250,6 +250,8 @@ export function holdsOf<L>(claims: readonly HoldingClaim<L>[]): Hold<L>[] {
 
 interface Stretch<L> {
   readonly from: number
+  /** Of its first claim; the same as `from`, but for the browser's first stretch. */
+  readonly firstAt: number
   readonly lead: L
   readonly isVoid: boolean
   /** Of its strongest claim. */

@@ -35,7 +35,10 @@ export interface ModelKeeper {
 /** How far the version that waits has come. */
 export interface ModelProgress {
   readonly version: number
+  /** Events counted so far. */
   readonly events: number
+  /** Of all browsers, how many have been counted: 0 to 1. */
+  readonly share: number
 }
 
 export interface ModelKeeperDeps {
@@ -113,7 +116,11 @@ export function createModelKeeper(deps: ModelKeeperDeps, startedAt: number): Mod
     judge: () => active,
     match: () => match,
     refresh,
-    progress: () => counting && { version: counting.model.version, events: counting.events },
+    progress() {
+      if (!counting) return null
+      const { model, events, after } = counting
+      return { version: model.version, events, share: after / Math.max(1, models.lastBrowser()) }
+    },
     work(now) {
       if (counting) {
         const step = counting.next(counting.after)

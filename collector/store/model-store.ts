@@ -29,6 +29,8 @@ export interface ModelStore {
   uncounted(refs: readonly number[]): number[]
   /** Counts stored events for some rules, in place of what is stored of them. */
   createScan(plan: ScanPlan): (after: number) => ScanProgress | null
+  /** The number of the newest browser, which a scan ends with. */
+  lastBrowser(): number
   /** Says that these rules are counted from now on, and that no other one is. */
   keepOnly(refs: readonly number[]): void
   /** Drops some of what is stored for rules that are not counted; whether there may be more. */

@@ -7,6 +7,9 @@ export class StoreTrouble extends Error {
   }
 }
 
+/** Another process works on the store, alone. */
+export class StoreInUse extends StoreTrouble {}
+
 /** Starting anew does not help: somebody must restore a backup. */
 const EXIT_STORE_DAMAGED = 71
 

@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
-import { codeOf, StoreTrouble } from '../trouble.ts'
+import { codeOf, StoreInUse } from '../trouble.ts'
 
 /**
  * Keeps a second collector off the same store: what the writer remembers is only true while it is
@@ -18,7 +18,7 @@ export function lockStore(path: string): () => void {
   } catch (error) {
     lock.close()
     throw codeOf(error) === 'SQLITE_BUSY'
-      ? new StoreTrouble(
+      ? new StoreInUse(
           `another collector is running on ${path}; stop it, or give this one its own --store`,
         )
       : error

@@ -33,6 +33,7 @@ export function createModels(db: Db, texts: Texts): ModelStore {
     `INSERT INTO bucket (visitor, day, rule, count, engaged_ms, last_ms) VALUES (?, ?, ?, ?, ?, ?)`,
   )
   const staleRules = db.prepare('SELECT count(*) FROM rule WHERE counted = 0').pluck()
+  const lastBrowser = db.prepare('SELECT max(id) FROM browser').pluck()
   const lastVisitor = db.prepare('SELECT max(id) FROM visitor').pluck()
   const dropStale = db.prepare(
     `DELETE FROM bucket WHERE visitor > ? AND visitor <= ?
@@ -81,6 +82,7 @@ export function createModels(db: Db, texts: Texts): ModelStore {
       })
       return (after) => write.immediate(after)
     },
+    lastBrowser: () => Number(lastBrowser.get() ?? 0),
     keepOnly(refs) {
       setCounted.run(JSON.stringify(refs))
       dropped = 0
