@@ -23,10 +23,12 @@ let service: WriterService
 let collectCalls = 0
 let isStoreDown = false
 let isBroken = false
+let lastBot: string | null | undefined
 const logged: string[] = []
 const app = createCollectRoutes({
   collect: async (raw) => {
     collectCalls += 1
+    lastBot = raw.bot
     if (isBroken) throw new TypeError(`a bug that quotes ${raw.body}`)
     if (isStoreDown) return refusal('store_unavailable')
     return service.ingest([raw])[0] ?? refusal('store_unavailable')
@@ -221,6 +223,18 @@ test('a page without scripts is counted by its picture', async () => {
   const answer = await app.request('/e.gif?site=open', { headers: { referer: `${ORIGIN}/about` } })
   expect(answer.headers.get('content-type')).toBe('image/gif')
   expect(collectCalls).toBe(1)
+})
+
+test.each([
+  [{ 'sec-purpose': 'prefetch;prerender' }, 'prefetch'],
+  [{ purpose: 'prefetch' }, 'prefetch'],
+  [{ 'x-moz': 'prefetch' }, 'prefetch'],
+  [{ 'sec-purpose': 'x' }, null],
+  [{}, null],
+])('a picture that was fetched with %o is by %s', async (headers, bot) => {
+  lastBot = undefined
+  await app.request('/e.gif?site=open', { headers: { referer: `${ORIGIN}/p`, ...headers } })
+  expect(lastBot).toBe(bot)
 })
 
 describe('the tag is served', () => {

@@ -263,3 +263,48 @@ describe('traits', () => {
     expect(traitsOf(traitsOf(raw) ?? {})).toEqual(expected)
   })
 })
+
+describe('a browser that a program drives', () => {
+  const driven = { props: { webdriver: true } }
+  const botOf = (raw: object, rest: Partial<EventContext> = {}) => accepted(raw, rest).bot
+  test('is told by its page views on real sites', () => {
+    expect(botOf({ url: 'https://www.shop.com/pricing', ...driven })).toBe('webdriver')
+    expect(botOf({ ...driven })).toBe('webdriver')
+    expect(botOf({ url: 'https://www.shop.com/', props: { webdriver: false } })).toBeNull()
+    expect(botOf({ url: 'https://www.shop.com/', type: 'search', ...driven })).toBeNull()
+  })
+  test.each([
+    'http://localhost:8787/demo',
+    'http://127.0.0.1/',
+    'http://[::1]:3000/',
+    'https://shop.test/',
+    'https://www.shop.example/pricing',
+  ])('is the owner who tries something out on %s', (url) => {
+    expect(botOf({ url, ...driven })).toBeNull()
+  })
+  test.each([
+    'https://localhost.shop.com/',
+    'https://shopexample/',
+    'https://example.com/',
+    'https://127.0.0.1.shop.com/',
+  ])('but not on %s', (url) => {
+    expect(botOf({ url, ...driven })).toBe('webdriver')
+  })
+  test('what its agent says comes first', () => {
+    const bot = 'crawler: Googlebot'
+    expect(botOf({ url: 'https://www.shop.com/', ...driven }, { bot })).toBe(bot)
+  })
+})
+
+test('a site that wants signatures refuses an unsigned claim, and says so', () => {
+  const strict = { site: { ...site, needsSignature: true } }
+  const claim = { type: 'identify', props: { email: 'ann@corp.example' } }
+  expect(accepted(claim, strict).refusal).toBe('signature_required')
+  expect(accepted(claim).refusal).toBeNull()
+  const expires = Math.floor(NOW / 1000) + 600
+  const mac = createHmac('sha256', site.signingSecret)
+    .update(`v1.${expires}.site..ann@corp.example`)
+    .digest('base64url')
+  const signed = { ...claim.props, signature: `v1.${expires}.${mac}` }
+  expect(accepted({ ...claim, props: signed }, strict).refusal).toBeNull()
+})
