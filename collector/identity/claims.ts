@@ -46,11 +46,14 @@ export interface Unlink {
 }
 
 /** Whether one of a browser's unlinks voids a claim on it, whenever the claim arrives. */
-export function isUndone(
-  claim: Pick<Claim, 'at' | 'userId' | 'email'>,
-  unlinks: readonly Unlink[],
-): boolean {
-  return unlinks.some(
+export function isUndone(claim: Claimed, unlinks: readonly Unlink[]): boolean {
+  return undoneBy(claim, unlinks) !== undefined
+}
+
+type Claimed = Pick<Claim, 'at' | 'userId' | 'email'>
+
+function undoneBy(claim: Claimed, unlinks: readonly Unlink[]): Unlink | undefined {
+  return unlinks.find(
     ({ from, to, at, userIds, emails }) =>
       claim.at <= at &&
       claim.at >= from &&
@@ -166,9 +169,13 @@ export function resolveClaims<C extends Claim>(claims: Iterable<C>): Resolution<
   // A person known only from links that were undone is still somebody, with no behaviour.
   for (const claim of sorted) {
     if (!claim.isVoid) continue
-    const known = claim.userId === null ? byEmail.get(claim.email ?? '') : byUser.get(claim.userId)
-    const lead = known ?? found()
-    if (!lead.claims.some(({ isVoid }) => !isVoid)) {
+    const ofUser = claim.userId === null ? undefined : byUser.get(claim.userId)
+    const ofEmail = byEmail.get(claim.email ?? '')
+    const isUnknown = (lead: ResolvedLead<C>) => lead.claims.every(({ isVoid }) => isVoid)
+    const mayJoin =
+      ofEmail && (claim.userId === null || (ofEmail.userId === null && isUnknown(ofEmail)))
+    const lead = ofUser ?? (mayJoin ? ofEmail : found())
+    if (isUnknown(lead)) {
       addIds(lead, claim)
       if (claim.strength === 'strong') prove(lead, claim)
       else if (lead.verification === 0) Object.assign(lead.traits, claim.traits)
@@ -215,7 +222,7 @@ export interface Hold<L> {
 }
 
 /** What a claim says about who has the browser. */
-export interface HoldingClaim<L> extends Pick<Claim, 'at' | 'strength' | 'isVoid'> {
+export interface HoldingClaim<L> extends Claimed, Pick<Claim, 'strength' | 'isVoid'> {
   readonly lead: L
 }
 
@@ -225,23 +232,29 @@ export interface HoldingClaim<L> extends Pick<Claim, 'at' | 'strength' | 'isVoid
  * has given away. A void claim draws the same boundary and holds nothing. Never empty, always from
  * -Infinity. `claims` in order of (at, id), without those of shared links.
  */
-export function holdsOf<L>(claims: readonly HoldingClaim<L>[]): Hold<L>[] {
+export function holdsOf<L>(
+  claims: readonly HoldingClaim<L>[],
+  unlinks: readonly Unlink[],
+): Hold<L>[] {
   const stretches: Stretch<L>[] = []
-  for (const { at, lead, strength, isVoid } of claims) {
+  for (const claim of claims) {
+    const { at, lead, strength, isVoid } = claim
     const last = stretches.at(-1)
     const rank = RANK[strength]
-    if (last && last.lead === lead && last.isVoid === isVoid) {
+    // What was undone together was one hold, and stays one, whoever its claims belong to by now.
+    const holder = isVoid ? undoneBy(claim, unlinks) : lead
+    if (last && last.holder === holder) {
       last.rank = Math.max(last.rank, rank)
       continue
     }
     if (rank === RANK.weak && last && !last.isVoid && last.rank > rank) continue
     if (last?.firstAt === at) stretches.pop() // two claims at one instant: the later id holds it
     const before = stretches.at(-1)
-    if (before && before.lead === lead && before.isVoid === isVoid) {
+    if (before && before.holder === holder) {
       before.rank = Math.max(before.rank, rank)
     } else {
       const from = stretches.length > 0 ? at : Number.NEGATIVE_INFINITY
-      stretches.push({ from, firstAt: at, lead, isVoid, rank })
+      stretches.push({ from, firstAt: at, holder, lead, isVoid, rank })
     }
   }
   if (stretches.length === 0) return [{ from: Number.NEGATIVE_INFINITY, lead: null }]
@@ -252,6 +265,8 @@ interface Stretch<L> {
   readonly from: number
   /** Of its first claim; the same as `from`, but for the browser's first stretch. */
   readonly firstAt: number
+  /** The lead, or what undid its claims. */
+  readonly holder: L | Unlink | undefined
   readonly lead: L
   readonly isVoid: boolean
   /** Of its strongest claim. */

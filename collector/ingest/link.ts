@@ -233,7 +233,10 @@ function settleHolds(browser: BrowserState, moved: readonly StoredClaim[], group
       conflict: claim.conflict,
     })
   }
-  const holds = holdsOf(browser.claims.filter(({ isShared }) => !isShared))
+  const holds = holdsOf(
+    browser.claims.filter(({ isShared }) => !isShared),
+    browser.unlinks,
+  )
   const old = [...browser.visitors]
   const isPrefix = old.every((visitor, i) => visitor.from === holds[i]?.from)
   const lastAt = Math.max(...old.map((visitor) => visitor.lastAt))

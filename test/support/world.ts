@@ -96,9 +96,7 @@ export function createWorld(
       return JSON.parse(answer?.body ?? 'null')
     },
     deliverGroup: (batches) =>
-      service
-        .ingest(batches.map((one) => rawOf(...one)))
-        .map((answer) => JSON.parse(answer.body)),
+      service.ingest(batches.map((one) => rawOf(...one))).map((answer) => JSON.parse(answer.body)),
     verify: () => reader.verify(),
     close() {
       service.close()

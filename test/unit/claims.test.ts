@@ -116,7 +116,7 @@ describe('which lead a claim means', () => {
   })
 })
 
-const HELD = { strength: 'medium', isVoid: false } as const
+const HELD = { strength: 'medium', isVoid: false, userId: null, email: null } as const
 
 describe('who held a browser when', () => {
   const NEVER = Number.NEGATIVE_INFINITY
@@ -130,15 +130,19 @@ describe('who held a browser when', () => {
     ['two at one instant, back to the holder', [[5, 'A'], [9, 'B'], [9, 'A']], [[NEVER, 'A']]],
   ] // biome-ignore format: a table
   test.each(cases)('%s', (_, claims, expected) => {
-    const holds = holdsOf(claims.map(([at, lead]) => ({ ...HELD, at, lead })))
+    const holds = holdsOf(
+      claims.map(([at, lead]) => ({ ...HELD, at, lead })),
+      [],
+    )
     expect(holds.map(({ from, lead }) => [from, lead])).toEqual(expected)
   })
 
   test('an event at the very instant of a claim is the claimant’s', () => {
-    const holds = holdsOf([
+    const claims = [
       { ...HELD, at: 5, lead: 'A' },
       { ...HELD, at: 9, lead: 'B' },
-    ])
+    ]
+    const holds = holdsOf(claims, [])
     expect([8, 9, 10].map((at) => holds[holdAt(holds, at)]?.lead)).toEqual(['A', 'B', 'B'])
   })
 })
@@ -151,17 +155,23 @@ describe('a link that was undone', () => {
     lead,
     ...rest,
   })
-  const gone = (at: number, lead: string) => by(at, lead, { isVoid: true })
+  const gone = (at: number, lead: string) => by(at, lead, { isVoid: true, email: 'e' })
+  /** What was undone: before 9, and from then on. */
+  const undone = [
+    [NEVER, 9],
+    [9, Number.POSITIVE_INFINITY],
+  ].map(([from = 0, to = 0]) => ({ browser: 1, from, to, at: 20, userIds: [], emails: ['e'] }))
   const cases: [string, HoldingClaim<string>[], [number, string | null][]][] = [
     ['leaves the browser to nobody', [gone(5, 'A')], [[NEVER, null]]],
     ['keeps the boundary it drew', [by(5, 'A'), gone(9, 'B')], [[NEVER, 'A'], [9, null]]],
     ['and that of the next person', [gone(5, 'A'), by(9, 'B')], [[NEVER, null], [9, 'B']]],
     ['a newer claim links again, from then on', [gone(5, 'A'), by(9, 'A')], [[NEVER, null], [9, 'A']]],
     ['two of them are two strangers', [gone(5, 'A'), gone(9, 'B')], [[NEVER, null], [9, null]]],
+    ['and what was undone together stays together', [gone(5, 'A'), gone(7, 'B')], [[NEVER, null]]],
     ['in the middle', [by(5, 'A'), gone(9, 'B'), by(12, 'A')], [[NEVER, 'A'], [9, null], [12, 'A']]],
   ] // biome-ignore format: a table
   test.each(cases)('%s', (_, claims, expected) => {
-    expect(holdsOf(claims).map(({ from, lead }) => [from, lead])).toEqual(expected)
+    expect(holdsOf(claims, undone).map(({ from, lead }) => [from, lead])).toEqual(expected)
   })
 
   const unlink: Unlink = { browser: 1, from: 4, to: 9, at: 20, userIds: ['u'], emails: ['a'] }
@@ -194,6 +204,12 @@ describe('a link that was undone', () => {
     ])
   })
 
+  test('leaves one person of claims that were undone together', () => {
+    const claims = [claim(1, { email: 'a' }), claim(2, { userId: 'u', email: 'a' })]
+    const { leads } = resolveClaims(claims.map((one) => ({ ...one, isVoid: true })))
+    expect(leads.map((l) => [l.userId, [...l.emails]])).toEqual([['u', ['a']]])
+  })
+
   test('leaves somebody who is known from nothing else', () => {
     const { leads } = resolveClaims([
       claim(1, { email: 'a', isVoid: true, traits: { name: 'Ann' } }),
@@ -207,12 +223,14 @@ describe('a link in an e-mail', () => {
   const weak = (at: number, lead: string) => ({ ...HELD, at, lead, strength: 'weak' as const })
   const held = (at: number, lead: string) => ({ ...HELD, at, lead })
   test('identifies a browser that nobody has', () => {
-    expect(holdsOf([weak(5, 'A')])).toEqual([{ from: Number.NEGATIVE_INFINITY, lead: 'A' }])
+    expect(holdsOf([weak(5, 'A')], [])).toEqual([{ from: Number.NEGATIVE_INFINITY, lead: 'A' }])
   })
   test('does not take a browser that stronger evidence gave to somebody else', () => {
-    expect(holdsOf([held(3, 'B'), weak(5, 'A')]).map(({ lead }) => lead)).toEqual(['B'])
-    expect(holdsOf([weak(3, 'B'), weak(5, 'A')]).map(({ lead }) => lead)).toEqual(['B', 'A'])
-    expect(holdsOf([weak(3, 'B'), held(4, 'B'), weak(5, 'A')]).map((h) => h.lead)).toEqual(['B'])
+    expect(holdsOf([held(3, 'B'), weak(5, 'A')], []).map(({ lead }) => lead)).toEqual(['B'])
+    expect(holdsOf([weak(3, 'B'), weak(5, 'A')], []).map(({ lead }) => lead)).toEqual(['B', 'A'])
+    expect(holdsOf([weak(3, 'B'), held(4, 'B'), weak(5, 'A')], []).map((h) => h.lead)).toEqual([
+      'B',
+    ])
   })
 
   const follows = (browser: number, link: string) => ({

@@ -80,7 +80,7 @@ export function createLoader(db: Db, texts: Texts, seed: number): Loader {
     .prepare(
       `SELECT l.verified, l.traits, c.at, c.event,
          (SELECT count(*) FROM lead_key k WHERE k.lead = l.id AND k.kind = 'email')
-       FROM lead l JOIN claim c ON c.lead = l.id WHERE l.id = ?
+       FROM lead l JOIN claim c ON c.lead = l.id AND c.void = 0 WHERE l.id = ?
        ORDER BY c.at DESC, c.event DESC LIMIT 1`,
     )
     .raw()

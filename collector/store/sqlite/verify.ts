@@ -130,7 +130,10 @@ function noteHolds(browser: BrowserState, note: Note): void {
     claims.map(({ isVoid }) => isVoid),
     claims.map((claim) => isUndone(claim, unlinks)),
   )
-  const expected = holdsOf(browser.claims.filter(({ isShared }) => !isShared))
+  const expected = holdsOf(
+    browser.claims.filter(({ isShared }) => !isShared),
+    unlinks,
+  )
   note(
     whoOf(browser.visitors[0]),
     'visitors',

@@ -11,7 +11,7 @@ import {
 import { ACTIVITY_REF, type CompiledModel } from '../../../scoring/match.ts'
 import type { Bucket } from '../../../scoring/score.ts'
 import type { StoredClaim } from '../../store.ts'
-import { claimReader, connected } from '../claim-rows.ts'
+import { claimReader, connected, unlinkReader } from '../claim-rows.ts'
 import { eventReader } from '../rows.ts'
 import type { ReadTools } from './tools.ts'
 
@@ -49,6 +49,7 @@ export function createHistoryReader(tools: ReadTools) {
     'WHERE s.browser = ? AND s.base_at + e.at_ms <= ?',
   )
   const claimsOf = claimReader(tools.db)
+  const unlinksOf = unlinkReader(tools.db)
 
   /** The claims on a browser by an instant; links that were passed on only later still count then. */
   function claimsBy(browser: number, until: number): StoredClaim[] {
@@ -68,7 +69,7 @@ export function createHistoryReader(tools: ReadTools) {
 
   function ofBrowser(browser: number, cut: Cut, loaded = load(browser, cut.until)): History {
     const { owner, until, model } = cut
-    const holds = holdsOf(claimsBy(browser, until))
+    const holds = holdsOf(claimsBy(browser, until), unlinksOf(browser))
     const isOwn = (at: number) => {
       const hold = holds[holdAt(holds, at)]
       return owner.kind === 'lead' ? hold?.lead === owner.lead : hold?.from === owner.from
@@ -78,17 +79,20 @@ export function createHistoryReader(tools: ReadTools) {
     // A ping is whose its view was, like its points.
     const heldAt = (event: HistoryEvent) =>
       event.type === 'user_engagement' ? (starts.get(viewKeyOf(event)) ?? event.at) : event.at
+    const contributions = contributionsOf(sessions, model.match, tools.touchOf)
+      .filter((part) => isOwn(part.heldAt))
+      .map((part) => ({ ...part, browser }))
+    // A visit may begin with a ping of somebody else's view: what gave a person points is shown to be theirs.
+    const gave = new Set(contributions.flatMap(({ rule, event }) => (rule ? [event.id] : [])))
     return {
       sessions: sessions
         .map((session) => ({
           browser,
           session,
-          events: session.events.filter((event) => isOwn(heldAt(event))),
+          events: session.events.filter((event) => gave.has(event.id) || isOwn(heldAt(event))),
         }))
         .filter(({ events }) => events.length > 0),
-      contributions: contributionsOf(sessions, model.match, tools.touchOf)
-        .filter((part) => isOwn(part.heldAt))
-        .map((part) => ({ ...part, browser })),
+      contributions,
     }
   }
 
