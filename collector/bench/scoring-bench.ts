@@ -1,9 +1,11 @@
 import { createRandom } from '../demo/random.ts'
-import { type Counts, createCounts, createRanks, scoreAll, topOf } from '../scoring/counts.ts'
+import { type Counts, createCounts } from '../scoring/counts.ts'
 import defaultModel from '../scoring/default-model.yaml'
 import { type CompiledModel, compileModel } from '../scoring/match.ts'
 import { type Model, parseModel } from '../scoring/model.ts'
+import { createRanks, topOf } from '../scoring/ranks.ts'
 import { scoreOf } from '../scoring/score.ts'
+import { scoreAll } from '../scoring/score-all.ts'
 import { median, print } from './report.ts'
 
 /** How fast all leads are scored under new numbers, the best of them found, and one explained. */

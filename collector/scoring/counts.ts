@@ -1,11 +1,7 @@
-import type { CompiledModel } from './match.ts'
 import type { Bucket } from './score.ts'
-import { grossMilli, lineMilli, type RuleTables, weightOf } from './tables.ts'
 
 /**
- * The counts of all leads in memory, as columns, and what is read out of all of them at once: scores
- * under any numbers, what each rule gives, the best, the rank of each. Scores are what `scoreOf` gives,
- * to the last milli-point; receipts are left to it.
+ * The counts of all leads in memory, as columns; score-all.ts reads scores out of them.
  *
  * A lead is a *slot*, a number that the caller gives it. Its buckets are one segment of the columns, by
  * rule and then by day, those of the same rule and day added: merging is union. So a rule's lines stand
@@ -14,7 +10,7 @@ import { grossMilli, lineMilli, type RuleTables, weightOf } from './tables.ts'
  */
 
 /** The columns, by row, and where the segment of each slot is. Stands until the counts change. */
-interface Columns {
+export interface Columns {
   readonly rule: Int32Array
   readonly day: Int32Array
   readonly count: Int32Array
@@ -200,7 +196,7 @@ export function createCounts(): Counts {
 }
 
 /** A number of a column; 0 past its end. */
-function at(column: Int32Array | Float64Array, place: number): number {
+export function at(column: Int32Array | Float64Array, place: number): number {
   return column[place] ?? 0
 }
 
@@ -230,170 +226,4 @@ function allocate(rows: number, slots: number, old?: Columns): Columns {
   }
   if (old) for (const name of NAMES) columns[name].set(old[name])
   return columns
-}
-
-/** What is read, and as of which UTC day. */
-export interface Reading {
-  readonly counts: Counts
-  readonly model: CompiledModel
-  readonly day: number
-  /** Buckets of this day and later are left out. */
-  readonly beforeDay?: number
-}
-
-export interface RuleTotal {
-  readonly rule: string
-  readonly label: string
-  /** What the rule gives all leads together, caps applied. */
-  readonly milli: number
-  /** Leads that it gives something, or takes something from. */
-  readonly leads: number
-}
-
-/** The score of every slot, in milli-points; adjustments are sums by slot. */
-export function scoreAll(reading: Reading, adjustments: Float64Array | null = null): Float64Array {
-  const scores = new Float64Array(reading.counts.slots)
-  return scores.map((_, slot) => scoreSlot(reading, slot, adjustments?.[slot]))
-}
-
-/** The score of one slot, in milli-points. */
-export function scoreSlot(reading: Reading, slot: number, adjustment = 0): number {
-  return Math.max(0, totalOf(reading, slot) + adjustment)
-}
-
-/** What each rule gives over all slots, or those to keep; in the model's order. */
-export function ruleTotals(
-  reading: Reading,
-  keep: (slot: number) => boolean = () => true,
-): readonly RuleTotal[] {
-  const totals = reading.model.rules.map(({ spec }) => {
-    return { rule: spec.id, label: spec.label, milli: 0, leads: 0 }
-  })
-  for (let slot = 0; slot < reading.counts.slots; slot += 1) {
-    if (keep(slot)) totalOf(reading, slot, totals)
-  }
-  return totals
-}
-
-type Totals = { milli: number; leads: number }[]
-
-/** The sum of a slot's rules, each within its cap; before adjustments and floor. */
-function totalOf(reading: Reading, slot: number, totals: Totals = []): number {
-  const { columns } = reading.counts
-  let row = at(columns.startOf, slot)
-  const end = row + at(columns.lengthOf, slot)
-  let total = 0
-  while (row < end) {
-    const ref = at(columns.rule, row)
-    const rule = reading.model.byRef.get(ref)
-    let sum = 0
-    for (; row < end && columns.rule[row] === ref; row += 1) {
-      if (rule) sum += lineOf(reading, columns, row, rule.tables)
-    }
-    if (!rule || sum === 0) continue // of another model, or it has faded
-    const kept = Math.sign(sum) * Math.min(rule.tables.capMilli, Math.abs(sum))
-    total += kept
-    const ofRule = totals[rule.index]
-    if (!ofRule || kept === 0) continue
-    ofRule.milli += kept
-    ofRule.leads += 1
-  }
-  return total
-}
-
-function lineOf(reading: Reading, columns: Columns, row: number, tables: RuleTables): number {
-  const day = at(columns.day, row)
-  if (reading.beforeDay !== undefined && day >= reading.beforeDay) return 0
-  const gross = grossMilli(tables, at(columns.count, row), at(columns.engagedMs, row))
-  return lineMilli(gross, weightOf(tables, reading.day - day))
-}
-
-/** The newest hand raise whose points have not faded, epoch ms; as `lastRaiseOf` of score.ts. */
-export function lastRaiseOf(reading: Reading, slot: number): number | null {
-  const { model, day, beforeDay = Number.POSITIVE_INFINITY } = reading
-  const { columns } = reading.counts
-  const start = at(columns.startOf, slot)
-  let newest: number | null = null
-  for (let row = start; row < start + at(columns.lengthOf, slot); row += 1) {
-    const rule = model.byRef.get(at(columns.rule, row))
-    const rowDay = at(columns.day, row)
-    if (!rule?.spec.hand_raise || rowDay >= beforeDay || columns.count[row] === 0) continue
-    if (weightOf(rule.tables, day - rowDay) === 0) continue
-    newest = Math.max(newest ?? Number.NEGATIVE_INFINITY, at(columns.lastAt, row))
-  }
-  return newest
-}
-
-/** Days on which the slot has a count of this rule, which need not be in the model. */
-export function activeDaysOf(reading: Reading, slot: number, rule: number): number {
-  const { columns } = reading.counts
-  const { beforeDay = Number.POSITIVE_INFINITY } = reading
-  const start = at(columns.startOf, slot)
-  let days = 0
-  for (let row = start; row < start + at(columns.lengthOf, slot); row += 1) {
-    const isCounted = columns.rule[row] === rule && at(columns.count, row) > 0
-    if (isCounted && at(columns.day, row) < beforeDay) days += 1
-  }
-  return days
-}
-
-/** The best slots, by score downwards and then by slot, exactly; those not to keep are passed over. */
-export function topOf(
-  scores: Float64Array,
-  limit: number,
-  keep: (slot: number) => boolean = () => true,
-): number[] {
-  // Gathered with room to spare, then sorted and cut: most slots cost one comparison with the bar.
-  const most = 2 * limit + 100
-  const best: number[] = []
-  let bar = Number.NEGATIVE_INFINITY
-  const shorten = () => {
-    best.sort((a, b) => at(scores, b) - at(scores, a) || a - b)
-    if (best.length < limit) return
-    best.length = limit
-    bar = at(scores, best[limit - 1] ?? 0)
-  }
-  for (let slot = 0; slot < scores.length; slot += 1) {
-    if (at(scores, slot) <= bar || !keep(slot)) continue
-    best.push(slot)
-    if (best.length > most) shorten()
-  }
-  shorten()
-  return best
-}
-
-/**
- * Ranks slots within groups (sites): the share of the others that score lower, in whole percent, 100
- * where there are no others. Null for a slot whose group is null. Make it once per scoring.
- */
-export function createRanks(
-  scores: Float64Array,
-  groupOf: (slot: number) => number | null,
-): (slot: number) => number | null {
-  const members = new Map<number, number[]>()
-  for (const [slot, score] of scores.entries()) {
-    const group = groupOf(slot)
-    if (group === null) continue
-    const list = members.get(group)
-    if (list) list.push(score)
-    else members.set(group, [score])
-  }
-  const sorted = new Map<number | null, Float64Array>()
-  for (const [group, list] of members) sorted.set(group, Float64Array.from(list).sort())
-  return (slot) => {
-    const ranked = sorted.get(groupOf(slot))
-    if (!ranked) return null
-    if (ranked.length === 1) return 100
-    return Math.floor((100 * lowerIn(ranked, at(scores, slot))) / (ranked.length - 1))
-  }
-}
-
-function lowerIn(sorted: Float64Array, score: number): number {
-  let from = 0
-  for (let to = sorted.length; from < to; ) {
-    const middle = (from + to) >> 1
-    if (at(sorted, middle) < score) from = middle + 1
-    else to = middle
-  }
-  return from
 }

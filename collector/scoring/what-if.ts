@@ -1,6 +1,6 @@
 import type { FitLetter } from '../store/shapes.ts'
-import type { RuleTotal } from './counts.ts'
 import type { Model } from './model.ts'
+import type { RuleTotal } from './score-all.ts'
 
 /**
  * What if another model were in force: the same people under two models, side by side. It takes

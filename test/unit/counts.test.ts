@@ -1,18 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  activeDaysOf,
-  type Counts,
-  createCounts,
-  createRanks,
-  lastRaiseOf,
-  ruleTotals,
-  scoreAll,
-  scoreSlot,
-  topOf,
-} from '../../collector/scoring/counts.ts'
+import { type Counts, createCounts } from '../../collector/scoring/counts.ts'
 import { type CompiledModel, compileModel } from '../../collector/scoring/match.ts'
 import { parseModel } from '../../collector/scoring/model.ts'
+import { createRanks, topOf } from '../../collector/scoring/ranks.ts'
 import {
   activeDaysOf as activeDaysOfBuckets,
   addBuckets,
@@ -20,6 +11,13 @@ import {
   lastRaiseOf as lastRaiseOfBuckets,
   scoreOf,
 } from '../../collector/scoring/score.ts'
+import {
+  activeDaysOf,
+  lastRaiseOf,
+  ruleTotals,
+  scoreAll,
+  scoreSlot,
+} from '../../collector/scoring/score-all.ts'
 import { defaultModel } from '../support/world.ts'
 
 /** Rules of every kind, few enough that caps and floors are often reached. */

@@ -1,12 +1,7 @@
-import {
-  type Counts,
-  createCounts,
-  createRanks,
-  type Reading,
-  scoreAll,
-  scoreSlot,
-} from '../../../scoring/counts.ts'
+import { type Counts, createCounts } from '../../../scoring/counts.ts'
 import { fitOf } from '../../../scoring/fit.ts'
+import { createRanks } from '../../../scoring/ranks.ts'
+import { type Reading, scoreAll, scoreSlot } from '../../../scoring/score-all.ts'
 import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
 import type { FitLetter } from '../../shapes.ts'
 import { createRowReads, type LeadFacts, type LeadRow, nameOf } from './lead-rows.ts'

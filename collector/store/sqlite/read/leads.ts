@@ -1,4 +1,4 @@
-import { topOf } from '../../../scoring/counts.ts'
+import { topOf } from '../../../scoring/ranks.ts'
 import { engagementOf } from '../../../scoring/score.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, LeadQuery, Scoped } from '../../reader.ts'

@@ -1,17 +1,16 @@
+import { type Counts, createCounts } from '../../../scoring/counts.ts'
+import { fitOf } from '../../../scoring/fit.ts'
+import { ACTIVITY_REF, createMatch } from '../../../scoring/match.ts'
+import { parseModel } from '../../../scoring/model.ts'
+import type { Bucket } from '../../../scoring/score.ts'
 import {
   activeDaysOf,
-  type Counts,
-  createCounts,
   lastRaiseOf,
   type Reading,
   ruleTotals,
   scoreAll,
   scoreSlot,
-} from '../../../scoring/counts.ts'
-import { fitOf } from '../../../scoring/fit.ts'
-import { ACTIVITY_REF, createMatch } from '../../../scoring/match.ts'
-import { parseModel } from '../../../scoring/model.ts'
-import type { Bucket } from '../../../scoring/score.ts'
+} from '../../../scoring/score-all.ts'
 import { dayOf } from '../../../scoring/tables.ts'
 import {
   BAND_EDGES,
