@@ -36,7 +36,7 @@ export interface StartOptions {
 /** The store may be damaged; a supervisor starts the process anew, which checks it. */
 const EXIT_STORE_FAILED = 70
 const TIDY_MS = 3_600_000
-const LOOK_MS = 60_000
+const LOOK_MS = 10_000
 
 export async function startCollector(options: StartOptions): Promise<Running> {
   const listener = await listen(options.config)
@@ -91,7 +91,7 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
     }, everyMs).unref()
   const timers = [
     repeat(TIDY_MS, 'what is to be forgotten stays for another hour', engine.tidy),
-    repeat(LOOK_MS, 'leads were not looked at for a minute', engine.look),
+    repeat(LOOK_MS, 'leads were not looked at', engine.look),
   ]
   // What the clock changed while nothing ran.
   await engine.look(clock())

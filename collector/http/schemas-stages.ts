@@ -55,7 +55,7 @@ export const decision = exactly<DecisionJson>()(
     at: instant,
     from: z.enum(STAGES),
     to: z.enum(STAGES),
-    by: z.enum(['score', 'hand_raise', 'clock', 'sales']),
+    by: z.enum(['score', 'hand_raise', 'clock', 'sales', 'identity']),
     score: z.number(),
     score_milli: milli,
     reasons: z.array(reason).readonly(),

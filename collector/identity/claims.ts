@@ -75,6 +75,8 @@ export interface ResolvedLead<C extends Claim = Claim> {
   readonly emails: Set<string>
   readonly strongEmails: Set<string>
   userId: string | null
+  /** A strong claim gave the user id. */
+  isUserProven: boolean
   verification: Verification
   /** Those that strong claims gave, where any did. */
   traits: Record<string, string | number | boolean>
@@ -115,6 +117,7 @@ export function resolveClaims<C extends Claim>(claims: Iterable<C>): Resolution<
       emails: new Set(),
       strongEmails: new Set(),
       userId: null,
+      isUserProven: false,
       verification: 0,
       traits: {},
     }
@@ -134,7 +137,8 @@ export function resolveClaims<C extends Claim>(claims: Iterable<C>): Resolution<
     }
   }
   /** What a strong claim proves stands alone: a weaker one, also one dated before it, adds nothing beside. */
-  const prove = (lead: ResolvedLead<C>, { email, traits }: C) => {
+  const prove = (lead: ResolvedLead<C>, { userId, email, traits }: C) => {
+    if (userId !== null && lead.userId === userId) lead.isUserProven = true
     if (email !== null && byEmail.get(email) === lead) lead.strongEmails.add(email)
     if (lead.strongEmails.size > 0) {
       for (const other of lead.emails) {
@@ -149,10 +153,32 @@ export function resolveClaims<C extends Claim>(claims: Iterable<C>): Resolution<
     Object.assign(lead.traits, traits)
   }
 
+  /**
+   * Nobody's word but a proof ties two proven ids: an id that a lead has from weaker claims beside
+   * another kind that is proven leaves it when a strong claim names it without that.
+   */
+  const untie = ({ userId, email }: C) => {
+    const ofUser = userId === null ? undefined : byUser.get(userId)
+    const isOther = (lead: ResolvedLead<C>) => email === null || !lead.strongEmails.has(email)
+    if (userId !== null && ofUser && !ofUser.isUserProven) {
+      if (ofUser.strongEmails.size > 0 && isOther(ofUser)) {
+        ofUser.userId = null
+        byUser.delete(userId)
+      }
+    }
+    const ofEmail = email === null ? undefined : byEmail.get(email)
+    if (email !== null && ofEmail?.isUserProven && ofEmail.userId !== userId) {
+      if (ofEmail.strongEmails.has(email)) return
+      ofEmail.emails.delete(email)
+      byEmail.delete(email)
+    }
+  }
+
   const sorted = [...claims].sort(byClaimTime)
   for (const claim of sorted) {
     if (claim.isVoid) continue
     const { userId, email } = claim
+    if (claim.strength === 'strong') untie(claim)
     const ofUser = userId === null ? undefined : byUser.get(userId)
     const ofEmail = email === null ? undefined : byEmail.get(email)
     // An e-mail whose lead already has another user id belongs to somebody else.

@@ -95,7 +95,7 @@ function isRepeat(
   const isLater = claim.at > last.at || (claim.at === last.at && claim.id > last.id)
   const traits = Object.entries(claim.traits)
   if (claim.strength !== 'strong' && known.verification > 0) return isLater
-  const isProven = claim.strength !== 'strong' || (known.verification > 0 && known.emailCount <= 1)
+  const isProven = claim.strength !== 'strong' || (known.isProven && known.emailCount <= 1)
   const isProvenTraits = claim.strength !== 'strong' || known.verification === 2
   return (
     isLater &&

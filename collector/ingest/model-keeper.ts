@@ -55,10 +55,13 @@ interface Counting {
   events: number
 }
 
+/** Counts nothing: all that the model counts is there. */
+const NOTHING: Counting['next'] = () => null
+
 export function createModelKeeper(deps: ModelKeeperDeps, startedAt: number): ModelKeeper {
   const { store, touchOf, domains, initialModel } = deps
   const { models } = store
-  let active = judgeOf(models.active(initialModel, startedAt))
+  let active = store.apply(() => judgeOf(models.active(initialModel, startedAt)))
   let match = active.model.match
   let counting: Counting | null = null
   let hasStale = true
@@ -76,18 +79,27 @@ export function createModelKeeper(deps: ModelKeeperDeps, startedAt: number): Mod
 
   function refresh(now: number): void {
     const newest = models.active(initialModel, now)
-    if (newest.version !== active.model.version) active = judgeOf(newest)
     const pending = models.pending()
-    if (pending && counting?.model.version === pending.version) return
-    const wanted = pending ? judgeOf(pending).model : active.model
-    counting = countingOf(wanted)
-    match = matchAny(pending ? [active.model, wanted] : [active.model])
-    if (pending && !counting) activate(wanted.version, now)
+    const isKnown = newest.version === active.model.version
+    if (isKnown && pending && counting?.model.version === pending.version) return
+    // One transaction numbers all rules, or none; nothing is taken over before it is done.
+    const next = store.apply(() => {
+      const judge = newest.version === active.model.version ? active : judgeOf(newest)
+      const waiting = pending ? judgeOf(pending).model : null
+      return { judge, waiting, counting: countingOf(waiting ?? judge.model, waiting !== null) }
+    })
+    active = next.judge
+    counting = next.counting
+    match = matchAny(next.waiting ? [active.model, next.waiting] : [active.model])
+    if (next.waiting && counting?.next === NOTHING) finish(counting, now)
   }
 
-  function countingOf(model: CompiledModel): Counting | null {
+  /** What a model has to count before it scores; null where one that scores lacks nothing. */
+  function countingOf(model: CompiledModel, isPending: boolean): Counting | null {
     const missing = new Set(models.uncounted([ACTIVITY_REF, ...model.rules.map((r) => r.ref)]))
-    if (missing.size === 0) return null
+    if (missing.size === 0) {
+      return isPending ? { model, next: NOTHING, after: 0, events: 0 } : null
+    }
     const rules = model.rules.filter(({ ref }) => missing.has(ref))
     const plan = {
       rules,
@@ -98,17 +110,21 @@ export function createModelKeeper(deps: ModelKeeperDeps, startedAt: number): Mod
     return { model, next: models.createScan(plan), after: 0, events: 0 }
   }
 
-  function activate(version: number, now: number): void {
+  /** Makes what was counted the active model, once nobody is due to be judged by the one before; whether it did. */
+  function finish({ model }: Counting, now: number): boolean {
+    const isBehind = store.apply((transaction) => catchUp(transaction, active, now))
+    if (isBehind) return false
     store.apply((transaction) => {
-      catchUp(transaction, active, now)
-      models.activate(version, now)
-      active = judgeOf(models.active(initialModel, now))
-      models.keepOnly([ACTIVITY_REF, ...active.model.rules.map((rule) => rule.ref)])
+      const isOther = model.version !== active.model.version
+      if (isOther) models.activate(model.version, now)
+      models.keepOnly([ACTIVITY_REF, ...model.rules.map((rule) => rule.ref)])
       transaction.lookAtAll(now)
     })
+    active = judgeOf(models.active(initialModel, now))
     counting = null
     match = active.model.match
     hasStale = true
+    return true
   }
 
   refresh(startedAt)
@@ -125,7 +141,7 @@ export function createModelKeeper(deps: ModelKeeperDeps, startedAt: number): Mod
       if (counting) {
         const step = counting.next(counting.after)
         if (!step) {
-          activate(counting.model.version, now)
+          finish(counting, now)
           return true
         }
         counting.after = step.after

@@ -18,7 +18,7 @@ import type { ModelKeeper } from './model-keeper.ts'
 import { isAllowed } from './origins.ts'
 import { type EventContext, parseBatch, parseEvent, type RawBatch } from './parse.ts'
 import { sampleOf } from './sample.ts'
-import { catchUp, settleLeads } from './settle.ts'
+import { catchUp, catchUpOn, settleLeads } from './settle.ts'
 import { compactUuid } from './text.ts'
 
 /**
@@ -81,9 +81,10 @@ export function createPipeline({ store, models, agents, touchOf }: PipelineDeps)
   function commit(taken: readonly Taken[], transaction: Transaction): readonly DeliveryCounts[] {
     const deliveries = taken.map((one) => one.delivery)
     const at = Math.max(...deliveries.map(({ receivedAt }) => receivedAt))
-    catchUp(transaction, models.judge(), at)
+    const isBehind = catchUp(transaction, models.judge(), at)
     const { changes, counts } = foldGroup(deliveries, transaction.now, models.match(), touchOf)
     const late = taken.flatMap((one, i) => lateRefusals(one, counts[i]?.refused ?? []))
+    if (isBehind) catchUpOn(transaction, models.judge(), changes.changedLeads, at)
     transaction.write(changes, [...taken.flatMap((one) => one.refused), ...late])
     settleLeads(transaction, models.judge(), changes.changedLeads, at)
     return counts

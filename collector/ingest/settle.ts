@@ -41,6 +41,21 @@ export function catchUp(transaction: Transaction, judge: Judge, at: number): boo
   return due.length === DUE_AT_ONCE
 }
 
+/** The same for these leads alone, where so many are due that not all of them had their turn. */
+export function catchUpOn(
+  transaction: Transaction,
+  judge: Judge,
+  leads: Iterable<number>,
+  at: number,
+): void {
+  for (const ref of leads) {
+    const dueAt = transaction.lookAtOf(ref)
+    const standing = dueAt !== null && dueAt < at ? transaction.standingOf(ref) : undefined
+    if (!standing) continue
+    settle(transaction, standing, settled(standing, judge, { at: dueAt || at, until: at }))
+  }
+}
+
 /** Looks at leads about which something is new. */
 export function settleLeads(
   transaction: Transaction,
@@ -87,17 +102,20 @@ function settled(
   judge: Judge,
   span: { readonly at: number; readonly until: number },
 ): SettledLead {
-  const { ref, qualification, outcomes } = standing
+  const { ref, qualification, outcomes, stage: from } = standing
   const reading = readingOf(standing, judge, span.at)
+  const to = stageOf(qualification, outcomes)
+  const learnt = { at: span.at, from, to, by: 'identity', note: null } as const
   const looked = lookUntil({ qualification, outcomes, reading, mql: judge.model.spec.mql, ...span })
   return {
     ref,
     stage: stageOf(looked.qualification, outcomes),
     qualification: looked.qualification,
     lookAt: looked.lookAt,
-    decisions: looked.decisions.map((decision) =>
-      frozen(standing, judge, { ...decision, note: null }),
-    ),
+    decisions: [
+      ...(to === from ? [] : [frozen(standing, judge, learnt)]),
+      ...looked.decisions.map((one) => frozen(standing, judge, { ...one, note: null })),
+    ],
   }
 }
 

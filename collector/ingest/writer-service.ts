@@ -11,7 +11,7 @@ import { createAgents } from './agent.ts'
 import { foldUnlink } from './fold.ts'
 import { createModelKeeper, type ModelProgress } from './model-keeper.ts'
 import { type Answer, createPipeline, type RawDelivery } from './pipeline.ts'
-import { catchUp, settleLeads, settleWord } from './settle.ts'
+import { catchUp, catchUpOn, settleLeads, settleWord } from './settle.ts'
 
 /** Everything that writes, in one thread: the ingest pipeline, what people change, and the clock. */
 export interface WriterService {
@@ -40,10 +40,10 @@ export interface WriterService {
   settings(): Readonly<Record<string, string | number>>
   /** To be called every hour: no salt gets older than two days. */
   forgetSalts(now: number): void
-  /** Begins to do what the clock alone changes, and leaves the rest to `work`; to be called every minute. */
+  /** Begins to do what the clock alone changes, and leaves the rest to `work`; to be called every ten seconds. */
   look(now: number): void
-  /** Does a piece of the work that can wait for deliveries; whether there is more. */
-  work(now: number): boolean
+  /** Does a piece of the work that can wait for deliveries; whether there is more. Now is the last delivery or look. */
+  work(now?: number): boolean
   close(): void
 }
 
@@ -96,11 +96,15 @@ export function openWriterService(
     lookedUntil = hasMore ? at : null
     return true
   }
-  /** Another process may have changed sites, or published a model. */
+  let isStale = false
+  /** Another process may have changed sites, or published a model. What fails is tried again. */
   function heedOthers(at: number): void {
-    if (!store.hasForeignChanges()) return
+    lastAt = Math.max(lastAt, at)
+    isStale ||= store.hasForeignChanges()
+    if (!isStale) return
     pipeline.refreshSites()
     models.refresh(at)
+    isStale = false
   }
   function removeSaid(
     kind: 'removeOutcome' | 'removeAdjustment',
@@ -109,6 +113,7 @@ export function openWriterService(
     at: number,
   ) {
     return store.apply((transaction) => {
+      catchUpOn(transaction, models.judge(), [lead], at)
       const own = transaction[kind](ref, lead)
       if (own) settleWord(transaction, models.judge(), { lead, at, note: 'taken back' })
       return own
@@ -116,9 +121,8 @@ export function openWriterService(
   }
   return {
     ingest(raws) {
-      lastAt = raws.at(-1)?.receivedAt ?? lastAt
       return health.watch(() => {
-        heedOthers(lastAt)
+        heedOthers(raws.at(-1)?.receivedAt ?? lastAt)
         return pipeline.ingest(raws)
       })
     },
@@ -142,7 +146,7 @@ export function openWriterService(
       store.apply((transaction) => {
         const { lead, recordedAt: at, reason: note } = outcome
         if (!transaction.standingOf(lead)) return null
-        catchUp(transaction, models.judge(), at)
+        catchUpOn(transaction, models.judge(), [lead], at)
         const ref = transaction.addOutcome(outcome)
         settleWord(transaction, models.judge(), { lead, at, note })
         return ref
@@ -151,6 +155,7 @@ export function openWriterService(
     addAdjustment: (adjustment) =>
       store.apply((transaction) => {
         if (!transaction.standingOf(adjustment.lead)) return null
+        catchUpOn(transaction, models.judge(), [adjustment.lead], adjustment.at)
         const ref = transaction.addAdjustment(adjustment)
         settleLeads(transaction, models.judge(), [adjustment.lead], adjustment.at)
         return ref
@@ -163,13 +168,15 @@ export function openWriterService(
         const tools = { now: loaded, match: models.match(), touchOf }
         const changes = foldUnlink(visitor, { at, by }, tools)
         if (!changes) return false
+        catchUpOn(transaction, models.judge(), changes.changedLeads, at)
         transaction.write(changes, [])
         settleLeads(transaction, models.judge(), changes.changedLeads, at)
         return true
       }),
     publishModel(model) {
       const version = store.apply(() => store.models.publish(model))
-      models.refresh(model.publishedAt)
+      isStale = true
+      heedOthers(model.publishedAt)
       const until = performance.now() + patienceMs
       while (models.progress() && performance.now() < until) models.work(model.publishedAt)
       return { version, isActive: models.judge().model.version === version }
@@ -184,7 +191,7 @@ export function openWriterService(
       heedOthers(at)
       lookAt(at)
     },
-    work(at) {
+    work(at = lastAt) {
       const { version } = models.judge().model
       if (version !== lookedUnder) lookedUntil = at // everybody is judged anew
       lookedUnder = version

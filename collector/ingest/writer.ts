@@ -44,7 +44,6 @@ const port = parentPort
 const options = workerData as WriterOptions // given by engine.ts
 const service = openInThread(port, options.store, () => openWriterService(options))
 const waiting: Delivered[] = []
-const startedAt = performance.now()
 let isWorking = false
 
 port.on('message', (message: Delivered | { readonly kind: 'call' }) => {
@@ -68,7 +67,7 @@ function later(): void {
 function workOn(): void {
   isWorking = false
   try {
-    if (service.work(Math.round(options.now + performance.now() - startedAt))) later()
+    if (service.work()) later()
   } catch (error) {
     report(error) // tried again after the next call, at the latest in a minute
   }

@@ -69,8 +69,9 @@ export interface QualificationReading {
 
 /** A stage that a known person can be in. */
 export type LeadStage = Exclude<Stage, 'anonymous'>
-export type DecidedBy = 'score' | 'hand_raise' | 'clock' | 'sales'
-type DecidedAlone = Exclude<DecidedBy, 'sales'>
+/** `identity`: it was learnt who is who, and the stage is what another lead had, or what is left. */
+export type DecidedBy = 'score' | 'hand_raise' | 'clock' | 'sales' | 'identity'
+type DecidedAlone = Exclude<DecidedBy, 'sales' | 'identity'>
 
 export interface LeadNow {
   readonly qualification: Qualification
@@ -150,11 +151,11 @@ export function lookAtLead(now: LeadNow): LeadLook {
   const comingAt = outcomes.map((outcome) => outcome.at)
   if (isWithSales(word)) return { qualification, by: null, lookAt: soonest(at, comingAt) }
   const scene: Scene = { reading, mql, word, at, milli: reading.scoreAt(dayOf(at)) }
-  const decided = isStillMql(qualification, word)
-    ? judgeMql(qualification, scene)
-    : judgeLead({ ...qualification, isMql: false, belowSince: null }, scene)
+  const isMql = isStillMql(qualification, word)
+  const decided = isMql ? judgeMql(qualification, scene) : judgeLead(qualification, scene)
   const after = isSame(decided.qualification, qualification) ? qualification : decided.qualification
-  const next = after.isMql ? nextLookAtMql(after, scene) : nextLookAtLead(after, scene)
+  const isMqlAfter = decided.by === null ? isMql : after.isMql
+  const next = isMqlAfter ? nextLookAtMql(after, scene) : nextLookAtLead(after, scene)
   const lookAt = soonest(at, [...comingAt, next, freshRaise(after, scene)])
   return { qualification: after, by: decided.by, lookAt }
 }

@@ -165,7 +165,8 @@ export interface DecisionJson {
   readonly at: string
   readonly from: Stage
   readonly to: Stage
-  readonly by: 'score' | 'hand_raise' | 'clock' | 'sales'
+  /** `identity`: it was learnt who is who; nothing to announce. */
+  readonly by: 'score' | 'hand_raise' | 'clock' | 'sales' | 'identity'
   readonly score: number
   readonly score_milli: number
   readonly reasons: readonly Reason[]

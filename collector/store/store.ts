@@ -182,6 +182,8 @@ export interface KnownLead {
   readonly verification: Verification
   readonly traits: Readonly<Record<string, string | number | boolean>>
   readonly lastClaim: { readonly at: number; readonly id: string }
+  /** A strong claim gave just these ids before. */
+  readonly isProven: boolean
 }
 
 export interface LeadChange {
@@ -272,13 +274,15 @@ export interface Transaction {
   standingOf(lead: number): LeadStanding | undefined
   /** Leads whose look is due at an instant, those due longest first. */
   dueLeads(at: number, limit: number): number[]
+  /** When a lead is to be looked at; null for never, or where there is none. */
+  lookAtOf(lead: number): number | null
   settle(lead: SettledLead): void
   addOutcome(outcome: NewOutcome): number
   /** Whether this lead had it. */
   removeOutcome(ref: number, lead: number): boolean
   addAdjustment(adjustment: NewAdjustment): number
   removeAdjustment(ref: number, lead: number): boolean
-  /** Has every lead looked at that no outcome keeps from it, from an instant on. */
+  /** Has every lead looked at from an instant on, those that are due before it when they are due. */
   lookAtAll(at: number): void
 }
 

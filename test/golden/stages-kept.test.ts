@@ -194,6 +194,39 @@ describe('two leads that turn out to be one', () => {
     const { data } = await found(reader.leads({}, NOW + 2000))
     expect(data).toHaveLength(1)
   })
+
+  test('and are not: what sales said and people gave goes back to whom it was said of', async () => {
+    const [one, two, three] = [randomUUID(), randomUUID(), randomUUID()]
+    happen(one, NOW - DAY, [says(NOW - DAY, { user_id: '42' }), ...did(NOW - DAY, 'page_view')])
+    becomeKeen(two, NOW)
+    const anna = await found(reader.leadRef(ADA, {}))
+    const outcome = { lead: anna, value: 9000, currency: 'EUR', reason: null, by: 'ann' }
+    world.service.addOutcome({ ...outcome, type: 'qualify_lead', at: NOW, recordedAt: NOW })
+    const gift = { lead: anna, label: 'Met at a fair', milli: 7000, at: NOW, by: 'ann' }
+    world.service.addAdjustment(gift)
+    const before = await found(reader.score(ADA, {}, NOW + 500))
+    const steps = await stepsOf(ADA)
+    const other = await found(reader.score('user:42', {}, NOW + 500))
+
+    // Anybody may say so, and date it before both.
+    const claim = says(NOW - 2 * DAY, { user_id: '42', email: 'ada@corp.example' })
+    world.deliver({ browser: three, human: true, sentAt: NOW + 600, events: [claim] }, NOW + 600)
+    expect(await stageOf('user:42', NOW + 600)).toBe('sql')
+    const fused = await found(reader.leadRef(ADA, {}))
+    expect(fused).toBe(await found(reader.leadRef('user:42', {})))
+    const links = await found(reader.identities(ADA, {}))
+    const wrong = links.find(({ browser }) => browser === three)
+    const visitor = Number(wrong?.visitor.slice(3))
+    expect(world.service.unlink({ visitor, lead: fused, at: NOW + 700, by: 'ann' })).toBe(true)
+
+    const after = await found(reader.score(ADA, {}, NOW + 800))
+    expect([after.stage, after.reasons]).toEqual(['sql', before.reasons])
+    expect((await stepsOf(ADA)).slice(0, steps.length)).toEqual(steps)
+    expect(await found(reader.outcomes(ADA, {}))).toMatchObject([{ value: 9000 }])
+    const parted = await found(reader.score('user:42', {}, NOW + 800))
+    expect([parted.stage, parted.score_milli]).toEqual(['lead', other.score_milli])
+    expect(await found(reader.outcomes('user:42', {}))).toEqual([])
+  })
 })
 
 describe('sales’ word', () => {
@@ -220,6 +253,17 @@ describe('sales’ word', () => {
       'good call',
       'taken back',
     ])
+  })
+
+  test('that it is to be nurtured again, taken back, leaves an MQL', async () => {
+    becomeKeen(randomUUID(), NOW)
+    const lead = await found(reader.leadRef(ADA, {}))
+    const outcome = { lead, value: null, currency: null, reason: null, by: 'ann' }
+    const at = NOW + 1000
+    const ref = world.service.addOutcome({ ...outcome, type: 'recycle_lead', at, recordedAt: at })
+    expect(await stageOf(ADA)).toBe('recycled')
+    world.service.removeOutcome(lead, ref ?? 0, at + 1000)
+    expect(await stageOf(ADA)).toBe('mql')
   })
 
   test('a worked MQL is not sent back by the clock', async () => {

@@ -55,6 +55,34 @@ describe('which lead a claim means', () => {
       ['a', 'u'],
     ],
     [
+      'two proven people, whom a weaker claim from before both takes for one',
+      [
+        claim(1, { userId: 'u', email: 'a' }),
+        claim(2, { email: 'a', strength: 'strong' }),
+        claim(3, { userId: 'u', strength: 'strong' }),
+      ],
+      ['a', 'u'],
+    ],
+    [
+      'the same two, the id proven first',
+      [
+        claim(1, { userId: 'u', email: 'a' }),
+        claim(2, { userId: 'u', strength: 'strong' }),
+        claim(3, { email: 'a', strength: 'strong' }),
+      ],
+      ['a', 'u'],
+    ],
+    [
+      'one person whose ids a proof ties, whatever a weaker claim said',
+      [
+        claim(1, { userId: 'u', email: 'a' }),
+        claim(2, { userId: 'u', email: 'a', strength: 'strong' }),
+        claim(3, { email: 'a', strength: 'strong' }),
+        claim(4, { userId: 'u', strength: 'strong' }),
+      ],
+      ['a+u'],
+    ],
+    [
       'an e-mail that has another id already',
       [claim(1, { userId: 'u', email: 'a' }), claim(2, { userId: 'v', email: 'a' })],
       ['a+u', 'v'],

@@ -343,11 +343,13 @@ describe('an mql', () => {
       expect(look.qualification).toBe(now.qualification)
     },
   )
-  test('that was recycled is no mql, which is written without a decision', () => {
+  test('that was recycled is none as long as that is said, and keeps what it was', () => {
     const outcomes = [said('recycle_lead', noon(-1))]
     const look = lookAtLead(nowOf([0], { ...since(noon(-3)), outcomes }))
     expect(look.by).toBeNull()
-    expect(look.qualification).toEqual({ ...qualification, isMql: false, belowSince: null })
+    expect(look.qualification.isMql).toBe(true)
+    expect(stageOf(look.qualification, outcomes)).toBe('recycled')
+    expect(stageOf(look.qualification, [])).toBe('mql')
   })
   test('is recycled and becomes one again after the cool-down', () => {
     const outcomes = [said('working_lead', noon(-5)), said('recycle_lead', NOON)]

@@ -85,6 +85,12 @@ export function createLoader(db: Db, texts: Texts, seed: number): Loader {
     )
     .raw()
 
+  const provenAs = db
+    .prepare(
+      `SELECT 1 FROM claim WHERE lead = ? AND strength = 'strong' AND void = 0
+         AND user_id IS ? AND email IS ? LIMIT 1`,
+    )
+    .pluck()
   const idsOf = db.prepare('SELECT kind, value FROM lead_key WHERE lead = ? ORDER BY value').raw()
   const browserOfVisitor = db.prepare('SELECT browser FROM visitor WHERE id = ?').pluck()
 
@@ -108,6 +114,9 @@ export function createLoader(db: Db, texts: Texts, seed: number): Loader {
       verification: verified,
       traits: JSON.parse(traits),
       lastClaim: { at, id: hexOf(event) },
+      get isProven() {
+        return provenAs.get(Number(ref), userId, email) !== undefined
+      },
     }
   }
 

@@ -158,24 +158,29 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE lead ADD COLUMN look_at INTEGER;
   UPDATE lead SET look_at = 0;
   CREATE INDEX lead_look ON lead (look_at) WHERE look_at IS NOT NULL;
+  -- anchor is the lead's first claim when the row was written: where the claim goes, what was said goes,
+  -- so that leads that turn out to be one, and then not, have their own back.
   CREATE TABLE decision (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, lead INTEGER NOT NULL, at INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, lead INTEGER NOT NULL, anchor INTEGER NOT NULL, at INTEGER NOT NULL,
     from_stage TEXT NOT NULL, to_stage TEXT NOT NULL, decided_by TEXT NOT NULL,
     score_milli INTEGER NOT NULL, reasons TEXT NOT NULL, fit TEXT NOT NULL, model INTEGER NOT NULL,
     note TEXT
   ) STRICT;
   CREATE INDEX decision_lead ON decision (lead, at);
+  CREATE INDEX decision_anchor ON decision (anchor);
   CREATE TABLE outcome (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, lead INTEGER NOT NULL, type TEXT NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, lead INTEGER NOT NULL, anchor INTEGER NOT NULL, type TEXT NOT NULL,
     at INTEGER NOT NULL, value REAL, currency TEXT, reason TEXT, author TEXT NOT NULL,
     recorded_at INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX outcome_lead ON outcome (lead, at);
+  CREATE INDEX outcome_anchor ON outcome (anchor);
   CREATE TABLE adjustment (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, lead INTEGER NOT NULL, milli INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, lead INTEGER NOT NULL, anchor INTEGER NOT NULL, milli INTEGER NOT NULL,
     label TEXT NOT NULL, at INTEGER NOT NULL, author TEXT NOT NULL
   ) STRICT;
   CREATE INDEX adjustment_lead ON adjustment (lead, at);
+  CREATE INDEX adjustment_anchor ON adjustment (anchor);
 
   -- A published version scores from active_at on: when all that it counts has been counted.
   ALTER TABLE model ADD COLUMN author TEXT NOT NULL DEFAULT '';

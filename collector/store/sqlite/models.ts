@@ -33,6 +33,11 @@ export function createModels(db: Db, texts: Texts): ModelStore {
     `INSERT INTO bucket (visitor, day, rule, count, engaged_ms, last_ms) VALUES (?, ?, ?, ?, ?, ?)`,
   )
   const staleRules = db.prepare('SELECT count(*) FROM rule WHERE counted = 0').pluck()
+  // What is remembered of counts is old: they were written without any lead having changed.
+  const bumpEpoch = db.prepare(
+    `INSERT INTO counter (site, name, value) VALUES (0, 'counts_epoch', 1)
+     ON CONFLICT DO UPDATE SET value = value + 1`,
+  )
   const lastBrowser = db.prepare('SELECT max(id) FROM browser').pluck()
   const lastVisitor = db.prepare('SELECT max(id) FROM visitor').pluck()
   const dropStale = db.prepare(
@@ -85,6 +90,7 @@ export function createModels(db: Db, texts: Texts): ModelStore {
     lastBrowser: () => Number(lastBrowser.get() ?? 0),
     keepOnly(refs) {
       setCounted.run(JSON.stringify(refs))
+      bumpEpoch.run()
       dropped = 0
     },
     dropStale() {

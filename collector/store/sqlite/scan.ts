@@ -32,8 +32,11 @@ export interface ScannedVisitor {
   readonly buckets: ReadonlyMap<number, Bucket>
 }
 
-/** Browsers of one page; some thousand events. */
+/** Browsers of one page, and the events after which it ends. */
 const PAGE = 500
+const PAGE_EVENTS = 20_000
+/** Pairs of name and address remembered before the memory starts over. */
+const REMEMBERED = 100_000
 
 interface Session {
   readonly startAt: number
@@ -124,6 +127,7 @@ function createCounter({ rules, match, touchOf, activity }: ScanPlan, texts: Tex
     const always =
       counts && !isPicky ? match(name, texts.valueOf(url), { props: null, source: '' }) : []
     const fresh = { rules: always, isPicky, isPing }
+    if (known.size >= REMEMBERED) known.clear()
     known.set(key, fresh)
     return fresh
   }
@@ -169,9 +173,12 @@ function createCounter({ rules, match, touchOf, activity }: ScanPlan, texts: Tex
 
 /** Reads a page of browsers: who held each, its views, and the sessions that count. */
 function pageReader(db: Db) {
-  const lastOf = db
-    .prepare('SELECT max(id) FROM (SELECT id FROM browser WHERE id > ? ORDER BY id LIMIT ?)')
-    .pluck()
+  const sizes = db
+    .prepare(
+      `SELECT b.id, (SELECT sum(next_n) FROM session WHERE browser = b.id) FROM browser b
+       WHERE b.id > ? ORDER BY b.id LIMIT ?`,
+    )
+    .raw()
   const visitors = db
     .prepare(
       `SELECT browser, id, from_at, lead FROM visitor WHERE browser > ? AND browser <= ?
@@ -198,6 +205,19 @@ function pageReader(db: Db) {
   const withProps = eventsWith('e.props')
   const withoutProps = eventsWith('NULL')
 
+  /** The last browser of the page after one. */
+  function lastOf(after: number): number | null {
+    let last: number | null = null
+    let events = 0
+    for (const raw of sizes.iterate(after, PAGE)) {
+      const [ref, size] = raw as [number, number | null]
+      events += size ?? 0
+      if (last !== null && events > PAGE_EVENTS) break
+      last = ref
+    }
+    return last
+  }
+
   function browsersOf(after: number, last: number): Map<number, Browser> {
     const browsers = new Map<number, Browser>()
     for (const raw of visitors.all(after, last)) {
@@ -215,8 +235,8 @@ function pageReader(db: Db) {
   }
 
   return (after: number, sourceOf: (touch: number | null) => string) => {
-    const last = lastOf.get(after, PAGE)
-    if (typeof last !== 'number') return null
+    const last = lastOf(after)
+    if (last === null) return null
     const browsers = browsersOf(after, last)
     const known = new Map<number, Session>()
     for (const raw of sessions.all(after, last)) {

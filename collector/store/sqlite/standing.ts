@@ -1,5 +1,11 @@
 import type { Adjustment } from '../../scoring/score.ts'
-import type { Outcome, OutcomeType, Qualification } from '../../scoring/stages.ts'
+import {
+  type DecidedBy,
+  type Outcome,
+  type OutcomeType,
+  type Qualification,
+  UNQUALIFIED,
+} from '../../scoring/stages.ts'
 import type { Stage } from '../shapes.ts'
 import type { LeadStanding } from '../standing.ts'
 import type { Transaction } from '../store.ts'
@@ -18,6 +24,7 @@ type Standings = Pick<
   | 'addAdjustment'
   | 'removeAdjustment'
   | 'lookAtAll'
+  | 'lookAtOf'
 >
 
 /** `commit` is the number of the transaction that is being written. */
@@ -44,20 +51,27 @@ export function createStandings(db: Db, commit: () => number): Standings {
        look_at = @lookAt WHERE id = @ref`,
   )
   const addDecision = db.prepare(
-    `INSERT INTO decision (lead, at, from_stage, to_stage, decided_by, score_milli, reasons, fit,
-       model, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO decision (lead, anchor, at, from_stage, to_stage, decided_by, score_milli, reasons,
+       fit, model, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const addOutcome = db.prepare(
-    `INSERT INTO outcome (lead, type, at, value, currency, reason, author, recorded_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO outcome (lead, anchor, type, at, value, currency, reason, author, recorded_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const addAdjustment = db.prepare(
-    'INSERT INTO adjustment (lead, milli, label, at, author) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO adjustment (lead, anchor, milli, label, at, author) VALUES (?, ?, ?, ?, ?, ?)',
   )
   const dropOutcome = db.prepare('DELETE FROM outcome WHERE id = ? AND lead = ?')
   const dropAdjustment = db.prepare('DELETE FROM adjustment WHERE id = ? AND lead = ?')
+  const anchor = db
+    .prepare('SELECT id FROM claim WHERE lead = ? ORDER BY void, at, event LIMIT 1')
+    .pluck()
+  const anchorOf = (lead: number) => Number(anchor.get(lead))
   const touchLead = db.prepare('UPDATE lead SET changed = ? WHERE id = ?')
-  const lookAtAll = db.prepare('UPDATE lead SET look_at = ?')
+  const lookAtAll = db.prepare(
+    'UPDATE lead SET look_at = @at WHERE look_at IS NULL OR look_at > @at',
+  )
+  const lookAtOf = db.prepare('SELECT look_at FROM lead WHERE id = ?').pluck()
   const outcomesOf = outcomeReader(db)
   const adjustmentsOf = adjustmentReader(db)
 
@@ -84,25 +98,32 @@ export function createStandings(db: Db, commit: () => number): Standings {
     settle({ ref, stage, qualification, lookAt, decisions }) {
       const isMql = qualification.isMql ? 1 : 0
       putStanding.run({ ...qualification, isMql, ref, stage, lookAt, commit: commit() })
+      const first = decisions.length > 0 ? anchorOf(ref) : 0
       for (const { at, from, to, by, scoreMilli, reasons, fit, modelVersion, note } of decisions) {
         const frozen = [JSON.stringify(reasons), JSON.stringify(fit)]
-        addDecision.run(ref, at, from, to, by, scoreMilli, ...frozen, modelVersion, note)
+        addDecision.run(ref, first, at, from, to, by, scoreMilli, ...frozen, modelVersion, note)
       }
     },
     addOutcome({ lead, type, at, value, currency, reason, by, recordedAt }) {
-      const added = addOutcome.run(lead, type, at, value, currency, reason, by, recordedAt)
+      const facts = [type, at, value, currency, reason, by, recordedAt]
+      const added = addOutcome.run(lead, anchorOf(lead), ...facts)
       return Number(added.lastInsertRowid)
     },
     removeOutcome: (ref, lead) => dropOutcome.run(ref, lead).changes > 0,
     addAdjustment({ lead, milli, label, at, by }) {
       touchLead.run(commit(), lead)
-      return Number(addAdjustment.run(lead, milli, label, at, by).lastInsertRowid)
+      const added = addAdjustment.run(lead, anchorOf(lead), milli, label, at, by)
+      return Number(added.lastInsertRowid)
     },
     removeAdjustment(ref, lead) {
       touchLead.run(commit(), lead)
       return dropAdjustment.run(ref, lead).changes > 0
     },
-    lookAtAll: (at) => void lookAtAll.run(at),
+    lookAtAll: (at) => void lookAtAll.run({ at }),
+    lookAtOf(lead) {
+      const at = lookAtOf.get(lead)
+      return typeof at === 'number' ? at : null
+    },
   }
 }
 
@@ -140,30 +161,59 @@ export function adjustmentReader(db: Db) {
 }
 
 /**
- * Two leads turn out to be one: what was decided, said and added is the other's from now on, and
- * what was announced of either is not announced again.
+ * Who has what was said and decided when leads turn out to be one, or two: it goes where the claim
+ * goes that it is anchored to. What was announced of either of two leads is not announced again of
+ * the one they are; two that part again have each what its own decisions made of it.
  */
-export function createInheritance(db: Db): (ref: number, heir: number) => void {
+export function createInheritance(db: Db) {
+  const decided = db.prepare('SELECT DISTINCT lead FROM decision WHERE anchor = ?').pluck()
   const moves = [
-    db.prepare('UPDATE decision SET lead = ? WHERE lead = ?'),
-    db.prepare('UPDATE outcome SET lead = ? WHERE lead = ?'),
-    db.prepare('UPDATE adjustment SET lead = ? WHERE lead = ?'),
+    db.prepare('UPDATE decision SET lead = ? WHERE anchor = ?'),
+    db.prepare('UPDATE outcome SET lead = ? WHERE anchor = ?'),
+    db.prepare('UPDATE adjustment SET lead = ? WHERE anchor = ?'),
   ]
+  const decisions = db
+    .prepare('SELECT to_stage, decided_by, at FROM decision WHERE lead = ? ORDER BY id')
+    .raw()
   const select = db
     .prepare('SELECT is_mql, mql_at, below_since, raised_at FROM lead WHERE id = ?')
     .raw()
+  // The stage as it was last decided; the next look says what it is now.
   const put = db.prepare(
-    'UPDATE lead SET is_mql = ?, mql_at = ?, below_since = ?, raised_at = ?, look_at = 0 WHERE id = ?',
+    `UPDATE lead SET is_mql = @isMql, mql_at = @mqlAt, below_since = @belowSince,
+       raised_at = @raisedAt, look_at = 0, stage = coalesce(
+         (SELECT to_stage FROM decision WHERE lead = @ref ORDER BY id DESC LIMIT 1), 'lead')
+     WHERE id = @ref`,
   )
-  return (ref, heir) => {
-    for (const move of moves) move.run(heir, ref)
-    const [gone, kept] = [ref, heir].map((one) => {
-      const row = select.get(one) as [number, number | null, number | null, number | null]
-      return { isMql: row[0] === 1, mqlAt: row[1], belowSince: row[2], raisedAt: row[3] }
-    })
-    if (!gone || !kept) return
-    const { isMql, mqlAt, belowSince, raisedAt } = together(kept, gone)
-    put.run(isMql ? 1 : 0, mqlAt, belowSince, raisedAt, heir)
+  const write = (ref: number, qualification: Qualification) =>
+    put.run({ ...qualification, isMql: qualification.isMql ? 1 : 0, ref })
+
+  function stored(ref: number): Qualification {
+    const row = select.get(ref) as [number, number | null, number | null, number | null] | undefined
+    if (!row) return UNQUALIFIED
+    return { isMql: row[0] === 1, mqlAt: row[1], belowSince: row[2], raisedAt: row[3] }
+  }
+  return {
+    /** Moves what is anchored to a claim; the lead that had decisions of it, if it was another. */
+    follow(claim: number, lead: number): number | null {
+      const before = decided.get(claim)
+      for (const move of moves) move.run(lead, claim)
+      return typeof before === 'number' && before !== lead ? before : null
+    },
+    /** A lead that is no more leaves what it was to another. */
+    merge: (gone: number, heir: number) => write(heir, together(stored(heir), stored(gone))),
+    /** A lead is what the decisions that it has now made of it. */
+    recall(lead: number): void {
+      let now = UNQUALIFIED
+      for (const raw of decisions.all(lead)) {
+        const [to, by, at] = raw as [Stage, DecidedBy, number]
+        if (to === 'mql' && by !== 'sales') {
+          const raisedAt = by === 'hand_raise' ? at : now.raisedAt
+          now = { isMql: true, mqlAt: at, belowSince: null, raisedAt }
+        } else if (by === 'clock') now = { ...now, isMql: false }
+      }
+      write(lead, now)
+    },
   }
 }
 

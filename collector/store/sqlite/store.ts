@@ -7,6 +7,7 @@ import { createModels } from './models.ts'
 import { createSalts } from './salts.ts'
 import { createStandings } from './standing.ts'
 import { createTexts } from './texts.ts'
+import { finishUpgrade } from './upgrade.ts'
 import { createChangeWriter } from './write.ts'
 
 /**
@@ -17,6 +18,7 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
   preparePlace(path)
   const unlock = use === 'alone' ? lockStore(path) : () => {}
   const { db, settings } = openWriter(path, use)
+  if (use === 'alone') finishUpgrade(db)
   const texts = createTexts(db)
   const seed = seedOf(db)
   const loader = createLoader(db, texts, seed)

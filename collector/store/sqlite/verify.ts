@@ -62,6 +62,7 @@ function verifySnapshot(tools: VerifyTools, onProgress?: (events: number) => voi
   const rows = db
     .prepare('SELECT id, site, key, cookieless FROM browser WHERE id > ? LIMIT 500')
     .raw()
+  const ruleOf = createRuleOf(db, tools.model)
   const seen = { events: 0, visitors: 0, buckets: 0 }
   let last = 0
   for (;;) {
@@ -81,7 +82,7 @@ function verifySnapshot(tools: VerifyTools, onProgress?: (events: number) => voi
       browser.visitors.forEach((visitor, index) => {
         const stored = bucketsStored.all(visitor.ref).map(bucketOf)
         const expected = replayed.get(index) ?? new Map<number, Bucket>()
-        noteBuckets(visitor, stored, expected, tools.model, note)
+        noteBuckets(visitor, stored, expected, ruleOf, note)
         seen.buckets += expected.size
       })
       seen.events += events.length
@@ -173,23 +174,31 @@ function noteBuckets(
   visitor: VisitorState,
   stored: readonly Bucket[],
   expected: ReadonlyMap<number, Bucket>,
-  model: CompiledModel,
+  ruleOf: RuleOf,
   note: Note,
 ): void {
   const storedByKey = new Map(stored.map((bucket) => [bucketKey(bucket), bucket]))
   for (const key of new Set([...storedByKey.keys(), ...expected.keys()])) {
     const [was, is] = [storedByKey.get(key), expected.get(key)]
     const one = was ?? is
-    const rule = one && (one.rule === ACTIVITY_REF ? 'active day' : ruleOf(one.rule, model))
+    const rule = one && ruleOf(one.rule)
     if (!one || !rule) continue // counted for a model that no longer scores, or does not yet
     const day = new Date(one.day * DAY_MS).toISOString().slice(0, 10)
     note(whoOf(visitor), `${rule} on ${day}`, countsOf(was), countsOf(is))
   }
 }
 
-function ruleOf(ref: number, model: CompiledModel): string | null {
-  const rule = model.byRef.get(ref)
-  return rule ? `rule ${rule.spec.id}` : null
+/** How a rule's counts are called; null for one whose counts mean nothing now. */
+type RuleOf = (ref: number) => string | null
+
+function createRuleOf(db: Db, model: CompiledModel): RuleOf {
+  const activity = db.prepare('SELECT counted FROM rule WHERE id = ?').pluck()
+  const hasActivity = activity.get(ACTIVITY_REF) === 1
+  return (ref) => {
+    if (ref === ACTIVITY_REF) return hasActivity ? 'active day' : null
+    const rule = model.byRef.get(ref)
+    return rule ? `rule ${rule.spec.id}` : null
+  }
 }
 
 function countsOf(bucket: Bucket | undefined) {

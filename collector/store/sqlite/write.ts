@@ -73,7 +73,7 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
        verified = excluded.verified, traits = excluded.traits, changed = excluded.changed`,
   )
   const dropLead = db.prepare('DELETE FROM lead WHERE id = ?')
-  const inherit = createInheritance(db)
+  const inheritance = createInheritance(db)
   const dropKeys = db.prepare('DELETE FROM lead_key WHERE lead = ?')
   const putKey = db.prepare(
     `INSERT INTO lead_key (value, kind, site, lead) VALUES (?, ?, ?, ?)
@@ -192,7 +192,20 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
     )
     claim.ref = Number(lastInsertRowid)
   }
-  function writeLeads(changes: Changes, commit: number): void {
+  function writeInheritance(moved: readonly StoredClaim[], { removedLeads }: Changes): void {
+    const parted = new Set<number>()
+    for (const { ref, lead } of moved) {
+      const before = ref === null || lead === null ? null : inheritance.follow(ref, lead)
+      if (before === null || lead === null || removedLeads.has(before)) continue
+      parted.add(before).add(lead)
+    }
+    for (const ref of parted) inheritance.recall(ref)
+    for (const [gone, heir] of removedLeads) {
+      inheritance.merge(gone, heir)
+      dropLead.run(gone)
+    }
+  }
+  function writeLeads(changes: Changes, moved: readonly StoredClaim[], commit: number): void {
     for (const ref of [...changes.removedLeads.keys(), ...changes.leads.keys()]) dropKeys.run(ref)
     for (const lead of changes.leads.values()) {
       const traits = JSON.stringify(lead.traits)
@@ -201,10 +214,7 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
       for (const value of lead.emails) putKey.run(value, 'email', lead.site, lead.ref)
       if (lead.userId !== null) putKey.run(lead.userId, 'user', lead.site, lead.ref)
     }
-    for (const [ref, heir] of changes.removedLeads) {
-      inherit(ref, heir)
-      dropLead.run(ref)
-    }
+    writeInheritance(moved, changes)
     // A lead's number is never used again, also when the newest lead is gone.
     if (changes.leads.size > 0) putCounter.run(0, 'last_lead', Math.max(...changes.leads.keys()))
     for (const ref of changes.changedLeads) touchLead.run(commit, ref)
@@ -244,13 +254,14 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
     }
     for (const [visitor, browser] of changes.visitors) writeVisitor(visitor, browser)
     writeBuckets(changes)
+    const moved = [...changes.claims].filter((claim) => claim.ref !== null)
     for (const claim of changes.claims) writeClaim(claim)
     for (const unlink of changes.unlinks) {
       const { browser, lead, from, to, at, userIds, emails, by } = unlink
       const ids = JSON.stringify({ userIds, emails })
       addUnlink.run(browser, lead, finite(from), finite(to), at, ids, by)
     }
-    writeLeads(changes, commit)
+    writeLeads(changes, moved, commit)
     if (changes.conflictingIds > 0) addCounter.run(0, 'id_conflict', changes.conflictingIds)
   }
 }

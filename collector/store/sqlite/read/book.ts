@@ -48,14 +48,15 @@ export function createLeadBook(tools: ReadTools): LeadBook {
   let scores: Float64Array<ArrayBuffer> = new Float64Array(0)
   let adjustments = new Float64Array(0)
   let ranks: ((slot: number) => number | null) | null = null
-  let [day, version, change, gone] = [Number.NaN, Number.NaN, -1, 0]
+  let [day, version, epoch, change, gone] = [Number.NaN, Number.NaN, 0, -1, 0]
 
   const reading = (model: ReadModel): Reading => ({ counts, model: model.rules, day })
 
   function refresh(now: number): void {
     const model = tools.current()
     const today = dayOf(now)
-    if (model.rules.version !== version) load(model, today)
+    const isOld = model.rules.version !== version || reads.epoch() !== epoch
+    if (isOld) load(model, today)
     else if (reads.newestChange() > change || today !== day) update(model, today)
   }
 
@@ -80,6 +81,7 @@ export function createLeadBook(tools: ReadTools): LeadBook {
     }
     cards = leads.map((lead, slot) => cardOf(lead, slot, facts.get(lead.ref), model))
     version = model.rules.version
+    epoch = reads.epoch()
     gone = 0
     rescore(model, today)
   }

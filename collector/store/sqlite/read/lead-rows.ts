@@ -39,6 +39,9 @@ export function createRowReads({ db }: ReadTools) {
   const changed = db.prepare(`SELECT ${LEAD} FROM lead WHERE changed > ?`).raw()
   const newest = db.prepare('SELECT max(changed) FROM lead').pluck()
   const count = db.prepare('SELECT count(*) FROM lead').pluck()
+  const epoch = db
+    .prepare("SELECT value FROM counter WHERE site = 0 AND name = 'counts_epoch'")
+    .pluck()
   const refs = db.prepare('SELECT id FROM lead').pluck()
   const bucketCount = db.prepare('SELECT count(*) FROM bucket').pluck()
   const buckets = db
@@ -74,6 +77,8 @@ export function createRowReads({ db }: ReadTools) {
     },
     changedSince: (change: number): LeadRow[] => changed.all(change).map(leadRowOf),
     newestChange: () => Number(newest.get() ?? -1),
+    /** Another one where counts were written anew, whoever's they are. */
+    epoch: () => Number(epoch.get() ?? 0),
     leadCount: () => Number(count.get()),
     refs: () => new Set(refs.all().map(Number)),
     bucketCount: () => Number(bucketCount.get()),
