@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { text as readAll } from 'node:stream/consumers'
-import { type Model, parseModel } from './scoring/model.ts'
+import { createReadStream } from 'node:fs'
+import { MAX_MODEL_BYTES, type Model, parseModel } from './scoring/model.ts'
 import type { Reader } from './store/reader.ts'
 import type { ModelJson } from './store/shapes.ts'
 import { codeOf } from './store/trouble.ts'
@@ -23,7 +22,7 @@ export async function readChecked(
   const name = path === '-' ? 'stdin' : path
   const problems: string[] = []
   try {
-    const yaml = path === '-' ? await readAll(process.stdin) : readFileSync(path, 'utf8')
+    const yaml = await readText(path)
     const parsed = parseModel(yaml)
     if (parsed.ok) return { name, yaml, model: parsed.model, warnings: parsed.warnings ?? [] }
     problems.push(...parsed.problems)
@@ -33,6 +32,19 @@ export async function readChecked(
   for (const problem of problems) complain(`${name}: ${problem}`)
   process.exitCode = 1
   return null
+}
+
+/** A file's text, or stdin's; of what is too long for a model only as much as shows that. */
+async function readText(path: string): Promise<string> {
+  const source = path === '-' ? process.stdin : createReadStream(path, { end: MAX_MODEL_BYTES })
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of source) {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes > MAX_MODEL_BYTES) break
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 const UNREADABLE: Readonly<Record<string, string>> = {

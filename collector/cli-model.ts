@@ -7,7 +7,7 @@ import { counted, movedSentence, tableLines, whatIfLines } from './cli-what-if.t
 import { normalText } from './ingest/text.ts'
 import { parseModel } from './scoring/model.ts'
 import type { Reader } from './store/reader.ts'
-import type { ModelVersionJson } from './store/shapes.ts'
+import type { ModelJson, ModelVersionJson } from './store/shapes.ts'
 
 /** `pique model`: show, check, try, publish and go back. All of it also while the collector runs. */
 
@@ -144,7 +144,7 @@ function publish(
     const waitMs = millisecondsOf(wait)
     const { yaml, note, warnings } = await choose(reader)
     const newest = await modelOf(reader, (await reader.modelVersions())[0]?.version)
-    if (newest.yaml.trim() === yaml.trim()) {
+    if (isSameText(newest.yaml, yaml)) {
       throw new Error(`this is version ${newest.version} as it stands; nothing was published`)
     }
     const whatIf = await reader.simulate(yaml, {}, now())
@@ -176,17 +176,31 @@ async function olderVersion(
   asked: string | undefined,
   options: PublishOptions,
 ): Promise<Wanted> {
-  // What never scored is nothing to go back to.
-  const [, ...older] = await reader.modelVersions()
-  const wanted = asked ?? older.find((one) => one.active_at !== null)?.version
-  if (wanted === undefined) throw new Error('there is one version only, and none to go back to')
-  const { version, yaml } = await modelOf(reader, wanted)
+  const { version, yaml } = await (asked === undefined
+    ? scoredBefore(reader)
+    : modelOf(reader, asked))
   const parsed = parseModel(yaml)
   if (!parsed.ok) {
     throw new Error(`version ${version} is wrong by today's rules: ${parsed.problems[0]}`)
   }
   const note = noteOf(options) || `Back to version ${version}`
   return { yaml, note, warnings: parsed.warnings ?? [] }
+}
+
+/** The latest version but the newest that scored and says something else than that. */
+async function scoredBefore(reader: Reader): Promise<ModelJson> {
+  const [newest, ...older] = await reader.modelVersions()
+  const { yaml } = await modelOf(reader, newest?.version)
+  for (const { version } of older.filter(({ active_at }) => active_at !== null)) {
+    const model = await modelOf(reader, version)
+    if (!isSameText(model.yaml, yaml)) return model
+  }
+  const what = older.length === 0 ? 'there is one version only' : 'no other model ever scored'
+  throw new Error(`${what}, and none to go back to`)
+}
+
+function isSameText(one: string, other: string): boolean {
+  return one.trim() === other.trim()
 }
 
 function historyLines(versions: readonly ModelVersionJson[]): string[] {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { EXIT_BAD_SETTINGS, SETTINGS } from './config.ts'
 import disposable from './scoring/disposable-mail-domains.txt'
@@ -59,6 +59,8 @@ export async function withReader(
 ): Promise<void> {
   await orComplain(store, complain, async () => {
     if (!existsSync(store)) throw noStoreAt(store)
+    // SQLite opens a directory, and then fails to read it as if the disk were broken.
+    if (statSync(store).isDirectory()) throw Object.assign(new Error(store), { code: 'EISDIR' })
     await use(createSqliteReader(store, createMailDomains(free, disposable)))
   })
 }

@@ -6,11 +6,16 @@ import { addStoreCommands } from './cli-store.ts'
 import { EXIT_BAD_SETTINGS, readConfig, type SettingKey, settings, variableOf } from './config.ts'
 import { createLog } from './log.ts'
 import { type Running, startCollector } from './serve.ts'
-import { StoreTrouble } from './store/trouble.ts'
+import { codeOf, StoreTrouble } from './store/trouble.ts'
 
 /** The command table. Each command reads its options, calls one function, prints, and sets the exit code. */
 
 const EXIT_FAILED = 1
+/** What a shell says of a program that SIGPIPE ended. */
+const EXIT_PIPE_CLOSED = 141
+
+let isCollecting = false
+for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly)
 
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 const complain = (text: string) => void process.stderr.write(`${text}\n`)
@@ -63,6 +68,7 @@ async function run(options: Readonly<Record<string, string>>, isDemo: boolean): 
   const log = createLog((line) => void process.stderr.write(line), Date.now)
   try {
     const running = await startCollector({ config: read.config, log, isDemo })
+    isCollecting = true
     const stop = () => void running.stop()
     process.once('SIGTERM', stop)
     process.once('SIGINT', stop)
@@ -72,6 +78,15 @@ async function run(options: Readonly<Record<string, string>>, isDemo: boolean): 
     complain(`pique: ${error instanceof Error ? error.message : String(error)}`)
     process.exit(error instanceof StoreTrouble ? error.exitCode : EXIT_FAILED)
   }
+}
+
+/**
+ * Whoever read our output has gone, as in `pique verify | head -1`: a command ends with what it had
+ * come to. A collector goes on without its log.
+ */
+function endQuietly(error: Error): void {
+  if (codeOf(error) !== 'EPIPE') throw error
+  if (!isCollecting) process.exit(process.exitCode ?? EXIT_PIPE_CLOSED)
 }
 
 /** One line for machines; before it, on a terminal, the same for people. */

@@ -1,7 +1,9 @@
 import type { RawDelivery } from '../ingest/pipeline.ts'
 import { openWriterService } from '../ingest/writer-service.ts'
+import { DAY_MS } from './calendar.ts'
 import { generateHistory } from './history.ts'
 
+const HISTORY_DAYS = 90
 /** Deliveries in one commit while seeding. */
 const GROUP = 250
 /** The shop's pages live under /demo, so the demo's model looks for key pages there too. */
@@ -31,7 +33,9 @@ export interface SeedOptions {
 /** Fills an empty store with ninety days of the demo shop, through the pipeline that beacons take. */
 export function seedDemo(options: SeedOptions): { readonly events: number } {
   const { store, model, now, origin, siteKey, secrets } = options
-  const service = openWriterService({ store, initialModel: model, now })
+  // The shop has had its model since before its first visitor.
+  const startedAt = now - HISTORY_DAYS * DAY_MS
+  const service = openWriterService({ store, initialModel: model, now: startedAt })
   service.addSite({
     name: 'Demo shop',
     key: siteKey,
@@ -39,7 +43,7 @@ export function seedDemo(options: SeedOptions): { readonly events: number } {
     origins: [],
     needsSignature: false,
     isGenerated: true,
-    createdAt: now,
+    createdAt: startedAt,
   })
   let events = 0
   let group: RawDelivery[] = []
@@ -49,12 +53,15 @@ export function seedDemo(options: SeedOptions): { readonly events: number } {
     }
     group = []
   }
-  for (const { receivedAt, userAgent, ip, body } of generateHistory({ now, origin, siteKey })) {
+  const history = generateHistory({ now, days: HISTORY_DAYS, origin, siteKey })
+  for (const { receivedAt, userAgent, ip, body } of history) {
     events += body.events.length
     group.push({ body: JSON.stringify(body), receivedAt, userAgent, origin: null, address: ip })
     if (group.length >= GROUP) commit()
   }
   if (group.length > 0) commit()
+  service.look(now)
+  while (service.work(now));
   service.close()
   return { events }
 }

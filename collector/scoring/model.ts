@@ -25,7 +25,8 @@ export type ParsedModel =
     }
   | { readonly ok: false; readonly problems: readonly string[] }
 
-const MAX_BYTES = 256 * 1024
+/** Of a model file. */
+export const MAX_MODEL_BYTES = 256 * 1024
 /** Nobody reads on beyond this, and a file of another kind can hold a million. */
 const MAX_PROBLEMS = 100
 
@@ -55,12 +56,12 @@ export function modelYaml(raw: unknown): string {
 
 /** Both ways read the text, so what was found good is what is stored. */
 function read(yaml: string, hasLines: boolean): ParsedModel {
-  const bytes = Buffer.byteLength(yaml)
-  if (bytes > MAX_BYTES) {
-    const said = `the model is ${bytes} bytes long; expected at most ${MAX_BYTES} (256 KiB)`
+  if (Buffer.byteLength(yaml) > MAX_MODEL_BYTES) {
+    // Not how long: of a longer file no more than it takes to know is read.
+    const said = `the model is longer than ${MAX_MODEL_BYTES} bytes (256 KiB); make it shorter`
     return { ok: false, problems: [said] }
   }
-  const text = readText(yaml)
+  const text = readText(yaml.replace(/^\uFEFF/, '')) // some editors begin a file with a mark
   const flaws = text.flaws.map(({ offset, text: flaw }) => ({
     offset,
     said: hasLines ? `line ${text.lineOf(offset)}: ${flaw}` : flaw,

@@ -36,6 +36,11 @@ export function scoreSlot(reading: Reading, slot: number, adjustment = 0): numbe
   return Math.max(0, totalOf(reading, slot) + adjustment)
 }
 
+/** The same before adjustments and floor, for who adds more to it; may be below zero. */
+export function sumOfRules(reading: Reading, slot: number): number {
+  return totalOf(reading, slot, null)
+}
+
 /** What each rule gives over all slots, or those to keep; in the model's order. */
 export function ruleTotals(
   reading: Reading,

@@ -1,13 +1,17 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { copyFileSync, writeFileSync } from 'node:fs'
+import { closeSync, copyFileSync, openSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openWriterService } from '../../collector/ingest/writer-service.ts'
+import { openWriterService, type WriterService } from '../../collector/ingest/writer-service.ts'
+import { createMailDomains } from '../../collector/scoring/mail-domains.ts'
 import { parseModel } from '../../collector/scoring/model.ts'
 import type { ModelJson, ModelVersionJson, WhatIfJson } from '../../collector/store/shapes.ts'
+import { createSqliteReader } from '../../collector/store/sqlite/read/reader.ts'
+import type { WireEvent } from '../../shared/wire.ts'
 import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
 import { CHROME, defaultModelYaml, eventAt } from '../support/world.ts'
 
@@ -43,17 +47,24 @@ function seed(store: string): void {
   service.addSite({ name: 'Shop', ...secrets, ...rest })
   for (let i = 0; i < LEADS; i += 1) {
     const at = now - HOUR_MS
-    const email = `person${i}@corp.example`
-    const events = [
+    collect(service, i, [
       ...Array.from({ length: 1 + (i % 10) }, () => eventAt(at, 'page_view', { url: `${SHOP}/` })),
       eventAt(at, 'page_view', { url: `${SHOP}/pricing` }),
-      eventAt(at, 'identify', { url: `${SHOP}/`, props: { email } }),
-    ]
-    const body = JSON.stringify({ site: 'shop', browser: randomUUID(), human: true, events })
-    const from = { userAgent: CHROME, origin: null, address: '192.0.2.1', bot: null }
-    service.ingest([{ body, receivedAt: at + 1000, ...from }])
+      eventAt(at, 'identify', { url: `${SHOP}/`, props: { email: emailOf(i) } }),
+    ])
   }
   service.close()
+}
+
+const emailOf = (person: number) => `person${person}@corp.example`
+
+/** What a person's browser sends, received right then. */
+function collect(service: WriterService, person: number, events: readonly WireEvent[]): void {
+  const browser = `0192f3a4-0000-7d8e-9f01-${String(person).padStart(12, '0')}`
+  const body = JSON.stringify({ site: 'shop', browser, human: true, events })
+  const receivedAt = (events[0]?.at ?? 0) + 1000
+  const from = { userAgent: CHROME, origin: null, address: '192.0.2.1', bot: null }
+  service.ingest([{ body, receivedAt, ...from }])
 }
 
 /** Runs `pique model …` on the store. */
@@ -134,6 +145,31 @@ describe('check', () => {
     expect(stdout).toMatch(
       /fine: .*\n.*model\.yaml: warning: line \d+: .*did you mean `add_to_cart`\?/,
     )
+  })
+
+  test('takes a file that begins with a byte order mark', () => {
+    const path = file(`\uFEFF${base}`)
+    expect(model(['check', path]).stderr).toBe('')
+    expect(model(['check', '-'], `\uFEFF${base}`).stderr).toBe('')
+    expect(done('publish', file(`\uFEFF${easy()}`), '--note', 'x')).toContain('is active')
+    expect(versions()[0]).toMatchObject({ version: 2, name: 'Default' })
+  })
+
+  test('reads no further than a model may be long', () => {
+    const said = 'the model is longer than 262144 bytes (256 KiB); make it shorter\n'
+    const long = file('#'.repeat(256 * 1024 + 1))
+    const refused = { status: 1, stdout: '' }
+    expect(model(['check', long])).toEqual({ ...refused, stderr: `${long}: ${said}` })
+    expect(model(['check', '/dev/zero'])).toEqual({ ...refused, stderr: `/dev/zero: ${said}` })
+    const zero = openSync('/dev/zero', 'r')
+    const endless = spawnSync(process.execPath, ['dist/pique.js', 'model', 'check', '-'], {
+      encoding: 'utf8',
+      timeout: 10_000,
+      stdio: [zero, 'pipe', 'pipe'],
+    })
+    closeSync(zero)
+    expect([endless.status, endless.stderr]).toEqual([1, `stdin: ${said}`])
+    expect(model(['check', file('#'.repeat(256 * 1024))]).stderr).toContain('the file is empty')
   })
 
   test.each([
@@ -226,6 +262,78 @@ describe('simulate', () => {
   })
 })
 
+const mail = createMailDomains('', '')
+
+describe('what-ifs of one process', () => {
+  test('run one after another, and one that fails holds up none', async () => {
+    const reader = createSqliteReader(place.store, mail)
+    const ended: string[] = []
+    const run = (name: string, yaml: string) =>
+      reader.simulate(yaml, {}, Date.now()).then(
+        () => ended.push(name),
+        () => ended.push(`${name} failed`),
+      )
+    await Promise.all([run('scanned', other()), run('wrong', 'wrong'), run('quick', easy())])
+    expect(ended).toEqual(['scanned', 'wrong failed', 'quick'])
+  })
+
+  test('let others read, and nobody is moved by what comes in meanwhile', async () => {
+    const low = changed('enter: 100, exit: 60', 'enter: 30, exit: 20').replace(
+      'min_fit: C, min_active_days: 2',
+      'min_fit: D, min_active_days: 1',
+    )
+    const now = Date.now()
+    const service = openWriterService({ store: place.store, initialModel: base, now })
+    service.publishModel({ yaml: low, note: 'x', by: 'test', publishedAt: now })
+    const reader = createSqliteReader(place.store, mail)
+    await reader.leads({}, now)
+    let isOver = false
+    const simulated = reader.simulate(`${low}\n`, {}, now).finally(() => {
+      isOver = true
+    })
+    let raised = 0
+    while (!isOver) {
+      const carts = [1, 2, 3].map(() => eventAt(now, 'add_to_cart', { url: `${SHOP}/` }))
+      collect(service, raised, carts)
+      const lead = await reader.lead(`email:${emailOf(raised)}`, {}, now)
+      expect(lead).toMatchObject({ value: { stage: 'mql' } })
+      raised += 1
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    service.close()
+    expect(raised).toBeGreaterThan(3)
+    expect(await simulated).toMatchObject({ gained: [], lost: [], rules: [], leads: LEADS })
+  })
+
+  test('tell the scores to come, also where rules of the draft alone take points', async () => {
+    const own =
+      '{ id: own, label: Own, on: page_view, where: { path: /pricing }, points: -13, half_life_days: 7 }'
+    const yaml = easy().replace('rules:\n', `rules:\n  - ${own}\n`)
+    const reader = createSqliteReader(place.store, mail)
+    const whatIf = await reader.simulate(yaml, {}, Date.now())
+    expect(whatIf.scanned_events).toBeGreaterThan(0)
+    done('publish', file(yaml), '--note', 'x')
+    const leads = await reader.leads({ limit: LEADS }, Date.now())
+    if (leads.kind !== 'found') throw new Error(leads.kind)
+    const scores = new Map(leads.value.data.map(({ id, score_milli }) => [id, score_milli]))
+    expect(whatIf.gained_total).toBeGreaterThan(0)
+    expect(whatIf.gained_total).toBeLessThan(LEADS)
+    for (const { id, after_milli } of whatIf.gained) expect(after_milli).toBe(scores.get(id))
+    expect(whatIf.rules).toMatchObject([{ rule: 'own', after_leads: LEADS }])
+    const sorted = [...scores.values()].sort((a, b) => a - b)
+    expect(whatIf.after.median_milli).toBe(sorted[Math.ceil(LEADS / 2) - 1])
+  })
+
+  test('read the file of a version once', async () => {
+    const reader = createSqliteReader(place.store, mail)
+    expect(await reader.modelVersions()).toMatchObject([{ name: 'Default' }])
+    const db = new Database(place.store)
+    db.exec("UPDATE model SET yaml = 'no model'") // which nobody does: versions never change
+    db.close()
+    expect(await reader.modelVersions()).toMatchObject([{ name: 'Default' }])
+  })
+})
+
 describe('publish', () => {
   test('asks for a note, and says what for', () => {
     for (const [flag, found] of [
@@ -312,12 +420,42 @@ describe('rollback', () => {
     expect(done('show')).toBe(`${easy().trimEnd()}\n`)
   })
 
+  test('passes over what never scored, and over twins of the newest', () => {
+    done('publish', file(easy()), '--note', 'B')
+    const db = new Database(place.store)
+    const add = db.prepare(
+      'INSERT INTO model (yaml, note, author, published_at) VALUES (?, ?, ?, 0)',
+    )
+    add.run(other(), 'C', 'test') // published, and another one before it could score
+    db.close()
+    done('publish', file(easy()), '--note', 'B again')
+    expect(versions().map(({ active_at }) => active_at !== null)).toEqual([true, false, true, true])
+    expect(done('rollback')).toContain('version 5 is active')
+    expect(versions()[0]).toMatchObject({ note: 'Back to version 1' })
+    expect(done('show')).toBe(`${base.trimEnd()}\n`)
+  })
+
   test('needs a version that was', () => {
     expect(model(['rollback']).stderr).toBe(
       'pique: there is one version only, and none to go back to\n',
     )
     expect(model(['rollback', '7']).stderr).toContain('there is no version 7')
   })
+})
+
+test('a store that is a directory: what `start` says of it', () => {
+  const path = file(base)
+  place.store = dirname(place.store)
+  const stderr = `pique: the store ${place.store} is a directory; name a file, such as --store ${place.store}/pique.db\n`
+  for (const args of [
+    ['show'],
+    ['history'],
+    ['simulate', path],
+    ['publish', path, '--note', 'x'],
+    ['rollback'],
+  ]) {
+    expect(model(args)).toEqual({ status: 1, stdout: '', stderr })
+  }
 })
 
 test('history is a table', () => {

@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import {
@@ -372,6 +372,49 @@ test('while another program holds the store: 503 and not ready, and then ready a
   db.close()
   expect(await ready()).toBe(200)
   expect([await post(randomUUID()), await post()]).toEqual([202, 202])
+  expect(await collector.stop()).toBe(0)
+})
+
+/** Runs a command whose output nobody reads: the pipe is closed before it writes. */
+async function unread(...args: string[]) {
+  const child = spawn(process.execPath, ['dist/pique.js', ...args])
+  child.stdout.destroy()
+  let stderr = ''
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk
+  })
+  const [status] = await once(child, 'close')
+  return { status, stderr }
+}
+
+test('a command whose output is cut off ends quietly', async () => {
+  const { store } = newPlace()
+  const collector = await start(store)
+  await collector.stop()
+  for (const command of [['verify'], ['model', 'show'], ['site', 'list']]) {
+    const { status, stderr } = await unread(...command, '--store', store)
+    expect(stderr).toBe('')
+    expect([0, 141]).toContain(status)
+  }
+})
+
+test('a collector whose log nobody reads any more goes on', async () => {
+  const { store } = newPlace()
+  const collector = await start(store)
+  const site = await siteKey(collector)
+  collector.process.stdout?.destroy()
+  collector.process.stderr?.destroy()
+  const post = async () => {
+    const events = [{ id: randomUUID(), type: 'page_view', at: Date.now() }]
+    const body = JSON.stringify({ site, browser: randomUUID(), events })
+    return (await fetch(`${collector.url}/e`, { method: 'POST', body })).status
+  }
+  const db = new Database(store)
+  db.exec('BEGIN IMMEDIATE')
+  expect(await post()).toBe(503) // and a line in the log
+  db.exec('COMMIT')
+  db.close()
+  expect(await post()).toBe(202)
   expect(await collector.stop()).toBe(0)
 })
 

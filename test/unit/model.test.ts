@@ -59,6 +59,15 @@ describe('a model file', () => {
       { path: ['/a*'], source: ['google'] },
     ])
   })
+  test('a byte order mark before it is no part of it, and moves no line', () => {
+    expect(modelOf(`\uFEFF${shortest}`)).toEqual(modelOf(shortest))
+    const flawed = shortest.replace('half_life_days: 7', 'half_life: 7')
+    expect(problemsOf(`\uFEFF${flawed}`)).toEqual(problemsOf(flawed))
+    expect(problemsOf(`\uFEFF${flawed}`)[0]).toMatch(/^line 5: /)
+    const padded = shortest.padEnd(256 * 1024 - 3, '#')
+    expect(problemsOf(`\uFEFF${padded}`)).toEqual([])
+    expect(problemsOf(`\uFEFF${padded}#`)).toEqual([expect.stringContaining('is longer than')])
+  })
   test('who is excluded: domains however they are written, addresses, and kinds of mail', () => {
     const lists =
       'email_domains: acme.example, competitors: ["@a.example", "*.b.example", "*@c.example"]'
@@ -595,7 +604,7 @@ rules:
   [
     'too long',
     'x'.repeat(256 * 1024 + 1),
-    ['the model is 262145 bytes long; expected at most 262144 (256 KiB)'],
+    ['the model is longer than 262144 bytes (256 KiB); make it shorter'],
   ],
   [
     // Deep enough to have ended the process: in V8 an expression compiled at the end of the stack is fatal.

@@ -106,13 +106,21 @@ export function createHistoryReader(tools: ReadTools) {
       const cut: Cut = { owner: { kind: 'lead', lead }, until, model }
       return united(browsersOf(lead).map((browser) => ofBrowser(browser, cut)))
     },
-    /** The same at several instants, reading events once. */
+    /** The same at several instants, in order, reading events once. */
     ofLeadAt(lead: number, instants: readonly number[], model: CompiledModel): History[] {
       const last = Math.max(...instants)
       const loaded = browsersOf(lead).map((browser) => [browser, load(browser, last)] as const)
+      const times = loaded.flatMap(([, events]) => events.map(({ at }) => at)).sort((a, b) => a - b)
+      // Everything that changes a history is an event of its browsers, but for links passed on elsewhere.
+      const isPlain = claimsOf('lead', lead).every(({ link }) => link === null)
+      let known: { readonly events: number; readonly history: History } | null = null
       return instants.map((until) => {
+        const events = times.findLastIndex((at) => at <= until) + 1
+        if (known?.events === events && isPlain) return known.history
         const cut: Cut = { owner: { kind: 'lead', lead }, until, model }
-        return united(loaded.map(([browser, events]) => ofBrowser(browser, cut, events)))
+        const history = united(loaded.map(([browser, own]) => ofBrowser(browser, cut, own)))
+        known = { events, history }
+        return history
       })
     },
     ofVisitor(browser: number, from: number, until: number, model: CompiledModel): History {

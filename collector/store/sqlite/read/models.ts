@@ -15,15 +15,25 @@ export function createModelReader({ db }: ReadTools) {
     .pluck()
   const newest = db.prepare('SELECT max(version) FROM model').pluck()
 
+  /** By version. A version never changes, and a file takes milliseconds to read. */
+  const names = new Map<number, string>()
+
+  function nameOf({ version, yaml }: Row): string {
+    const known = names.get(version)
+    if (known !== undefined) return known
+    const parsed = parseModel(yaml)
+    const name = parsed.ok ? parsed.model.name : ''
+    names.set(version, name)
+    return name
+  }
   function stateOf({ version, active_at }: Row): ModelVersionJson['state'] {
     if (version === active.get()) return 'active'
     return active_at === null && version === newest.get() ? 'counting' : 'retired'
   }
   function versionJson(row: Row): ModelVersionJson {
-    const parsed = parseModel(row.yaml)
     return {
       version: row.version,
-      name: parsed.ok ? parsed.model.name : '',
+      name: nameOf(row),
       state: stateOf(row),
       note: row.note,
       by: row.author,

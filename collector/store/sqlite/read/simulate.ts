@@ -1,25 +1,14 @@
 import { type Counts, createCounts } from '../../../scoring/counts.ts'
-import { fitOf } from '../../../scoring/fit.ts'
-import { ACTIVITY_REF, createMatch } from '../../../scoring/match.ts'
+import { createMatch } from '../../../scoring/match.ts'
 import { parseModel } from '../../../scoring/model.ts'
 import type { Bucket } from '../../../scoring/score.ts'
-import {
-  activeDaysOf,
-  lastRaiseOf,
-  type Reading,
-  ruleTotals,
-  scoreAll,
-  scoreSlot,
-} from '../../../scoring/score-all.ts'
 import { dayOf } from '../../../scoring/tables.ts'
 import {
   BAND_EDGES,
   compareViews,
   type MovedLead,
   type Side,
-  type Standing,
   type Verdict,
-  type View,
   verdictOf,
   type WhatIf,
 } from '../../../scoring/what-if.ts'
@@ -31,16 +20,15 @@ import { createScanner } from '../scan.ts'
 import { outcomeReader } from '../standing.ts'
 import type { Card, LeadBook } from './book.ts'
 import { nameOf } from './lead-rows.ts'
+import { createSide, type Scene, type SideTools } from './simulate-side.ts'
 import type { ReadModel, ReadTools } from './tools.ts'
 
 /** Leads named on each side of a what-if. */
 const NAMED = 100
 
-export interface SimulateTools extends ReadTools {
+export interface SimulateTools extends ReadTools, SideTools {
   readonly path: string
   readonly book: LeadBook
-  /** Points given by hand, with when. */
-  adjustmentsOf(lead: number): readonly { readonly milli: number; readonly at: number }[]
 }
 
 interface Judged {
@@ -50,13 +38,15 @@ interface Judged {
 
 /**
  * What a model would change if it scored now. The counts in memory are read under its numbers; only
- * rules that count other events than any so far have events scanned, a page at a time, between which
- * other reads are answered.
+ * rules that count other events than any so far have events scanned, a page at a time. Between pages
+ * and between steps other reads are answered, which may bring the book up to date.
  */
 export function createSimulator(tools: SimulateTools) {
   const { db, book } = tools
   const outcomesOf = outcomeReader(db)
   const withOutcomes = db.prepare('SELECT DISTINCT lead FROM outcome').pluck()
+  const refresh = db.transaction((now: number) => book.refresh(now))
+  let last: Promise<unknown> = Promise.resolve()
 
   function judgedSlots(): ReadonlyMap<number, Judged> {
     const known = new Map<number, Judged>()
@@ -70,78 +60,65 @@ export function createSimulator(tools: SimulateTools) {
     return known
   }
 
-  function viewOf(model: ReadModel, counts: Counts, scene: Scene): View {
-    const { slots, day } = scene
-    const reading: Reading = { counts, model: model.rules, day }
-    const scores = scoreAll(reading, book.adjustments)
-    const kept = new Set(slots)
-    const rest = (slot: number): Pick<Standing, 'letter' | 'isExcluded'> => {
-      const lead = book.cards[slot]?.lead
-      const email = lead?.email ?? null
-      const letter = scene.isSameFit
-        ? (book.cards[slot]?.letter ?? null)
-        : fitOf(lead?.traits ?? {}, email, model.fit, tools.domains).letter
-      return { letter, isExcluded: model.exclusion.reasonFor(email) !== null }
-    }
-    return {
-      mql: model.rules.spec.mql,
-      rules: ruleTotals(reading, (slot) => kept.has(slot)),
-      standingOf: (slot) => ({
-        ...rest(slot),
-        milli: scores[slot] ?? 0,
-        activeDays: activeDaysOf(reading, slot, ACTIVITY_REF),
-        raisedAt: lastRaiseOf(reading, slot),
-      }),
-      standingBefore(slot, at) {
-        const before: Reading = { ...reading, day: dayOf(at), beforeDay: dayOf(at) }
-        const lead = book.cards[slot]?.lead.ref ?? 0
-        const given = tools.adjustmentsOf(lead).filter((one) => one.at < at)
-        const adjusted = given.reduce((sum, { milli }) => sum + milli, 0)
-        return {
-          ...rest(slot),
-          milli: scoreSlot(before, slot, adjusted),
-          activeDays: activeDaysOf(before, slot, ACTIVITY_REF),
-          raisedAt: lastRaiseOf(before, slot),
-        }
-      },
-    }
-  }
-
-  return async (yaml: string, scope: Scoped, now: number): Promise<WhatIfJson> => {
+  async function simulate(yaml: string, scope: Scoped, now: number): Promise<WhatIfJson> {
     const parsed = parseModel(yaml)
     if (!parsed.ok) throw new Error(parsed.problems[0])
-    const read = db.transaction(() => book.refresh(now))
-    read()
     const active = tools.current()
     const draft = tools.draftOf(parsed.model)
-    const scanned = await countMissing(draft, tools)
-    read() // what happened while events were scanned
-    const site = scope.site === undefined ? null : refOf('site', scope.site)
-    const cards = book.cards.filter((card) => card !== undefined)
-    const slots = cards.filter(({ lead }) => site === null || lead.site === site)
-    const fits = [active, draft].map(({ rules }) => JSON.stringify(rules.spec.fit))
-    const scene = { slots: slots.map(({ slot }) => slot), day: dayOf(now) }
+    const scanned = await scanMissing(draft, tools)
+    await others()
+    refresh(now)
+    // Another model scores by now, and for other rules nothing is counted.
+    if (tools.current().rules.version !== active.rules.version) return simulate(yaml, scope, now)
+    const scene = sceneOf(book, scope, now)
     const judged = judgedSlots()
+    const { cards, slots } = scene
+    await others()
+    const fits = [active, draft].map(({ rules }) => JSON.stringify(rules.spec.fit))
+    const was = createSide(active, { ...scene, own: createCounts(), isSameFit: true }, tools)
+    const own = countsOf(scanned, scene.seen)
+    const is = createSide(draft, { ...scene, own, isSameFit: fits[0] === fits[1] }, tools)
+    await others()
+    const scoresBefore = was.scores()
+    await others()
+    const scoresAfter = is.scores()
+    await others()
+    // Both at once, so that they are of the same counts.
+    const [totalsBefore, totalsAfter] = [was.totals(), is.totals()]
+    await others()
     const people = {
-      slots: scene.slots,
-      isMql: (slot: number) => book.cards[slot]?.lead.stage === 'mql',
+      slots,
+      isMql: (slot: number) => cards[slot]?.lead.stage === 'mql',
       verdictOf: (slot: number) => judged.get(slot)?.verdict ?? null,
     }
     const found = compareViews(
       people,
-      viewOf(active, book.counts, { ...scene, isSameFit: true }),
-      viewOf(draft, scanned.counts, { ...scene, isSameFit: fits[0] === fits[1] }),
+      was.view(scoresBefore, totalsBefore),
+      is.view(scoresAfter, totalsAfter),
     )
-    const isOpen = ({ slot }: MovedLead) => isForMarketing(book.cards[slot], judged.get(slot))
+    const isOpen = ({ slot }: MovedLead) => isForMarketing(cards[slot], judged.get(slot))
     const named = { ...found, gained: found.gained.filter(isOpen), lost: found.lost.filter(isOpen) }
-    return whatIfJson(named, book.cards, scanned.events)
+    return whatIfJson(named, cards, scanned.events)
+  }
+
+  /** One after another: each has a connection of its own and all that it scanned in memory. */
+  return (yaml: string, scope: Scoped, now: number): Promise<WhatIfJson> => {
+    const mine = last.then(() => simulate(yaml, scope, now))
+    last = mine.catch(() => null) // who asked is told; the next one has its turn
+    return mine
   }
 }
 
-interface Scene {
-  readonly slots: readonly number[]
-  readonly day: number
-  readonly isSameFit: boolean
+/** Lets other reads be answered. */
+const others = () => new Promise((resolve) => setImmediate(resolve))
+
+function sceneOf(book: LeadBook, scope: Scoped, now: number): Scene {
+  const { counts, adjustments, cards } = book
+  const site = scope.site === undefined ? null : refOf('site', scope.site)
+  const slots = cards.flatMap((card) => {
+    return card && (site === null || card.lead.site === site) ? card.slot : []
+  })
+  return { slots, day: dayOf(now), counts, adjustments, cards, seen: [...cards] }
 }
 
 /** What sales have in hand, no model moves. */
@@ -151,15 +128,15 @@ function isForMarketing(card: Card | undefined, judged: Judged | undefined): boo
   return stage === 'lead' || stage === 'recycled'
 }
 
-/** The counts of the book with those of the draft's own rules beside them. */
-async function countMissing(
+/** What events count for rules of the draft that nothing is counted for. */
+async function scanMissing(
   draft: ReadModel,
-  { path, book, texts, touchOf }: SimulateTools,
-): Promise<{ readonly counts: Counts; readonly events: number }> {
+  { path, texts, touchOf }: SimulateTools,
+): Promise<Scanned> {
   const rules = draft.rules.rules.filter(({ ref }) => ref < 0)
-  if (rules.length === 0) return { counts: book.counts, events: 0 }
-  const db = openReader(path)
   const byLead = new Map<number, Bucket[]>()
+  if (rules.length === 0) return { byLead, events: 0 }
+  const db = openReader(path)
   let events = 0
   try {
     db.exec('BEGIN')
@@ -173,21 +150,27 @@ async function countMissing(
         byLead.set(lead, known)
         known.push(...buckets.values())
       }
-      await new Promise((resolve) => setImmediate(resolve))
+      await others()
     }
   } finally {
     db.close()
   }
+  return { byLead, events }
+}
+
+interface Scanned {
+  /** Those of a lead's visitors side by side. */
+  readonly byLead: ReadonlyMap<number, readonly Bucket[]>
+  readonly events: number
+}
+
+function countsOf({ byLead }: Scanned, cards: LeadBook['cards']): Counts {
   const counts = createCounts()
-  counts.reserve(book.cards.length, book.counts.size)
-  for (const card of book.cards) {
-    if (!card) continue
-    counts.set(card.slot, [
-      ...book.counts.bucketsOf(card.slot),
-      ...(byLead.get(card.lead.ref) ?? []),
-    ])
+  for (const card of cards) {
+    const buckets = card && byLead.get(card.lead.ref)
+    if (buckets) counts.set(card.slot, buckets)
   }
-  return { counts, events }
+  return counts
 }
 
 function whatIfJson(
