@@ -38,7 +38,7 @@ export function scoreSlot(reading: Reading, slot: number, adjustment = 0): numbe
 
 /** The same before adjustments and floor, for who adds more to it; may be below zero. */
 export function sumOfRules(reading: Reading, slot: number): number {
-  return totalOf(reading, slot, null)
+  return totalOf(reading, slot)
 }
 
 /** What each rule gives over all slots, or those to keep; in the model's order. */
