@@ -11,7 +11,7 @@ import { StoreInUse } from './store/trouble.ts'
 /**
  * Publishing a model from the command line. Alone on the store, the command counts what the model's
  * rules need itself; beside a running collector it only inserts the version, which the collector
- * finds within a minute, counts for, and switches over to.
+ * finds within a second, counts for, and switches over to.
  */
 export interface Publisher {
   publish(model: NewModel): number
@@ -64,6 +64,7 @@ function openBeside({ store, now, reader, waitMs }: PublisherDeps): Publisher {
     publish: (model) => open.apply(() => open.models.publish(model)),
     async complete(version) {
       const until = now() + waitMs
+      if (waitMs > 0) process.stderr.write('waiting for the running collector to take it over …\n')
       for (;;) {
         const known = (await reader.modelVersions()).find((one) => one.version === version)
         const state = known?.state ?? 'counting'

@@ -19,7 +19,7 @@ export interface Engine {
   waiting(): number
   /** To be called every hour: forgets what must not be kept longer. */
   tidy(now: number): Promise<void>
-  /** To be called every ten seconds: does what the clock alone changes, and heeds other processes. */
+  /** To be called every second: does what the clock alone changes, and heeds other processes. */
   look(now: number): Promise<void>
   /** Answers what is waiting, then closes the store. */
   close(): Promise<void>

@@ -36,7 +36,7 @@ export interface StartOptions {
 /** The store may be damaged; a supervisor starts the process anew, which checks it. */
 const EXIT_STORE_FAILED = 70
 const TIDY_MS = 3_600_000
-const LOOK_MS = 10_000
+const LOOK_MS = 1000
 
 export async function startCollector(options: StartOptions): Promise<Running> {
   const listener = await listen(options.config)

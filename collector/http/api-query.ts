@@ -67,7 +67,7 @@ const seenSince = instant('start', 'Seen then or later; a day means its beginnin
 export const leadsQuery = siteListQuery.extend({
   stage: z.enum(STAGES, { error: `one of ${STAGES.join(', ')}` }).optional(),
   grade: textLike(
-    /^([A-Da-d-]?[1-4]|[A-Da-d])$/,
+    /^([A-Da-d-]?[1-4]|[A-Da-d-])$/,
     'a grade such as A1, or its letter or number alone',
   )
     .openapi({ description: '`A1` to `D4`, or a letter or a number alone.', example: 'A' })

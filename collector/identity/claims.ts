@@ -71,7 +71,7 @@ export type Verification = 0 | 1 | 2
 /** A person as the claims describe them. Its first claim founds it. */
 export interface ResolvedLead<C extends Claim = Claim> {
   readonly claims: C[]
-  /** Those that strong claims gave, where any did; the first is the one that is shown. */
+  /** Those that strong claims gave, where any did, the last one proven last. */
   readonly emails: Set<string>
   readonly strongEmails: Set<string>
   userId: string | null
@@ -139,7 +139,11 @@ export function resolveClaims<C extends Claim>(claims: Iterable<C>): Resolution<
   /** What a strong claim proves stands alone: a weaker one, also one dated before it, adds nothing beside. */
   const prove = (lead: ResolvedLead<C>, { userId, email, traits }: C) => {
     if (userId !== null && lead.userId === userId) lead.isUserProven = true
-    if (email !== null && byEmail.get(email) === lead) lead.strongEmails.add(email)
+    if (email !== null && byEmail.get(email) === lead) {
+      lead.strongEmails.add(email)
+      lead.emails.delete(email)
+      lead.emails.add(email)
+    }
     if (lead.strongEmails.size > 0) {
       for (const other of lead.emails) {
         if (lead.strongEmails.has(other)) continue
@@ -210,6 +214,12 @@ export function resolveClaims<C extends Claim>(claims: Iterable<C>): Resolution<
     leadOf.set(claim, lead)
   }
   return { leads, leadOf, conflicts }
+}
+
+/** The address that is shown: the one proven last; where none is proven, the first. */
+export function emailOf({ emails, strongEmails }: ResolvedLead): string | null {
+  const all = [...emails]
+  return all.at(strongEmails.size > 0 ? -1 : 0) ?? null
 }
 
 /**

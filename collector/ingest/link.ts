@@ -1,6 +1,7 @@
 import { NO_TOUCHES } from '../attribution/touches.ts'
 import {
   byClaimTime,
+  emailOf,
   type Hold,
   holdsOf,
   isUndone,
@@ -214,6 +215,7 @@ function writeLead(ref: number, site: number, lead: ResolvedLead<StoredClaim>, g
   group.changes.leads.set(ref, {
     ref,
     site,
+    email: emailOf(lead),
     emails: [...lead.emails],
     userId: lead.userId,
     verification: lead.verification,

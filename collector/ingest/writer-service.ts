@@ -40,7 +40,7 @@ export interface WriterService {
   settings(): Readonly<Record<string, string | number>>
   /** To be called every hour: no salt gets older than two days. */
   forgetSalts(now: number): void
-  /** Begins to do what the clock alone changes, and leaves the rest to `work`; to be called every ten seconds. */
+  /** Begins to do what the clock alone changes, and leaves the rest to `work`; to be called every second. */
   look(now: number): void
   /** Does a piece of the work that can wait for deliveries; whether there is more. Now is the last delivery or look. */
   work(now?: number): boolean
@@ -189,7 +189,7 @@ export function openWriterService(
     forgetSalts: (at) => forgetSalts(store, at),
     look(at) {
       heedOthers(at)
-      lookAt(at)
+      if (store.hasDueLeads(at)) lookAt(at)
     },
     work(at = lastAt) {
       const { version } = models.judge().model

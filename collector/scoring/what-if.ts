@@ -21,15 +21,16 @@ export interface Standing {
 }
 
 /**
- * Whether a lead counts as qualified under a model. An MQL stays one down to `exit`; others need `enter`,
- * fit and active days. A hand raise does for both, and nothing for who is excluded. The dwell and
- * the cool-down are left to the clock: this is where a lead tends to, not the day it gets there.
+ * Whether a lead counts as qualified under a model. An MQL stays one down to `exit`, also when it is
+ * excluded now; others need `enter`, fit and active days, and not to be excluded. A hand raise does
+ * for both. The dwell and the cool-down are left to the clock: this is where a lead tends to, not the
+ * day it gets there.
  */
 export function isQualified(standing: Standing, mql: Model['mql'], wasMql: boolean): boolean {
   const { milli, letter, isExcluded, activeDays, raisedAt } = standing
+  if (wasMql) return raisedAt !== null || milli >= 1000 * Math.min(mql.exit, mql.enter)
   if (isExcluded) return false
   if (raisedAt !== null) return true
-  if (wasMql) return milli >= 1000 * Math.min(mql.exit, mql.enter)
   const isFit = letter === null || letter <= mql.min_fit // letters sort as they rank
   return isFit && activeDays >= mql.min_active_days && milli >= 1000 * mql.enter
 }

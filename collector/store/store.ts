@@ -189,6 +189,8 @@ export interface KnownLead {
 export interface LeadChange {
   readonly ref: number
   readonly site: number
+  /** The address that is shown. */
+  readonly email: string | null
   readonly emails: readonly string[]
   readonly userId: string | null
   readonly verification: Verification
@@ -293,6 +295,8 @@ export interface WriteStore {
    * when it throws, nothing of it happened.
    */
   apply<T>(work: (transaction: Transaction) => T): T
+  /** Whether any lead is to be looked at by an instant; asks without writing. */
+  hasDueLeads(at: number): boolean
   sites(): readonly Site[]
   addSite(site: Omit<Site, 'ref'>): Site
   /** Its tag is refused from then on, and the keys bound to it are gone. What it collected stays. */

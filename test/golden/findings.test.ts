@@ -194,3 +194,40 @@ describe('reading', () => {
     }
   })
 })
+
+describe('what is told of identities', () => {
+  test('each link by the evidence of its own stretch', async () => {
+    const browser = randomUUID()
+    const day = (back: number) => NOW - back * DAY
+    const proven = (at: number, email: string) =>
+      says(at, { email, signature: signatureOf({ email }, at + 600_000) })
+    const events = [
+      proven(day(4), 'a@corp.example'),
+      proven(day(3), 'b@corp.example'),
+      says(day(2), { email: 'a@corp.example' }),
+    ]
+    for (const event of events) world.deliver({ browser, human: true, events: [event] }, event.at)
+    const links = await found(reader.identities('email:a@corp.example', {}))
+    expect(links.map(({ evidence, strength, at }) => [evidence, strength, Date.parse(at)])).toEqual(
+      [
+        ['signed_identify', 'strong', day(4)],
+        ['identify', 'medium', day(2)],
+      ],
+    )
+  })
+
+  test('the address that was proven last is shown, and all of them find the lead', async () => {
+    const browser = randomUUID()
+    const emails = ['old@corp.example', 'new@corp.example'] as const
+    emails.forEach((email, i) => {
+      const ids = { user_id: '7', email }
+      const at = NOW + i * 1000
+      const claim = says(at, { ...ids, signature: signatureOf(ids, at + 600_000) })
+      world.deliver({ browser, human: true, events: [claim] }, at)
+    })
+    for (const email of emails) {
+      const lead = await found(reader.lead(`email:${email}`, {}, NOW + 5000))
+      expect([lead.email, lead.user_id]).toEqual(['new@corp.example', '7'])
+    }
+  })
+})

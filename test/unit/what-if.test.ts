@@ -50,7 +50,7 @@ describe('a lead counts as qualified', () => {
     ],
     ['not below the exit, even then', { milli: 59_999 }, { wasMql: true }, false],
     ['who asked, below the exit too', { milli: 40_000, raisedAt: 5 }, { wasMql: true }, true],
-    ['not if excluded since', { isExcluded: true }, { wasMql: true }, false],
+    ['an MQL also if it is excluded since', { isExcluded: true }, { wasMql: true }, true],
   ]
   test.each(cases)('%s', (_, standing, { wasMql }, expected) => {
     expect(isQualified({ ...READY, ...standing }, MQL, wasMql)).toBe(expected)

@@ -49,6 +49,7 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
     return work(transaction)
   })
 
+  const anyDue = db.prepare('SELECT 1 FROM lead WHERE look_at <= ? LIMIT 1')
   const readDataVersion = db.prepare('PRAGMA data_version').pluck()
   let dataVersion = Number(readDataVersion.get())
   const salts = createSalts(db)
@@ -69,6 +70,7 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
         throw error
       }
     },
+    hasDueLeads: (at) => anyDue.get(at) !== undefined,
     sites: () => db.prepare('SELECT * FROM site ORDER BY id').all().map(siteOf),
     addSite(site) {
       const { name, key, writeKey, signingSecret, origins, isGenerated, createdAt } = site

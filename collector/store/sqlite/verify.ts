@@ -1,5 +1,12 @@
 import { touchSessionsOf } from '../../attribution/touches.ts'
-import { holdAt, holdsOf, isUndone, resolveClaims, sharedLinks } from '../../identity/claims.ts'
+import {
+  emailOf,
+  holdAt,
+  holdsOf,
+  isUndone,
+  resolveClaims,
+  sharedLinks,
+} from '../../identity/claims.ts'
 import { bucketsOf, contributionsOf, sessionsOf, type TouchReader } from '../../scoring/derive.ts'
 import { ACTIVITY_REF, type CompiledModel } from '../../scoring/match.ts'
 import { type Bucket, bucketKey } from '../../scoring/score.ts'
@@ -230,7 +237,7 @@ function verifyClaims(db: Db, note: Note): number {
         ...(lead.userId === null ? [] : [['user', lead.userId]]),
       ]
       // Ids and traits are compared, not printed: a difference shows that there is one.
-      const face = [[...lead.emails][0] ?? null, lead.userId, lead.verification, lead.traits]
+      const face = [emailOf(lead), lead.userId, lead.verification, lead.traits]
       const row = leadRow.get(ref ?? 0) as [unknown, unknown, unknown, string] | undefined
       const stored = keysOf.all(ref ?? 0)
       const storedFace = row && [row[0], row[1], row[2], JSON.parse(row[3])]

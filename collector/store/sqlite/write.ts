@@ -209,8 +209,7 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
     for (const ref of [...changes.removedLeads.keys(), ...changes.leads.keys()]) dropKeys.run(ref)
     for (const lead of changes.leads.values()) {
       const traits = JSON.stringify(lead.traits)
-      const email = lead.emails[0] ?? null
-      putLead.run(lead.ref, lead.site, email, lead.userId, lead.verification, traits, commit)
+      putLead.run(lead.ref, lead.site, lead.email, lead.userId, lead.verification, traits, commit)
       for (const value of lead.emails) putKey.run(value, 'email', lead.site, lead.ref)
       if (lead.userId !== null) putKey.run(lead.userId, 'user', lead.site, lead.ref)
     }

@@ -1,4 +1,4 @@
-import { byClaimTime, holdAt } from '../../../identity/claims.ts'
+import { byClaimTime } from '../../../identity/claims.ts'
 import { cursorOf, placeOf, publicId, refOf, uuidOf } from '../../ids.ts'
 import type { Found, ListPage, Scoped } from '../../reader.ts'
 import type { ConflictJson, IdentityJson, Page } from '../../shapes.ts'
@@ -62,8 +62,8 @@ export function createIdentityReader(tools: ReadTools) {
   }
 }
 
-function isHeld(hold: HoldRow, at: number): boolean {
-  return holdAt([{ from: hold.from }, { from: hold.to }], at) === 0
+function isHeld({ from, to }: HoldRow, at: number): boolean {
+  return at >= from && at < to
 }
 
 interface ConflictRow {

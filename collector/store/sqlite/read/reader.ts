@@ -1,4 +1,4 @@
-import { resolveClaims } from '../../../identity/claims.ts'
+import { emailOf, resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
 import { scoreOf } from '../../../scoring/score.ts'
 import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
@@ -111,7 +111,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
     const then = resolveClaims(known).leads.find(({ claims }) =>
       claims.some((claim) => claim.lead === lead.ref),
     )
-    const [email = null] = then?.emails ?? []
+    const email = then ? emailOf(then) : null
     const stage = then ? said.stageAt(lead.ref, asOf) : 'anonymous'
     return { email, traits: then?.traits ?? {}, stage }
   }
