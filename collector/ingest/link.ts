@@ -152,9 +152,10 @@ function assignLeads(site: number, claims: readonly StoredClaim[], group: Group)
       .reverse()
       .flatMap((claim) => (claim.lead === null ? [] : [[claim.lead, claim] as const])),
   )
-  // A number stays with the user id that had it; else with the earliest claim that has one.
+  // A number stays with somebody who is still linked, and the user id that had it; else with the
+  // earliest claim that has one.
   const isFree = (claim: StoredClaim) => claim.lead !== null && !taken.has(claim.lead)
-  const byProof = [...leads].sort((a, b) => Number(b.userId !== null) - Number(a.userId !== null))
+  const byProof = [...leads].sort((a, b) => rankOf(b) - rankOf(a))
   for (const lead of byProof) {
     const ofUser = lead.claims.find(
       (c) => isFree(c) && c.userId !== null && c.userId === lead.userId,
@@ -179,6 +180,10 @@ function assignLeads(site: number, claims: readonly StoredClaim[], group: Group)
   }
   const others = new Map(conflicts.map((c) => [c.claim, refs.get(c.other)]))
   return [...moved, ...noteConflicts(claims, others, group), ...noteShared(claims, group)]
+}
+
+function rankOf({ claims, userId }: ResolvedLead<StoredClaim>): number {
+  return 2 * Number(claims.some(({ isVoid }) => !isVoid)) + Number(userId !== null)
 }
 
 /** Marks claims whose ids are two people's; returns those for which that is new. */

@@ -32,12 +32,7 @@ const DUE_AT_ONCE = 200
 /** Does the looks that are due by an instant, each as of when it was due; whether there may be more. */
 export function catchUp(transaction: Transaction, judge: Judge, at: number): boolean {
   const due = transaction.dueLeads(at, DUE_AT_ONCE)
-  for (const ref of due) {
-    const standing = transaction.standingOf(ref)
-    // A look that was never taken is of now: what the lead did came later than 1970.
-    const dueAt = standing?.lookAt || at
-    if (standing) settle(transaction, standing, settled(standing, judge, { at: dueAt, until: at }))
-  }
+  catchUpOn(transaction, judge, due, at)
   return due.length === DUE_AT_ONCE
 }
 
@@ -49,10 +44,11 @@ export function catchUpOn(
   at: number,
 ): void {
   for (const ref of leads) {
-    const dueAt = transaction.lookAtOf(ref)
-    const standing = dueAt !== null && dueAt < at ? transaction.standingOf(ref) : undefined
+    const lookAt = transaction.lookAtOf(ref)
+    const standing = lookAt !== null && lookAt <= at ? transaction.standingOf(ref) : undefined
     if (!standing) continue
-    settle(transaction, standing, settled(standing, judge, { at: dueAt || at, until: at }))
+    // A look that was never taken is of now: what the lead did came later than 1970.
+    settle(transaction, standing, settled(standing, judge, { at: lookAt || at, until: at }))
   }
 }
 
@@ -125,7 +121,8 @@ function readingOf(
   { model, fit, exclusion, domains }: Judge,
   at: number,
 ): QualificationReading {
-  const { email, buckets, adjustments } = standing
+  const { email, adjustments } = standing
+  let scoreAt: ((day: number) => number) | null = null
   return {
     get isExcluded() {
       return exclusion.reasonFor(email) !== null
@@ -134,17 +131,20 @@ function readingOf(
       return fitOf(standing.traits, email, fit, domains).letter
     },
     get activeDays() {
-      return activeDaysOf(buckets)
+      return activeDaysOf(standing.buckets)
     },
     get raisedAt() {
-      return lastRaiseOf(buckets, model, dayOf(at))
+      return lastRaiseOf(standing.buckets, model, dayOf(at))
     },
     get positiveMilli() {
       const isGain = (rule: number) => (model.byRef.get(rule)?.spec.points ?? 0) > 0
-      const gains = buckets.filter(({ rule }) => isGain(rule))
+      const gains = standing.buckets.filter(({ rule }) => isGain(rule))
       return createScoreAt(gains, model, adjustments)(dayOf(at))
     },
-    scoreAt: createScoreAt(buckets, model, adjustments),
+    scoreAt(day) {
+      scoreAt ??= createScoreAt(standing.buckets, model, adjustments)
+      return scoreAt(day)
+    },
   }
 }
 

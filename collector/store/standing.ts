@@ -4,7 +4,7 @@ import type { Reason, ScoreJson, Stage } from './shapes.ts'
 
 /** How leads stand, and what people and the machine said of them. */
 
-/** Who a lead is and what it did, as its stage is decided by. */
+/** Who a lead is and what it did, as its stage is decided by; to be read before anything else is written. */
 export interface LeadStanding {
   readonly ref: number
   readonly email: string | null

@@ -229,6 +229,23 @@ describe('two leads that turn out to be one', () => {
   })
 })
 
+test('what was said of a person stays with who is left when the claim it was said under is undone', async () => {
+  const [one, two] = [randomUUID(), randomUUID()]
+  const ids = { user_id: '42', email: 'ada@corp.example' }
+  happen(one, NOW - DAY, [says(NOW - DAY, ids), ...did(NOW - DAY, 'page_view')])
+  happen(two, NOW, [says(NOW, { email: 'ada@corp.example' }), ...did(NOW, 'request_demo')])
+  const lead = await found(reader.leadRef(ADA, {}))
+  const outcome = { lead, value: null, currency: null, reason: null, by: 'ann' }
+  world.service.addOutcome({ ...outcome, type: 'qualify_lead', at: NOW, recordedAt: NOW })
+  const wrong = (await found(reader.identities(ADA, {}))).find(({ browser }) => browser === one)
+  const visitor = Number(wrong?.visitor.slice(3))
+  world.service.unlink({ visitor, lead, at: NOW + 1000, by: 'ann' })
+  expect(await found(reader.leadRef(ADA, {}))).toBe(lead)
+  expect(await stageOf(ADA, NOW + 1000)).toBe('sql')
+  expect(await stageOf('user:42', NOW + 1000)).toBe('lead')
+  expect((await found(reader.score('user:42', {}, NOW + 1000))).score).toBe(0)
+})
+
 describe('sales’ word', () => {
   test('sets the stage whatever the score, and taken back leaves what was before', async () => {
     const browser = randomUUID()

@@ -1,4 +1,4 @@
-import type { Adjustment } from '../../scoring/score.ts'
+import type { Adjustment, Bucket } from '../../scoring/score.ts'
 import {
   type DecidedBy,
   type Outcome,
@@ -80,6 +80,7 @@ export function createStandings(db: Db, commit: () => number): Standings {
       const row = leadRow.get(ref) as LeadRow | undefined
       if (!row) return undefined
       const [email, traits, stage, isMql, mqlAt, belowSince, raisedAt, lookAt] = row
+      let read: readonly Bucket[] | null = null
       return {
         ref,
         email,
@@ -89,7 +90,10 @@ export function createStandings(db: Db, commit: () => number): Standings {
         stage,
         qualification: { isMql: isMql === 1, mqlAt, belowSince, raisedAt },
         lookAt,
-        buckets: buckets.all(ref).map(bucketOf),
+        get buckets() {
+          read ??= buckets.all(ref).map(bucketOf)
+          return read
+        },
         adjustments: adjustmentsOf(ref),
         outcomes: outcomesOf(ref),
       }
@@ -172,6 +176,11 @@ export function createInheritance(db: Db) {
     db.prepare('UPDATE outcome SET lead = ? WHERE anchor = ?'),
     db.prepare('UPDATE adjustment SET lead = ? WHERE anchor = ?'),
   ]
+  const leave = [
+    db.prepare('UPDATE decision SET lead = ? WHERE lead = ?'),
+    db.prepare('UPDATE outcome SET lead = ? WHERE lead = ?'),
+    db.prepare('UPDATE adjustment SET lead = ? WHERE lead = ?'),
+  ]
   const decisions = db
     .prepare('SELECT to_stage, decided_by, at FROM decision WHERE lead = ? ORDER BY id')
     .raw()
@@ -200,8 +209,11 @@ export function createInheritance(db: Db) {
       for (const move of moves) move.run(lead, claim)
       return typeof before === 'number' && before !== lead ? before : null
     },
-    /** A lead that is no more leaves what it was to another. */
-    merge: (gone: number, heir: number) => write(heir, together(stored(heir), stored(gone))),
+    /** A lead that is no more leaves what it was, and what else was said of it, to another. */
+    merge(gone: number, heir: number): void {
+      for (const move of leave) move.run(heir, gone)
+      write(heir, together(stored(heir), stored(gone)))
+    },
     /** A lead is what the decisions that it has now made of it. */
     recall(lead: number): void {
       let now = UNQUALIFIED

@@ -194,9 +194,11 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
   }
   function writeInheritance(moved: readonly StoredClaim[], { removedLeads }: Changes): void {
     const parted = new Set<number>()
-    for (const { ref, lead } of moved) {
-      const before = ref === null || lead === null ? null : inheritance.follow(ref, lead)
-      if (before === null || lead === null || removedLeads.has(before)) continue
+    for (const { ref, lead, isVoid } of moved) {
+      // An undone claim takes nothing with it: what was said was said of who is still there.
+      if (ref === null || lead === null || isVoid) continue
+      const before = inheritance.follow(ref, lead)
+      if (before === null || removedLeads.has(before)) continue
       parted.add(before).add(lead)
     }
     for (const ref of parted) inheritance.recall(ref)
