@@ -5,7 +5,7 @@ import { openPublisher } from './cli-publish.ts'
 import { type CommandTools, storeOption, withReader } from './cli-store.ts'
 import { counted, movedSentence, tableLines, whatIfLines } from './cli-what-if.ts'
 import { normalText } from './ingest/text.ts'
-import { parseModel } from './scoring/model.ts'
+import { isSameFile, parseModel } from './scoring/model.ts'
 import type { Reader } from './store/reader.ts'
 import type { ModelJson, ModelVersionJson } from './store/shapes.ts'
 
@@ -144,7 +144,7 @@ function publish(
     const waitMs = millisecondsOf(wait)
     const { yaml, note, warnings } = await choose(reader)
     const newest = await modelOf(reader, (await reader.modelVersions())[0]?.version)
-    if (isSameText(newest.yaml, yaml)) {
+    if (isSameFile(newest.yaml, yaml)) {
       throw new Error(`this is version ${newest.version} as it stands; nothing was published`)
     }
     const whatIf = await reader.simulate(yaml, {}, now())
@@ -193,14 +193,10 @@ async function scoredBefore(reader: Reader): Promise<ModelJson> {
   const { yaml } = await modelOf(reader, newest?.version)
   for (const { version } of older.filter(({ active_at }) => active_at !== null)) {
     const model = await modelOf(reader, version)
-    if (!isSameText(model.yaml, yaml)) return model
+    if (!isSameFile(model.yaml, yaml)) return model
   }
   const what = older.length === 0 ? 'there is one version only' : 'no other model ever scored'
   throw new Error(`${what}, and none to go back to`)
-}
-
-function isSameText(one: string, other: string): boolean {
-  return one.trim() === other.trim()
 }
 
 function historyLines(versions: readonly ModelVersionJson[]): string[] {

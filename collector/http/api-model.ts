@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { problem } from '../errors.ts'
-import { modelYaml, parseModel, readModel } from '../scoring/model.ts'
+import { isSameFile, modelYaml, parseModel, readModel } from '../scoring/model.ts'
 import type { ApiDeps } from './api.ts'
 import { askPage, pageOfAll } from './api-cursor.ts'
 import {
@@ -143,7 +143,7 @@ function addPublishRoutes(api: Api, { reader, writer, clock }: ApiDeps): void {
     if (!file.ok) return refuseModel(c, file.problems)
     const { yaml, warnings } = file
     const newest = await reader.model((await reader.modelVersions())[0]?.version)
-    if (newest.kind === 'found' && newest.value.yaml.trim() === yaml.trim()) {
+    if (newest.kind === 'found' && isSameFile(newest.value.yaml, yaml)) {
       return refuse(c, 'unchanged_model', `it is version ${newest.value.version}`)
     }
     const { gained_total, lost_total, gained, lost } = await reader.simulate(yaml, {}, clock())

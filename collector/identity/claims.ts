@@ -162,17 +162,15 @@ export function resolveClaims<C extends Claim>(claims: Iterable<C>): Resolution<
    * another kind that is proven leaves it when a strong claim names it without that.
    */
   const untie = ({ userId, email }: C) => {
-    const ofUser = userId === null ? undefined : byUser.get(userId)
-    const isOther = (lead: ResolvedLead<C>) => email === null || !lead.strongEmails.has(email)
-    if (userId !== null && ofUser && !ofUser.isUserProven) {
-      if (ofUser.strongEmails.size > 0 && isOther(ofUser)) {
-        ofUser.userId = null
-        byUser.delete(userId)
-      }
+    const ofUser = byUser.get(userId ?? '')
+    const isWeakUser = ofUser && !ofUser.isUserProven && ofUser.strongEmails.size > 0
+    if (userId !== null && isWeakUser && !ofUser.strongEmails.has(email ?? '')) {
+      ofUser.userId = null
+      byUser.delete(userId)
     }
-    const ofEmail = email === null ? undefined : byEmail.get(email)
-    if (email !== null && ofEmail?.isUserProven && ofEmail.userId !== userId) {
-      if (ofEmail.strongEmails.has(email)) return
+    const ofEmail = byEmail.get(email ?? '')
+    const isWeakEmail = ofEmail?.isUserProven && !ofEmail.strongEmails.has(email ?? '')
+    if (email !== null && isWeakEmail && ofEmail.userId !== userId) {
       ofEmail.emails.delete(email)
       byEmail.delete(email)
     }

@@ -32,7 +32,7 @@ export function countSession(session: SessionState, touched: TouchedSession, gro
   const events: HistoryEvent[] =
     isNew && before.storedEvents > 0 ? group.now.eventsOfSession(browser, session) : []
   for (const placed of added) events.push(placed.event)
-  const source = touchOfLanding(session.landing, group).source
+  const { source } = touchOf(session, group)
   for (const event of events) countEvent(event, source, browser, group)
   if (isNew) countVisit(session, browser, group)
 }
@@ -77,8 +77,9 @@ function countPing(event: HistoryEvent, source: string, browser: BrowserState, g
   }
 }
 
-function countVisit({ landing, startAt }: SessionState, browser: BrowserState, group: Group) {
-  const touch = touchOfLanding(landing, group)
+function countVisit(session: SessionState, browser: BrowserState, group: Group): void {
+  const { landing, startAt } = session
+  const touch = touchOf(session, group)
   const more = { props: { ...touch }, source: touch.source }
   for (const rule of group.match(SESSION, landing?.url ?? null, more)) {
     add(browser, startAt, bucket(rule.ref, startAt, 0, startAt), group)
@@ -89,8 +90,9 @@ function countVisit({ landing, startAt }: SessionState, browser: BrowserState, g
   }
 }
 
-function touchOfLanding(landing: Landing | null, group: Group): Touch {
-  return group.touchOf(landing?.url ?? null, landing?.referrer ?? null)
+/** A session without a landing came from nowhere. */
+function touchOf({ touch }: SessionState, group: Group): Touch {
+  return touch ?? group.touchOf(null, null)
 }
 
 function bucket(rule: number, at: number, engagedMs: number, lastAt: number): Bucket {

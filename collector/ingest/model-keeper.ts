@@ -49,7 +49,8 @@ export interface ModelKeeperDeps {
 }
 
 interface Counting {
-  readonly model: CompiledModel
+  /** By whose model leads are judged when it is done. */
+  readonly judge: Judge
   readonly next: (after: number) => { readonly after: number; readonly events: number } | null
   after: number
   events: number
@@ -81,24 +82,25 @@ export function createModelKeeper(deps: ModelKeeperDeps, startedAt: number): Mod
     const newest = models.active(initialModel, now)
     const pending = models.pending()
     const isKnown = newest.version === active.model.version
-    if (isKnown && pending && counting?.model.version === pending.version) return
+    if (isKnown && pending && counting?.judge.model.version === pending.version) return
     // One transaction numbers all rules, or none; nothing is taken over before it is done.
     const next = store.apply(() => {
       const judge = newest.version === active.model.version ? active : judgeOf(newest)
-      const waiting = pending ? judgeOf(pending).model : null
-      return { judge, waiting, counting: countingOf(waiting ?? judge.model, waiting !== null) }
+      const waiting = pending && judgeOf(pending)
+      return { judge, waiting, counting: countingOf(waiting ?? judge, waiting !== null) }
     })
     active = next.judge
     counting = next.counting
-    match = matchAny(next.waiting ? [active.model, next.waiting] : [active.model])
+    match = matchAny(next.waiting ? [active.model, next.waiting.model] : [active.model])
     if (next.waiting && counting?.next === NOTHING) finish(counting, now)
   }
 
   /** What a model has to count before it scores; null where one that scores lacks nothing. */
-  function countingOf(model: CompiledModel, isPending: boolean): Counting | null {
+  function countingOf(judge: Judge, isPending: boolean): Counting | null {
+    const { model } = judge
     const missing = new Set(models.uncounted([ACTIVITY_REF, ...model.rules.map((r) => r.ref)]))
     if (missing.size === 0) {
-      return isPending ? { model, next: NOTHING, after: 0, events: 0 } : null
+      return isPending ? { judge, next: NOTHING, after: 0, events: 0 } : null
     }
     const rules = model.rules.filter(({ ref }) => missing.has(ref))
     const plan = {
@@ -107,11 +109,12 @@ export function createModelKeeper(deps: ModelKeeperDeps, startedAt: number): Mod
       touchOf,
       activity: missing.has(ACTIVITY_REF),
     }
-    return { model, next: models.createScan(plan), after: 0, events: 0 }
+    return { judge, next: models.createScan(plan), after: 0, events: 0 }
   }
 
   /** Makes what was counted the active model, once nobody is due to be judged by the one before; whether it did. */
-  function finish({ model }: Counting, now: number): boolean {
+  function finish({ judge }: Counting, now: number): boolean {
+    const { model } = judge
     const isBehind = store.apply((transaction) => catchUp(transaction, active, now))
     if (isBehind) return false
     store.apply((transaction) => {
@@ -120,7 +123,7 @@ export function createModelKeeper(deps: ModelKeeperDeps, startedAt: number): Mod
       models.keepOnly([ACTIVITY_REF, ...model.rules.map((rule) => rule.ref)])
       transaction.lookAtAll(now)
     })
-    active = judgeOf(models.active(initialModel, now))
+    active = judge
     counting = null
     match = active.model.match
     hasStale = true
@@ -134,8 +137,12 @@ export function createModelKeeper(deps: ModelKeeperDeps, startedAt: number): Mod
     refresh,
     progress() {
       if (!counting) return null
-      const { model, events, after } = counting
-      return { version: model.version, events, share: after / Math.max(1, models.lastBrowser()) }
+      const { judge, events, after } = counting
+      return {
+        version: judge.model.version,
+        events,
+        share: after / Math.max(1, models.lastBrowser()),
+      }
     },
     work(now) {
       if (counting) {

@@ -44,11 +44,14 @@ export function catchUpOn(
   at: number,
 ): void {
   for (const ref of leads) {
-    const lookAt = transaction.lookAtOf(ref)
-    const standing = lookAt !== null && lookAt <= at ? transaction.standingOf(ref) : undefined
-    if (!standing) continue
+    const standing = transaction.standingOf(ref)
+    if (!standing || standing.lookAt === null || standing.lookAt > at) continue
     // A look that was never taken is of now: what the lead did came later than 1970.
-    settle(transaction, standing, settled(standing, judge, { at: lookAt || at, until: at }))
+    settle(
+      transaction,
+      standing,
+      settled(standing, judge, { at: standing.lookAt || at, until: at }),
+    )
   }
 }
 

@@ -23,10 +23,15 @@ const MORE_FREE = [
 
 /** Look-ups over the two lists; a sub-domain of a disposable domain is disposable. */
 export function createMailDomains(freeText: string, disposableText: string): MailDomains {
-  const free = new Set([...domainsOf(freeText), ...MORE_FREE])
-  const disposable = new Set(domainsOf(disposableText))
+  let lists: { readonly free: Set<string>; readonly disposable: Set<string> } | null = null
   return {
     kindOf(domain) {
+      // Many thousand lines, which nobody reads who asks for nothing.
+      lists ??= {
+        free: new Set([...domainsOf(freeText), ...MORE_FREE]),
+        disposable: new Set(domainsOf(disposableText)),
+      }
+      const { free, disposable } = lists
       const folded = domain.trim().toLowerCase()
       if (isDisposable(folded, disposable)) return 'disposable'
       return free.has(folded) ? 'free' : 'business'

@@ -38,8 +38,6 @@ export interface CompiledModel {
   readonly spec: Model
   readonly rules: readonly CompiledRule[]
   readonly byRef: ReadonlyMap<number, CompiledRule>
-  /** Rules whose events are hand raises. */
-  readonly handRaises: readonly CompiledRule[]
   /** Rules that count an event of this name on this page, in a session that came from this source. */
   match(on: string, href: string | null, more: MatchMore): readonly CompiledRule[]
 }
@@ -80,7 +78,6 @@ export function compileModel(
     spec,
     rules,
     byRef: new Map(rules.map((r) => [r.ref, r])),
-    handRaises: rules.filter((rule) => rule.spec.hand_raise),
     match: createMatch(rules, spec.pages),
   }
 }

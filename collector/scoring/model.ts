@@ -30,6 +30,11 @@ export const MAX_MODEL_BYTES = 256 * 1024
 /** Nobody reads on beyond this, and a file of another kind can hold a million. */
 const MAX_PROBLEMS = 100
 
+/** Whether two files say the same, to the letter. */
+export function isSameFile(one: string, other: string): boolean {
+  return one.trim() === other.trim()
+}
+
 /** Reads a model file. Never throws. */
 export function parseModel(yaml: string): ParsedModel {
   return read(yaml, true)

@@ -26,9 +26,15 @@ export interface RuleTotal {
 }
 
 /** The score of every slot, in milli-points; adjustments are sums by slot. */
-export function scoreAll(reading: Reading, adjustments: Float64Array | null = null): Float64Array {
+export function scoreAll(
+  reading: Reading,
+  adjustments: Float64Array | null = null,
+): Float64Array<ArrayBuffer> {
   const scores = new Float64Array(reading.counts.slots)
-  return scores.map((_, slot) => scoreSlot(reading, slot, adjustments?.[slot]))
+  for (let slot = 0; slot < scores.length; slot += 1) {
+    scores[slot] = scoreSlot(reading, slot, adjustments?.[slot])
+  }
+  return scores
 }
 
 /** The score of one slot, in milli-points. */

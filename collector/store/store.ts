@@ -276,8 +276,6 @@ export interface Transaction {
   standingOf(lead: number): LeadStanding | undefined
   /** Leads whose look is due at an instant, those due longest first. */
   dueLeads(at: number, limit: number): number[]
-  /** When a lead is to be looked at; null for never, or where there is none. */
-  lookAtOf(lead: number): number | null
   settle(lead: SettledLead): void
   addOutcome(outcome: NewOutcome): number
   /** Whether this lead had it. */

@@ -4,7 +4,7 @@ import { createMailDomains } from '../../collector/scoring/mail-domains.ts'
 import type { Page, TimelineSessionJson } from '../../collector/store/shapes.ts'
 import type { InternalReader } from '../../collector/store/sqlite/read/reader.ts'
 import { createSqliteReader } from '../../collector/store/sqlite/read/reader.ts'
-import { createWorld, eventAt, signatureOf, type World } from '../support/world.ts'
+import { createWorld, eventAt, found, signatureOf, type World } from '../support/world.ts'
 
 /** Worlds that once gave a wrong answer, each the smallest that did. */
 
@@ -22,12 +22,6 @@ afterEach(async () => {
   expect((await world.verify()).differences).toEqual([])
   world.close()
 })
-
-async function found<T>(answer: Promise<{ kind: string; value?: T }>): Promise<T> {
-  const { kind, value } = await answer
-  if (value === undefined) throw new Error(kind)
-  return value
-}
 
 const view = (at: number, rest: object = {}) =>
   eventAt(at, 'page_view', { url: 'https://shop.example/pricing', ...rest })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import type { WireBatch, WireEvent } from '../../shared/wire.ts'
+import { type Random, randomOf } from '../support/random.ts'
 import { createWorld, eventAt, signatureOf, type World } from '../support/world.ts'
 
 /**
@@ -15,32 +16,6 @@ const STREAMS = 1000
 const STREAMS_PER_STORE = 50
 
 type Delivery = readonly [Omit<WireBatch, 'site'>, number]
-
-/** A small seeded generator (mulberry32): a failure names its seed and can be run again. */
-function randomOf(seed: number) {
-  let state = seed
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-  const int = (most: number) => Math.floor(next() * most)
-  return {
-    next,
-    int,
-    pick: <T>(list: readonly T[]): T => list[int(list.length)] as T,
-    shuffle: <T>(list: readonly T[]): T[] => {
-      const out = [...list]
-      for (let i = out.length - 1; i > 0; i -= 1) {
-        const j = int(i + 1)
-        ;[out[i], out[j]] = [out[j] as T, out[i] as T]
-      }
-      return out
-    },
-  }
-}
-type Random = ReturnType<typeof randomOf>
 
 const PAGES = [
   '/',

@@ -4,13 +4,12 @@ import { describe, expect, test } from 'vitest'
 import type { CompiledModel } from '../../collector/scoring/match.ts'
 import { type Bucket, scoreOf } from '../../collector/scoring/score.ts'
 import { dayOf, grossMilli, lineMilli, weightOf } from '../../collector/scoring/tables.ts'
-import { modelOf } from '../support/world.ts'
+import { found, modelOf } from '../support/world.ts'
 import {
   type Batch,
   byArrival,
   DAY,
   deliver,
-  found,
   leadsIn,
   networkGroups,
   openStore,

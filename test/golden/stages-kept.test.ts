@@ -7,7 +7,7 @@ import {
   type InternalReader,
 } from '../../collector/store/sqlite/read/reader.ts'
 import type { WireEvent } from '../../shared/wire.ts'
-import { createWorld, defaultModelYaml, eventAt, type World } from '../support/world.ts'
+import { createWorld, defaultModelYaml, eventAt, found, type World } from '../support/world.ts'
 
 /** Stages as the store keeps them: decided at commit and by the clock, once, and on record. */
 
@@ -25,12 +25,6 @@ afterEach(async () => {
   expect((await world.verify()).differences).toEqual([])
   world.close()
 })
-
-async function found<T>(answer: Promise<{ kind: string; value?: T }>): Promise<T> {
-  const { kind, value } = await answer
-  if (value === undefined) throw new Error(kind)
-  return value
-}
 
 const says = (at: number, props: Record<string, string>): WireEvent =>
   eventAt(at, 'identify', { props })

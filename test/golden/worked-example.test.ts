@@ -22,7 +22,7 @@ import {
 } from '../../collector/store/sqlite/read/reader.ts'
 import { MAX_EVENT_AGE_MS, SESSION_IDLE_MS, type WireEvent } from '../../shared/wire.ts'
 import { PROOF_BEATS, PROOF_BEATS_AFTER_INPUT } from '../../snippet/limits.ts'
-import { createWorld, defaultModelYaml, eventAt, type World } from '../support/world.ts'
+import { createWorld, defaultModelYaml, eventAt, found, type World } from '../support/world.ts'
 
 /**
  * The page that lets anybody recompute a score, held to the product: what Ada does is read out of its
@@ -126,11 +126,6 @@ const person = () => {
 }
 const ada = () => `email:${person().email}`
 
-async function found<T>(answer: Promise<{ kind: string; value?: T }>): Promise<T> {
-  const { kind, value } = await answer
-  if (value === undefined) throw new Error(kind)
-  return value
-}
 const LATER = Date.UTC(2030, 0)
 const scoreAsOf = (at: number) => found(reader.score(ada(), { asOf: at }, LATER))
 

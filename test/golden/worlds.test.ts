@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { grossMilli } from '../../collector/scoring/tables.ts'
 import type { Reason, ScoreJson } from '../../collector/store/shapes.ts'
-import { eventAt, modelOf } from '../support/world.ts'
+import { eventAt, found, modelOf } from '../support/world.ts'
 import {
   type Batch,
   bucketsIn,
@@ -15,7 +15,6 @@ import {
   differencesOf,
   END,
   forWorlds,
-  found,
   instantAt,
   leadsIn,
   linkedVisitors,

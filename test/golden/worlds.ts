@@ -9,6 +9,7 @@ import {
   type InternalReader,
 } from '../../collector/store/sqlite/read/reader.ts'
 import type { WireBatch, WireEvent } from '../../shared/wire.ts'
+import { type Random, randomOf } from '../support/random.ts'
 import { createWorld, defaultModelYaml, signatureOf, type World } from '../support/world.ts'
 
 /**
@@ -347,29 +348,6 @@ function claimOf(
   }
 }
 
-/** A small seeded generator (mulberry32). */
-export function randomOf(seed: number) {
-  let state = seed
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-  const int = (most: number) => Math.floor(next() * most)
-  return {
-    next,
-    int,
-    pick: <T>(list: readonly T[]): T => list[int(list.length)] as T, // callers give no empty list
-    shuffle: <T>(list: readonly T[]): T[] =>
-      list
-        .map((value) => ({ value, rank: next() }))
-        .sort((a, b) => a.rank - b.rank)
-        .map(({ value }) => value),
-  }
-}
-export type Random = ReturnType<typeof randomOf>
-
 /** Split, doubled, late by up to six days and so in another order; by arrival. */
 function arrivalsOf({ batches, plan }: Told): Batch[] {
   const random = randomOf(plan.network)
@@ -703,10 +681,4 @@ export function bucketsIn(path: string, of: 'lead' | 'id', ref: number): Bucket[
       )
       .all(ref),
   ) as Bucket[] // the columns above
-}
-
-export async function found<T>(answer: Promise<{ kind: string; value?: T }>): Promise<T> {
-  const { kind, value } = await answer
-  if (value === undefined) throw new Error(`nothing found: ${kind}`)
-  return value
 }

@@ -122,3 +122,10 @@ export function signatureOf(
   const mac = createHmac('sha256', SIGNING_SECRET).update(text).digest('base64url')
   return `v1.${expires}.${mac}`
 }
+
+/** What a reader found; throws where it says that there is nothing. */
+export async function found<T>(answer: Promise<{ kind: string; value?: T }>): Promise<T> {
+  const { kind, value } = await answer
+  if (value === undefined) throw new Error(`nothing found: ${kind}`)
+  return value
+}

@@ -1,3 +1,4 @@
+import { ACTIVITY_REF } from '../../scoring/match.ts'
 import { bucketKey } from '../../scoring/score.ts'
 import { DAY_MS } from '../../scoring/tables.ts'
 import type { ModelStore, StoredModel } from '../model-store.ts'
@@ -73,7 +74,7 @@ export function createModels(db: Db, texts: Texts): ModelStore {
     createScan(plan) {
       const page = scanner(plan)
       const refs = plan.rules.map(({ ref }) => ref)
-      const list = JSON.stringify(plan.activity ? [...refs, 0] : refs)
+      const list = JSON.stringify(plan.activity ? [...refs, ACTIVITY_REF] : refs)
       const write = db.transaction((after: number) => {
         const scanned = page(after)
         for (const { visitor, buckets } of scanned?.visitors ?? []) {

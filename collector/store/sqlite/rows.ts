@@ -70,6 +70,17 @@ export function eventReader(db: Db, texts: Texts, where: string) {
     })
 }
 
+/** The buckets of all of a lead's visitors, side by side. */
+export function leadBucketReader(db: Db) {
+  const select = db
+    .prepare(
+      `SELECT b.day, b.rule, b.count, b.engaged_ms, b.last_ms FROM visitor v
+       CROSS JOIN bucket b ON b.visitor = v.id WHERE v.lead = ?`,
+    )
+    .raw()
+  return (lead: number): Bucket[] => select.all(lead).map(bucketOf)
+}
+
 /** A row of `day, rule, count, engaged_ms, last_ms`. */
 export function bucketOf(raw: unknown): Bucket {
   const [day, rule, count, engagedMs, lastMs] = raw as [number, number, number, number, number]

@@ -10,7 +10,7 @@ import type { Stage } from '../shapes.ts'
 import type { LeadStanding } from '../standing.ts'
 import type { Transaction } from '../store.ts'
 import type { Db } from './connect.ts'
-import { bucketOf } from './rows.ts'
+import { leadBucketReader } from './rows.ts'
 
 /** How leads stand: what the score decided, what sales said, what people added by hand. */
 
@@ -24,7 +24,6 @@ type Standings = Pick<
   | 'addAdjustment'
   | 'removeAdjustment'
   | 'lookAtAll'
-  | 'lookAtOf'
 >
 
 /** `commit` is the number of the transaction that is being written. */
@@ -35,12 +34,7 @@ export function createStandings(db: Db, commit: () => number): Standings {
        FROM lead WHERE id = ?`,
     )
     .raw()
-  const buckets = db
-    .prepare(
-      `SELECT b.day, b.rule, b.count, b.engaged_ms, b.last_ms FROM visitor v
-       JOIN bucket b ON b.visitor = v.id WHERE v.lead = ?`,
-    )
-    .raw()
+  const bucketsOf = leadBucketReader(db)
   const due = db
     .prepare('SELECT id FROM lead WHERE look_at <= ? ORDER BY look_at, id LIMIT ?')
     .pluck()
@@ -71,7 +65,6 @@ export function createStandings(db: Db, commit: () => number): Standings {
   const lookAtAll = db.prepare(
     'UPDATE lead SET look_at = @at WHERE look_at IS NULL OR look_at > @at',
   )
-  const lookAtOf = db.prepare('SELECT look_at FROM lead WHERE id = ?').pluck()
   const outcomesOf = outcomeReader(db)
   const adjustmentsOf = adjustmentReader(db)
 
@@ -91,7 +84,7 @@ export function createStandings(db: Db, commit: () => number): Standings {
         qualification: { isMql: isMql === 1, mqlAt, belowSince, raisedAt },
         lookAt,
         get buckets() {
-          read ??= buckets.all(ref).map(bucketOf)
+          read ??= bucketsOf(ref)
           return read
         },
         adjustments: adjustmentsOf(ref),
@@ -124,10 +117,6 @@ export function createStandings(db: Db, commit: () => number): Standings {
       return dropAdjustment.run(ref, lead).changes > 0
     },
     lookAtAll: (at) => void lookAtAll.run({ at }),
-    lookAtOf(lead) {
-      const at = lookAtOf.get(lead)
-      return typeof at === 'number' ? at : null
-    },
   }
 }
 

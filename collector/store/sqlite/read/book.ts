@@ -4,7 +4,7 @@ import { createRanks } from '../../../scoring/ranks.ts'
 import { type Reading, scoreAll, scoreSlot } from '../../../scoring/score-all.ts'
 import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
 import type { FitLetter } from '../../shapes.ts'
-import { createRowReads, type LeadFacts, type LeadRow, nameOf } from './lead-rows.ts'
+import { type LeadFacts, type LeadRow, nameOf, type RowReads } from './lead-rows.ts'
 import type { ReadModel, ReadTools } from './tools.ts'
 
 /**
@@ -40,8 +40,7 @@ export interface LeadBook {
 /** More changed leads than this are read together, with all others. */
 const MANY = 2000
 
-export function createLeadBook(tools: ReadTools): LeadBook {
-  const reads = createRowReads(tools)
+export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
   let counts = createCounts()
   let cards: (Card | undefined)[] = []
   let slots = new Map<number, number>()
@@ -132,7 +131,7 @@ export function createLeadBook(tools: ReadTools): LeadBook {
 
   function rescore(model: ReadModel, today: number): void {
     day = today
-    scores = Float64Array.from(scoreAll(reading(model), adjustments))
+    scores = scoreAll(reading(model), adjustments)
     ranks = null
   }
 

@@ -1,6 +1,5 @@
-import type { Bucket } from '../../../scoring/score.ts'
 import type { Stage, Traits } from '../../shapes.ts'
-import { bucketOf } from '../rows.ts'
+import { leadBucketReader } from '../rows.ts'
 import type { ReadTools } from './tools.ts'
 
 /** How lead rows become leads: one by one, and all of them at once. */
@@ -50,12 +49,6 @@ export function createRowReads({ db }: ReadTools) {
        CROSS JOIN bucket b ON b.visitor = v.id WHERE v.lead IS NOT NULL ORDER BY v.lead`,
     )
     .raw()
-  const bucketsOf = db
-    .prepare(
-      `SELECT b.day, b.rule, b.count, b.engaged_ms, b.last_ms FROM visitor v
-       CROSS JOIN bucket b ON b.visitor = v.id WHERE v.lead = ?`,
-    )
-    .raw()
   const adjustments = db.prepare('SELECT lead, sum(milli) FROM adjustment GROUP BY lead').raw()
   const adjustmentOf = db.prepare('SELECT sum(milli) FROM adjustment WHERE lead = ?').pluck()
   const factsWhere = (where: string) =>
@@ -84,13 +77,15 @@ export function createRowReads({ db }: ReadTools) {
     bucketCount: () => Number(bucketCount.get()),
     /** Buckets of every lead, those of one lead together. */
     buckets: () => buckets.iterate() as IterableIterator<BucketRow>, // the columns above
-    bucketsOf: (ref: number): Bucket[] => bucketsOf.all(ref).map(bucketOf),
+    bucketsOf: leadBucketReader(db),
     adjustments: () => adjustments.all() as [number, number][],
     adjustmentOf: (ref: number) => Number(adjustmentOf.get(ref) ?? 0),
     facts: (): ReadonlyMap<number, LeadFacts> => gather(allFacts.iterate()),
     factsOf: (ref: number): LeadFacts | undefined => gather(ownFacts.iterate(ref)).get(ref),
   }
 }
+
+export type RowReads = ReturnType<typeof createRowReads>
 
 interface Gathered {
   firstAt: number

@@ -20,7 +20,7 @@ export function createLeadReader(tools: ReadTools) {
   const bucketsOf = createBucketReader(tools)
   const adjustmentsOf = adjustmentReader(db)
   const rows = createRowReads(tools)
-  const book = createLeadBook(tools)
+  const book = createLeadBook(tools, rows)
   const byKey = db.prepare(`SELECT lead, site FROM lead_key WHERE value = ? AND kind = ?`).raw()
 
   function leadJson(lead: LeadRow, now: number): LeadJson {

@@ -3,16 +3,10 @@ import type { ModelJson, ModelVersionJson } from '../../shapes.ts'
 import type { ReadTools } from './tools.ts'
 
 /** Published models, and which of them scores. */
-export function createModelReader({ db }: ReadTools) {
+export function createModelReader({ db, activeVersion }: ReadTools) {
   const columns = 'version, yaml, note, author, published_at, active_at'
   const all = db.prepare(`SELECT ${columns} FROM model ORDER BY version DESC`)
   const one = db.prepare(`SELECT ${columns} FROM model WHERE version = ?`)
-  const active = db
-    .prepare(
-      `SELECT version FROM model WHERE active_at IS NOT NULL
-       ORDER BY version DESC LIMIT 1`,
-    )
-    .pluck()
   const newest = db.prepare('SELECT max(version) FROM model').pluck()
 
   /** By version. A version never changes, and a file takes milliseconds to read. */
@@ -26,12 +20,14 @@ export function createModelReader({ db }: ReadTools) {
     names.set(version, name)
     return name
   }
-  function stateOf({ version, active_at }: Row): ModelVersionJson['state'] {
-    if (version === active.get()) return 'active'
-    return active_at === null && version === newest.get() ? 'counting' : 'retired'
-  }
-  function versionJson(row: Row): ModelVersionJson {
-    return {
+  /** Says of a version what it is now. */
+  function createVersionJson(): (row: Row) => ModelVersionJson {
+    const [active, last] = [activeVersion(), newest.get()]
+    const stateOf = ({ version, active_at }: Row): ModelVersionJson['state'] => {
+      if (version === active) return 'active'
+      return active_at === null && version === last ? 'counting' : 'retired'
+    }
+    return (row) => ({
       version: row.version,
       name: nameOf(row),
       state: stateOf(row),
@@ -39,16 +35,16 @@ export function createModelReader({ db }: ReadTools) {
       by: row.author,
       published_at: new Date(row.published_at).toISOString(),
       active_at: row.active_at === null ? null : new Date(row.active_at).toISOString(),
-    }
+    })
   }
   return {
     /** The active one, or a version. */
-    model(version = Number(active.get())): ModelJson | undefined {
+    model(version = activeVersion()): ModelJson | undefined {
       const row = one.get(version) as Row | undefined
-      return row && { ...versionJson(row), yaml: row.yaml }
+      return row && { ...createVersionJson()(row), yaml: row.yaml }
     },
     /** Newest first. */
-    versions: (): ModelVersionJson[] => (all.all() as Row[]).map(versionJson),
+    versions: (): ModelVersionJson[] => (all.all() as Row[]).map(createVersionJson()),
   }
 }
 

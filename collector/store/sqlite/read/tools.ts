@@ -18,6 +18,8 @@ export interface ReadTools {
   /** A model that is not published; rules that nothing is counted for have a number below zero. */
   draftOf(model: Model): ReadModel
   current(): ReadModel
+  /** Of the model that scores; 0 where there is none yet. */
+  activeVersion(): number
 }
 
 type RefOf = (name: string, index: number) => number
@@ -52,7 +54,9 @@ export function openReadTools(path: string, domains: MailDomains): ReadTools {
     exclusion: compileExclusion(model.exclude, domains),
   })
 
-  function modelOf(version = Number(active.get())): ReadModel | undefined {
+  const activeVersion = () => Number(active.get() ?? 0)
+
+  function modelOf(version = activeVersion()): ReadModel | undefined {
     const known = models.get(version)
     if (known) return known
     const yaml = yamlOf.get(version)
@@ -70,6 +74,7 @@ export function openReadTools(path: string, domains: MailDomains): ReadTools {
     domains,
     touchOf: createTouchReader(),
     modelOf,
+    activeVersion,
     draftOf: (model) => readModel(model, 0, refIn(countedRef)),
     current() {
       const model = modelOf()
