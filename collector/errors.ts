@@ -18,9 +18,22 @@ export const REJECT_CODES = {
   invalid_identity: '`identify` needs props.user_id or props.email',
   invalid_signature: 'the signature does not prove this identity, or has expired',
   signature_required: 'this site takes an `identify` from a page only with props.signature',
+  too_many_emails: 'a browser may claim at most 5 new e-mails a day',
+  too_many_devices: 'this person is known in as many browsers as a page may claim',
+  held_for_review: 'too many new e-mails came from this network; the event waits for your word',
+  quarantined: 'the event could not be processed; it is kept, and `pique requeue` tries it again',
 } as const
 
 export type RejectCode = keyof typeof REJECT_CODES
+
+/** Why an event was not taken although nothing is wrong with it; counted, and not kept. */
+export const IGNORE_REASONS = {
+  browser_rate: 'this browser sent more than 300 events at once, or 10 a second',
+  address_rate: 'this network sent more events than people make',
+  erased: 'whoever did this was erased afterwards',
+} as const
+
+export type IgnoreReason = keyof typeof IGNORE_REASONS
 
 /** Why a whole request was refused; nothing of it was taken. */
 export const REFUSALS = {
@@ -40,6 +53,8 @@ export const REFUSALS = {
     status: 503,
     title: 'The store can not be written; send the same events again',
   },
+  site_busy: { status: 429, title: 'This site sends more than it may; send the same events again' },
+  disk_full: { status: 503, title: 'The disk is nearly full; send the same events again' },
   unsupported_media_type: { status: 415, title: 'Send the body as application/json' },
   unauthorized: { status: 401, title: 'A key is needed: `Authorization: Bearer KEY`' },
   forbidden: { status: 403, title: 'This key may not do that' },

@@ -192,4 +192,41 @@ export const MIGRATIONS: readonly string[] = [
   INSERT INTO rule (id, name, counted) SELECT 0, 'activity', NOT EXISTS (SELECT 1 FROM event);
   ALTER TABLE site ADD COLUMN needs_signature INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- People who sign in with a password; role is owner, analyst or viewer.
+  CREATE TABLE account (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT NOT NULL UNIQUE, role TEXT NOT NULL,
+    password TEXT NOT NULL, created_at INTEGER NOT NULL
+  ) STRICT;
+  -- Null where the admin key or a one-time link signed in: the owner.
+  ALTER TABLE sign_in ADD COLUMN account INTEGER;
+  ALTER TABLE api_key ADD COLUMN expires_at INTEGER;
+
+  -- Events that could not be taken, or wait for a person's word; raw is the event as it came, and
+  -- envelope what else of its delivery is needed to take it later.
+  CREATE TABLE quarantine (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, site INTEGER NOT NULL, browser BLOB, reason TEXT NOT NULL,
+    raw TEXT NOT NULL, envelope TEXT NOT NULL, received_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX quarantine_received ON quarantine (received_at);
+
+  -- What was erased, without what it was: the HMAC of a browser, an e-mail or a user id. Nothing that
+  -- happened between from_at and to_at, up to erased_at, is taken again. Null is no bound.
+  CREATE TABLE tombstone (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, hash BLOB NOT NULL,
+    from_at INTEGER, to_at INTEGER, erased_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX tombstone_hash ON tombstone (hash);
+  -- Keys of this store's own, such as the one of its tombstones.
+  CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  -- Copies that were made, so that whoever erases somebody is told where they still are.
+  CREATE TABLE backup (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, made_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  -- How far a session's clock was off, as its first delivery said: receivedAt - sentAt.
+  ALTER TABLE session ADD COLUMN skew_ms INTEGER;
+  CREATE INDEX session_end ON session (start_at);
+  CREATE INDEX rejected_received ON rejected (received_at);
+  `,
 ]
