@@ -1,3 +1,5 @@
+import { networkOf } from '../ingest/network.ts'
+
 /** Counts tries of each network in a fixed window. Memory is bounded: the oldest is forgotten first. */
 export interface Tries {
   /** Takes one try; how long to wait before the next in milliseconds, 0 when this one may go on. */
@@ -42,14 +44,4 @@ export function createTries(
     },
     clear: (address) => void windows.delete(networkOf(address)),
   }
-}
-
-/** An IPv6 caller owns a whole /64, so that counts as one; an IPv4 address stands for itself. */
-export function networkOf(address: string): string {
-  const [head = '', tail] = address.split('::')
-  if (!address.includes(':') || address.includes('.')) return address
-  const front = head.split(':').filter(Boolean)
-  const back = tail?.split(':').filter(Boolean) ?? []
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length)
-  return [...front, ...Array<string>(zeros).fill('0'), ...back].slice(0, 4).join(':')
 }

@@ -154,7 +154,7 @@ function place(
   browser: BrowserState,
   group: Group,
 ): NewPlacedEvent {
-  const session = sessionFor(browser, event, group)
+  const session = sessionFor(browser, event, delivery, group)
   const touched = touch(session, browser, group)
   const placed: NewPlacedEvent = {
     browser,
@@ -219,10 +219,15 @@ function prove(session: SessionState, at: number): void {
 }
 
 /** The session the browser named, or the gap session the event falls into. */
-function sessionFor(browser: BrowserState, event: NewEvent, group: Group): SessionState {
+function sessionFor(
+  browser: BrowserState,
+  event: NewEvent,
+  { skewMs }: Delivery,
+  group: Group,
+): SessionState {
   if (event.session !== null) {
     const known = browser.sessionByKey.get(event.session)
-    return known ?? openSession(browser, event, group)
+    return known ?? openSession(browser, event, skewMs, group)
   }
   const near = browser.sessions.filter(
     (s) =>
@@ -231,10 +236,15 @@ function sessionFor(browser: BrowserState, event: NewEvent, group: Group): Sessi
       event.at <= s.endAt + SESSION_IDLE_MS,
   )
   if (near.length > 1) group.rederived.add(browser) // the event bridges two gap sessions
-  return near[0] ?? openSession(browser, event, group)
+  return near[0] ?? openSession(browser, event, skewMs, group)
 }
 
-function openSession(browser: BrowserState, event: NewEvent, group: Group): SessionState {
+function openSession(
+  browser: BrowserState,
+  event: NewEvent,
+  skewMs: number | null,
+  group: Group,
+): SessionState {
   const session: SessionState = {
     ref: group.now.nextRef('session'),
     key: event.session,
@@ -244,6 +254,7 @@ function openSession(browser: BrowserState, event: NewEvent, group: Group): Sess
     provenAt: null,
     bot: null,
     device: null,
+    skewMs,
     landing: null,
     touch: null,
     nextN: 0,

@@ -6,16 +6,28 @@ import { dayOf } from '../scoring/tables.ts'
 import type { NewModel } from '../store/model-store.ts'
 import { openStore } from '../store/open.ts'
 import type { NewAdjustment, NewOutcome } from '../store/standing.ts'
-import type { NewKey, SignIn, Site, WriteStore } from '../store/store.ts'
+import type { NewKey, QuarantinedEvent, SignIn, Site, WriteStore } from '../store/store.ts'
+import { codeOf } from '../store/trouble.ts'
 import { createAgents } from './agent.ts'
+import { createEmailLimits } from './email-limits.ts'
 import { foldUnlink } from './fold.ts'
+import { createLimits } from './limits.ts'
 import { createModelKeeper, type ModelProgress } from './model-keeper.ts'
 import { type Answer, createPipeline, type RawDelivery } from './pipeline.ts'
 import { catchUp, catchUpOn, settleLeads, settleWord } from './settle.ts'
+import { createCommitTally, createVerdictTally, type WriterStats } from './stats.ts'
+import { createTombs } from './tombs.ts'
 
 /** Everything that writes, in one thread: the ingest pipeline, what people change, and the clock. */
 export interface WriterService {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
+  /** The same for a delivery that could not be taken with others; see `Pipeline.isolate`. */
+  isolate(raw: RawDelivery): Answer
+  /** Takes events out of quarantine that can be taken now; how many were, and how many still wait. */
+  requeue(asked: { readonly ref?: number; readonly reason?: string }): Requeued
+  dropQuarantined(ref: number): boolean
+  /** What this thread has done and holds. */
+  stats(): WriterStats
   addSite(site: Omit<Site, 'ref'>): Site
   removeSite(ref: number): boolean
   addKey(key: NewKey): number
@@ -47,6 +59,11 @@ export interface WriterService {
   close(): void
 }
 
+export interface Requeued {
+  readonly taken: number
+  readonly waiting: number
+}
+
 export interface Undo {
   readonly visitor: number
   readonly lead: number
@@ -66,13 +83,15 @@ export interface WriterOptions {
   readonly now: number
   /** How long publishing may count at once, so that a small store has its new model before the answer. */
   readonly patienceMs?: number
+  /** Off where only the events are of interest, as in a replay of many years in a second. */
+  readonly isLimited?: boolean
 }
 
 const HOUR_MS = 3_600_000
 const SALT_LIFE_MS = 48 * HOUR_MS
 
 export function openWriterService(
-  { store: path, initialModel, now, patienceMs = 0 }: WriterOptions,
+  { store: path, initialModel, now, patienceMs = 0, isLimited = true }: WriterOptions,
   domains: MailDomains = createMailDomains(free, disposable),
 ): WriterService {
   const store = openStore(path, 'alone')
@@ -80,11 +99,21 @@ export function openWriterService(
   const touchOf = createTouchReader()
   const models = createModelKeeper({ store, touchOf, domains, initialModel }, now)
   const health = createHealth(store)
+  const tally = createVerdictTally()
+  const limits = isLimited
+    ? { rates: createLimits(), emails: createEmailLimits(store.devicesOf) }
+    : null
+  const { key, tombstones } = store.tombstones()
+  let tombs = createTombs(key, tombstones)
+  const commits = createCommitTally()
   const pipeline = createPipeline({
     store: { ...store, apply: health.apply },
     models,
     agents: createAgents(),
     touchOf,
+    limits,
+    tombs: { isErased: (event, from) => tombs.isErased(event, from) },
+    tally,
   })
   let lastAt = now
   /** An instant up to which looks are due, and not all taken. */
@@ -104,7 +133,16 @@ export function openWriterService(
     if (!isStale) return
     pipeline.refreshSites()
     models.refresh(at)
+    tombs = createTombs(key, store.tombstones().tombstones)
     isStale = false
+  }
+  function isTaken(event: QuarantinedEvent): boolean {
+    try {
+      return pipeline.requeue(event)
+    } catch (error) {
+      if (codeOf(error).startsWith('SQLITE_')) throw error
+      return false // what threw once may throw again; it goes on waiting
+    }
   }
   function removeSaid(
     kind: 'removeOutcome' | 'removeAdjustment',
@@ -123,9 +161,29 @@ export function openWriterService(
     ingest(raws) {
       return health.watch(() => {
         heedOthers(raws.at(-1)?.receivedAt ?? lastAt)
-        return pipeline.ingest(raws)
+        return commits.timed(raws.length, () => pipeline.ingest(raws))
       })
     },
+    isolate: (raw) => health.watch(() => pipeline.isolate(raw)),
+    requeue(asked) {
+      let taken = 0
+      const waiting = store.quarantined(asked)
+      for (const event of waiting) {
+        if (!isTaken(event)) continue
+        taken += 1
+        store.dropQuarantined(event.ref)
+      }
+      return { taken, waiting: waiting.length - taken }
+    },
+    dropQuarantined: (ref) => store.dropQuarantined(ref),
+    stats: () => ({
+      verdicts: tally.read(),
+      commits: commits.read(),
+      memory: { ...limits?.rates.sizes(), ...limits?.emails.sizes() },
+      walBytes: null,
+      freeBytes: null,
+      quarantined: store.quarantined({}).length,
+    }),
     addSite(site) {
       const added = store.addSite(site)
       pipeline.refreshSites()

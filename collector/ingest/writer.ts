@@ -117,14 +117,14 @@ function commit(raws: readonly RawDelivery[]) {
   } catch (error) {
     report(error)
     // One delivery that can't be taken must not cost its neighbours their place.
-    if (raws.length > 1 && !isStoreError(error)) return raws.map((raw) => commitAlone(raw))
+    if (!isStoreError(error)) return raws.map((raw) => commitAlone(raw))
     return raws.map(() => refusal('store_unavailable'))
   }
 }
 
 function commitAlone(raw: RawDelivery) {
   try {
-    return service.ingest([raw])[0] ?? refusal('store_unavailable')
+    return service.isolate(raw)
   } catch {
     return refusal('store_unavailable') // reported with its group
   }

@@ -4,6 +4,7 @@ import type { RejectCode } from '../errors.ts'
 import type { Claim, Unlink, Verification } from '../identity/claims.ts'
 import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
+import type { DevicesOf } from './devices.ts'
 import type { ModelStore } from './model-store.ts'
 import type { LeadStanding, NewAdjustment, NewOutcome, SettledLead } from './standing.ts'
 
@@ -41,6 +42,8 @@ export interface Delivery {
   readonly browserKey: string
   readonly isCookieless: boolean
   readonly receivedAt: number
+  /** How far the sender's clock was behind, by what it said; null where it said nothing. */
+  readonly skewMs: number | null
   readonly human: boolean
   readonly device: string | null
   readonly events: readonly NewEvent[]
@@ -75,6 +78,8 @@ export interface SessionState {
   provenAt: number | null
   bot: string | null
   device: string | null
+  /** Of the delivery that opened it; kept to be looked at, and used for nothing. */
+  readonly skewMs: number | null
   landing: Landing | null
   /** Where the landing came from; null without one. */
   touch: Touch | null
@@ -253,6 +258,27 @@ export interface RejectedEvent {
   readonly receivedAt: number
 }
 
+/** An event that waits in quarantine, as it came. */
+export interface QuarantinedEvent {
+  readonly ref: number
+  readonly site: number
+  readonly browserKey: string | null
+  /** A code, or the name of the error. */
+  readonly reason: string
+  /** JSON text, cut. */
+  readonly raw: string
+  readonly envelope: string
+  readonly receivedAt: number
+}
+
+/** A hash of what was erased, with the stretch of time; null is no bound. */
+export interface Tombstone {
+  readonly hash: string
+  readonly from: number | null
+  readonly to: number | null
+  readonly erasedAt: number
+}
+
 export interface Site {
   readonly ref: number
   readonly name: string
@@ -272,6 +298,8 @@ export interface Transaction {
   readonly now: Loaded
   /** Writes what a group decided, and what of it was refused. */
   write(changes: Changes, rejected: readonly RejectedEvent[]): void
+  /** Keeps an event that could not be taken. */
+  quarantine(event: Omit<QuarantinedEvent, 'ref'>): void
   /** With what `write` has written. */
   standingOf(lead: number): LeadStanding | undefined
   /** Leads whose look is due at an instant, those due longest first. */
@@ -306,6 +334,16 @@ export interface WriteStore {
   /** Takes a one-time link out of the store; whether it was there and had not expired. */
   takeLink(hash: Uint8Array, now: number): boolean
   removeSignIn(hash: Uint8Array): void
+  /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */
+  readonly devicesOf: DevicesOf
+  /** Events in quarantine, oldest first; those of a reason or with a number alone. */
+  quarantined(asked: {
+    readonly ref?: number
+    readonly reason?: string
+  }): readonly QuarantinedEvent[]
+  dropQuarantined(ref: number): boolean
+  /** What was erased, and the key of its hashes. */
+  tombstones(): { readonly key: Uint8Array; readonly tombstones: readonly Tombstone[] }
   /** The random salt of a UTC day, made when first asked for. */
   saltOf(day: number): Uint8Array
   /** Forgets the salts of the days before this one; no file keeps their bytes once no reader is in the way. */

@@ -77,6 +77,7 @@ function claimed(browser: string, at: number, claim: ClaimMade): Delivery {
     browserKey: browser.repeat(32),
     isCookieless: false,
     receivedAt: at,
+    skewMs: null,
     human: true,
     device: null,
     events: [event],

@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newApiKey, ownPath } from '../../collector/http/auth.ts'
-import { createTries, networkOf } from '../../collector/http/tries.ts'
+import { createTries } from '../../collector/http/tries.ts'
+import { networkOf } from '../../collector/ingest/network.ts'
 import { createService, DAY, MINUTE, NOW, ORIGIN, type Service } from './api-fixture.ts'
 
 let service: Service

@@ -66,24 +66,13 @@ export function createService(): Service {
     })
   }
   const reader = createSqliteReader(path, createMailDomains('', ''))
-  const writer: Admin = {
-    addSite: async (site) => service.addSite(site),
-    removeSite: async (ref) => service.removeSite(ref),
-    addKey: async (key) => service.addKey(key),
-    removeKey: async (ref) => service.removeKey(ref),
-    putSignIn: async (signIn) => service.putSignIn(signIn),
-    takeLink: async (hash, now) => service.takeLink(hash, now),
-    removeSignIn: async (hash) => service.removeSignIn(hash),
-    sites: async () => service.sites(),
-    addOutcome: async (outcome) => service.addOutcome(outcome),
-    removeOutcome: async (lead, ref, now) => service.removeOutcome(lead, ref, now),
-    addAdjustment: async (adjustment) => service.addAdjustment(adjustment),
-    removeAdjustment: async (lead, ref, now) => service.removeAdjustment(lead, ref, now),
-    unlink: async (undo) => service.unlink(undo),
-    publishModel: async (model) => service.publishModel(model),
-    modelProgress: async () => service.modelProgress(),
-    settings: async () => service.settings(),
-  }
+  // As across threads: every method is there, and answers with a promise.
+  const writer = Object.fromEntries(
+    Object.entries(service).map(([name, method]) => [
+      name,
+      async (...args: never[]) => Reflect.apply(method, service, args),
+    ]),
+  ) as unknown as Admin
   const keys: string[] = []
   const isHttps = { value: false }
   const state = { now: NOW }

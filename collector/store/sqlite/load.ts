@@ -1,6 +1,7 @@
 import { NO_TOUCHES } from '../../attribution/touches.ts'
 import { byClaimTime, type Verification } from '../../identity/claims.ts'
 import { payloadOf } from '../../scoring/derive.ts'
+import { createRecent } from '../recent.ts'
 import type {
   BrowserState,
   ClaimKeys,
@@ -16,7 +17,6 @@ import type {
 import { claimReader, connected, unlinkReader } from './claim-rows.ts'
 import type { Db } from './connect.ts'
 import { probeOf } from './probe.ts'
-import { createRecent } from './recent.ts'
 import { bytesOf, eventReader, hexOf } from './rows.ts'
 import type { Texts } from './texts.ts'
 
@@ -229,6 +229,7 @@ type SessionRow = [
   number | null,
   number | null,
   number,
+  number | null,
 ]
 
 /** Reads everything kept about one browser, except its events. */
@@ -241,7 +242,7 @@ export function stateReader(db: Db, texts: Texts) {
     .raw()
   const sessions = db
     .prepare(
-      `SELECT id, key, base_at, start_at, end_ms, proven_ms, bot, device, landing_n, touch, next_n
+      `SELECT id, key, base_at, start_at, end_ms, proven_ms, bot, device, landing_n, touch, next_n, skew_ms
        FROM session WHERE browser = ?`,
     )
     .raw()
@@ -267,8 +268,9 @@ export function stateReader(db: Db, texts: Texts) {
     return { n, id: hexOf(id), at, url: texts.valueOf(url), referrer: texts.valueOf(referrer) }
   }
   function sessionOf(raw: unknown): SessionState {
-    const [ref, key, baseAt, startAt, endMs, provenMs, bot, device, landingN, touch, nextN] =
-      raw as SessionRow // the columns above, in that order
+    const row = raw as SessionRow // the columns above, in that order
+    const [ref, key, baseAt, startAt, endMs, provenMs, bot, device, landingN, touch] = row
+    const [nextN, skewMs] = [row[10], row[11]]
     return {
       ref,
       key: key && hexOf(key),
@@ -278,6 +280,7 @@ export function stateReader(db: Db, texts: Texts) {
       provenAt: provenMs === null ? null : startAt + provenMs,
       bot: texts.valueOf(bot),
       device: texts.valueOf(device),
+      skewMs,
       landing: landingOf(ref, landingN),
       touch: texts.touchOf(touch),
       nextN,

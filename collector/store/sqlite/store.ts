@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import type { NewKey, SignIn, Site, Transaction, WriteStore } from '../store.ts'
 import { type Db, openWriter, preparePlace, writeOnce } from './connect.ts'
+import { createDevices } from './devices.ts'
 import { createLoader } from './load.ts'
 import { lockStore } from './lock.ts'
 import { createModels } from './models.ts'
+import { createQuarantine } from './quarantine.ts'
 import { createSalts } from './salts.ts'
 import { createStandings } from './standing.ts'
 import { createTexts } from './texts.ts'
+import { readTombstones, tombstoneKey } from './tombstones.ts'
 import { finishUpgrade } from './upgrade.ts'
 import { createChangeWriter } from './write.ts'
 
@@ -34,6 +37,7 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
     )
     .pluck()
   let commit = 0
+  const { quarantine, ...waiting } = createQuarantine(db)
   const transaction: Transaction = {
     now: loader,
     write(changes, rejected) {
@@ -42,6 +46,7 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
         addRejected.run(site, code, detail, sample, receivedAt)
       }
     },
+    quarantine,
     ...createStandings(db, () => commit),
   }
   const apply = db.transaction((work: (transaction: Transaction) => unknown) => {
@@ -116,6 +121,9 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
     removeSignIn(hash) {
       db.prepare('DELETE FROM sign_in WHERE hash = ?').run(hash)
     },
+    devicesOf: createDevices(db),
+    ...waiting,
+    tombstones: () => ({ key: tombstoneKey(db), tombstones: readTombstones(db) }),
     saltOf: salts.saltOf,
     forgetSalts: salts.forgetSalts,
     models: createModels(db, texts),

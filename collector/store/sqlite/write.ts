@@ -27,8 +27,8 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
        last_touch = excluded.last_touch, last_non_direct = excluded.last_non_direct`,
   )
   const putSession = db.prepare(
-    `INSERT INTO session (id, browser, key, base_at, start_at, end_ms, proven_ms, bot, device, landing_n, touch, next_n)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO session (id, browser, key, base_at, start_at, end_ms, proven_ms, bot, device, landing_n, touch, next_n, skew_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET start_at = excluded.start_at, end_ms = excluded.end_ms,
        proven_ms = excluded.proven_ms, bot = excluded.bot, device = excluded.device,
        landing_n = excluded.landing_n, touch = excluded.touch, next_n = excluded.next_n`,
@@ -146,6 +146,7 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
       session.landing?.n ?? null,
       texts.touchRefOf(session.touch),
       session.nextN,
+      session.skewMs,
     )
   }
   function writeBuckets(changes: Changes): void {

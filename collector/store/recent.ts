@@ -7,6 +7,7 @@ export interface Recent<K, V> {
   get(key: K): V | undefined
   set(key: K, value: V): void
   clear(): void
+  size(): number
 }
 
 export function createRecent<K, V>(limit: number): Recent<K, V> {
@@ -27,6 +28,7 @@ export function createRecent<K, V>(limit: number): Recent<K, V> {
       if (aged !== undefined) set(key, aged)
       return aged
     },
+    size: () => young.size + old.size,
     clear() {
       young.clear()
       old.clear()

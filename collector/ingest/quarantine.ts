@@ -1,0 +1,89 @@
+import type { QuarantinedEvent } from '../store/store.ts'
+import type { RawBatch } from './parse.ts'
+import type { RawDelivery } from './pipeline.ts'
+import { isRecord } from './props.ts'
+
+/**
+ * Events that could not be taken, kept as they came so that they can be taken later: those that a mistake
+ * of ours stumbled over, and those that wait for a person's word. An address is not kept: whose browser it
+ * was is, as the pseudonym the delivery had.
+ */
+
+/** What of a delivery is needed to take one of its events later. */
+export interface Envelope {
+  readonly site: number
+  readonly browserKey: string | null
+  readonly receivedAt: number
+  /** JSON of what the delivery said about all of its events. */
+  readonly text: string
+}
+
+const MAX_RAW = 8_192
+const MAX_USER_AGENT = 512
+
+export function envelopeOf(
+  { receivedAt, userAgent, bot }: RawDelivery,
+  { browser, sentAt, human }: RawBatch,
+  { site, browserKey }: { readonly site: number; readonly browserKey: string | null },
+): Envelope {
+  return {
+    site,
+    browserKey,
+    receivedAt,
+    get text() {
+      const agent = userAgent.slice(0, MAX_USER_AGENT)
+      const isCookieless = browser === null
+      return JSON.stringify({ isCookieless, sentAt, human, userAgent: agent, bot: bot ?? null })
+    },
+  }
+}
+
+export function quarantinedEvent(
+  value: unknown,
+  { site, browserKey, receivedAt, text }: Envelope,
+  reason: string,
+): Omit<QuarantinedEvent, 'ref'> {
+  return {
+    site,
+    browserKey,
+    receivedAt,
+    reason,
+    raw: JSON.stringify(value).slice(0, MAX_RAW),
+    envelope: text,
+  }
+}
+
+/** The delivery of one event, as it would have come alone; null for one that was too long to be kept whole. */
+export function rawOf({ raw, envelope, browserKey, receivedAt }: QuarantinedEvent): {
+  readonly raw: RawDelivery
+  readonly browserKey: string
+} | null {
+  const event = readJson(raw)
+  const kept = readJson(envelope)
+  if (event === undefined || !isRecord(kept) || browserKey === null) return null
+  const { isCookieless, sentAt, human, userAgent, bot } = kept
+  const browser = isCookieless === true ? undefined : uuidOf(browserKey)
+  return {
+    browserKey,
+    raw: {
+      body: JSON.stringify({ site: '', browser, sentAt, human, events: [event] }),
+      receivedAt,
+      userAgent: typeof userAgent === 'string' ? userAgent : '',
+      origin: null,
+      address: '',
+      bot: typeof bot === 'string' ? bot : null,
+    },
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function uuidOf(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
