@@ -176,7 +176,7 @@ export function resolveClaims<C extends Claim>(claims: Iterable<C>): Resolution<
     }
   }
 
-  const sorted = [...claims].sort(byClaimTime)
+  const sorted = [...claims].filter(namesSomebody).sort(byClaimTime)
   for (const claim of sorted) {
     if (claim.isVoid) continue
     const { userId, email } = claim
@@ -212,6 +212,11 @@ export function resolveClaims<C extends Claim>(claims: Iterable<C>): Resolution<
     leadOf.set(claim, lead)
   }
   return { leads, leadOf, conflicts }
+}
+
+/** An erased person's claims draw their boundaries still, and name nobody. */
+export function namesSomebody({ userId, email }: Pick<Claim, 'userId' | 'email'>): boolean {
+  return userId !== null || email !== null
 }
 
 /** The address that is shown: the one proven last; where none is proven, the first. */

@@ -21,7 +21,7 @@ import type {
   ViewState,
 } from '../store/store.ts'
 import { countSession, type SessionBefore } from './count.ts'
-import { linkClaims, unlinkVisitor } from './link.ts'
+import { linkClaims, type Rest, relink, unlinkVisitor } from './link.ts'
 import { rederive } from './rederive.ts'
 
 /**
@@ -83,6 +83,20 @@ export function foldUnlink(
   if (!found || found.visitor.lead === null) return null
   const group = newGroup(now, match, touchOf)
   unlinkVisitor(found, undone, group)
+  return settled(group)
+}
+
+/**
+ * What is left to say after somebody was erased, or old events were dropped: the browsers are derived anew
+ * from what is still there, and claims that were connected by an erased id are resolved without it.
+ */
+export function foldRest(
+  { site, browsers, connected }: Rest,
+  { now, match, touchOf }: Pick<Group, 'now' | 'match' | 'touchOf'>,
+): Changes {
+  const group = newGroup(now, match, touchOf)
+  relink({ site, browsers, connected }, group)
+  for (const ref of browsers) group.rederived.add(now.browser(ref))
   return settled(group)
 }
 
@@ -321,7 +335,7 @@ function noteSeen({ browser, session, event }: NewPlacedEvent, group: Group): vo
 
 function addView(browser: BrowserState, key: string, group: Group): ViewState {
   const view: ViewState = {
-    n: browser.views.size + 1,
+    n: ++browser.lastView,
     key,
     session: null,
     url: null,

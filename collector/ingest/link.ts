@@ -5,6 +5,7 @@ import {
   type Hold,
   holdsOf,
   isUndone,
+  namesSomebody,
   type ResolvedLead,
   resolveClaims,
   sharedLinks,
@@ -56,6 +57,26 @@ export function unlinkVisitor(
     group.changes.claims.add(claim)
   }
   settleBrowsers([...undone, ...resolveAnew(browser.site, undone, group)], group)
+}
+
+/** What was left when something was taken out of the store. */
+export interface Rest {
+  /** Null where no ids were taken out, so that all claims stand as they did. */
+  readonly site: number | null
+  readonly browsers: readonly number[]
+  /** Claims that lost an id. */
+  readonly connected: readonly number[]
+}
+
+/** Resolves the claims that are left, and settles who held the browsers. */
+export function relink({ site, browsers, connected }: Rest, group: Group): void {
+  const own = browsers.flatMap((ref) => group.now.browser(ref).claims)
+  const others = connected.flatMap((ref) => group.now.claim(ref) ?? [])
+  const left = [...new Map([...others, ...own].map((claim) => [claim.ref, claim])).values()]
+  const named = left.filter(namesSomebody)
+  const moved = site === null || named.length === 0 ? [] : resolveAnew(site, named, group)
+  const touched = new Set([...browsers, ...moved.map((claim) => claim.browser)])
+  for (const ref of touched) settleHolds(group.now.browser(ref), moved, group)
 }
 
 function settleBrowsers(moved: readonly StoredClaim[], group: Group): void {

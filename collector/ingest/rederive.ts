@@ -28,7 +28,7 @@ export function rederive(browser: BrowserState, group: Group): void {
   }
   const sessions = sessionsOf(events)
   settleSessions(browser, sessions, places, group)
-  settleViews(browser, sessions, group)
+  settleViews(browser, sessions, places, group)
   const contributions = contributionsOf(sessions, group.match, group.touchOf)
   const byHold = bucketsOf(contributions, (at) => holdAt(browser.visitors, at))
   browser.visitors.forEach((visitor, index) => {
@@ -97,24 +97,42 @@ function gather(
   }
 }
 
+/** A view is what its pings say: where and when it began, and the largest time among those that count. */
 function settleViews(
   browser: BrowserState,
   sessions: readonly DerivedSession[],
+  places: ReadonlyMap<string, PlacedEvent>,
   group: Group,
 ): void {
-  const largest = new Map<string, number>()
-  for (const session of sessions) {
-    if (session.provenAt === null || session.bot !== null) continue
-    for (const event of session.events) {
+  const pings = new Map<string, Ping[]>()
+  for (const { events, provenAt, bot } of sessions) {
+    const isCounted = provenAt !== null && bot === null
+    for (const event of events) {
       if (event.type !== 'user_engagement') continue
       const key = viewKeyOf(event)
-      largest.set(key, Math.max(largest.get(key) ?? 0, event.engagedMs ?? 0))
+      const session = places.get(event.id)?.session ?? 0
+      const ping = { session, url: event.url, startAt: event.viewAt ?? event.at }
+      const engagedMs = isCounted ? (event.engagedMs ?? 0) : 0
+      pings.set(key, [...(pings.get(key) ?? []), { ...ping, engagedMs }])
     }
   }
   for (const view of browser.views.values()) {
-    view.engagedMs = largest.get(view.key) ?? 0
+    const own = pings.get(view.key) ?? []
+    const [first] = own
+    view.session = first?.session ?? null
+    view.url = first?.url ?? null
+    view.isMixed = own.some(({ session, url }) => session !== first?.session || url !== first?.url)
+    view.startAt = own.reduce((at, ping) => Math.min(at, ping.startAt), Number.POSITIVE_INFINITY)
+    view.engagedMs = own.reduce((ms, ping) => Math.max(ms, ping.engagedMs), 0)
     group.changes.views.set(view, browser)
   }
+}
+
+interface Ping {
+  readonly session: number
+  readonly url: string | null
+  readonly startAt: number
+  readonly engagedMs: number
 }
 
 function settleSeen(

@@ -6,6 +6,7 @@ import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
 import type { DevicesOf } from './devices.ts'
 import type { ModelStore } from './model-store.ts'
+import type { Backup, Erased, Expired, Pruned } from './records.ts'
 import type { LeadStanding, NewAdjustment, NewOutcome, SettledLead } from './standing.ts'
 
 /**
@@ -126,6 +127,8 @@ export interface BrowserState {
   /** In order of (at, id). */
   readonly claims: StoredClaim[]
   readonly unlinks: Unlink[]
+  /** The largest number of a view. */
+  lastView: number
   /** No stored event of this browser has a later id; null where that is not known. */
   newestId: string | null
 }
@@ -154,6 +157,8 @@ export interface Loaded {
   /** The same, begun if it is new. To be called only when an event of it is added. */
   openBrowser(delivery: Delivery): BrowserState
   browser(ref: number): BrowserState
+  /** A claim by its number, as its browser has it. */
+  claim(ref: number): StoredClaim | undefined
   /** The event known by this id in this scope: the browser's number, or minus the site's where cookieless. */
   stored(scope: number, id: string): StoredPlace | undefined
   eventsOfSession(browser: BrowserState, session: SessionState): HistoryEvent[]
@@ -298,6 +303,13 @@ export interface Transaction {
   readonly now: Loaded
   /** Writes what a group decided, and what of it was refused. */
   write(changes: Changes, rejected: readonly RejectedEvent[]): void
+  /**
+   * Takes everything of a lead out of the tables, but for hashes that keep it out; null where there is none.
+   * What it left has to be folded in the same transaction; see `foldRest`.
+   */
+  erase(lead: number, at: number): Erased | null
+  /** Takes a piece of what is too old out; the same holds. */
+  prune(endedBefore: number): Pruned
   /** Keeps an event that could not be taken. */
   quarantine(event: Omit<QuarantinedEvent, 'ref'>): void
   /** With what `write` has written. */
@@ -355,6 +367,14 @@ export interface WriteStore {
   hasForeignChanges(): boolean
   /** Writes and flushes something small; throws where the store can't be written. */
   checkWritable(): void
+  /** Empties the write-ahead log, which shows what was deleted; false where a reader is in the way. */
+  emptyLog(): boolean
+  /** Drops what is kept for days: refused and waiting events, and what has run out. */
+  dropExpired(bounds: { readonly keptSince: number; readonly now: number }): Expired
+  /** Gives free room back to the disk, where there is much of it; whether it did. */
+  shrink(): boolean
+  /** Copies that still are. */
+  backups(now: number): readonly Backup[]
   /** Folds the write-ahead log into the file. */
   checkpoint(): void
   close(): void

@@ -92,6 +92,7 @@ export function createLoader(db: Db, texts: Texts, seed: number): Loader {
     )
     .pluck()
   const idsOf = db.prepare('SELECT kind, value FROM lead_key WHERE lead = ? ORDER BY value').raw()
+  const browserOfClaim = db.prepare('SELECT browser FROM claim WHERE id = ?').pluck()
   const browserOfVisitor = db.prepare('SELECT browser FROM visitor WHERE id = ?').pluck()
 
   function knownLead(site: number, { userId, email }: ClaimKeys): KnownLead | undefined {
@@ -147,6 +148,11 @@ export function createLoader(db: Db, texts: Texts, seed: number): Loader {
       ofSession(session.ref, session.nextN).map(({ event }) => event),
     eventsOfBrowser: (browser) => ofBrowser(browser.ref),
     connectedClaims: (site, keys) => connected(site, keys, readClaims),
+    claim(ref) {
+      const owner = browserOfClaim.get(ref)
+      const browser = typeof owner === 'number' ? load(owner) : undefined
+      return browser?.claims.find((one) => one.ref === ref)
+    },
     knownLead,
     visitor(ref) {
       const owner = browserOfVisitor.get(ref)
@@ -200,6 +206,7 @@ function newBrowser(delivery: Delivery, ref: number, visitorRef: number): Browse
     views: new Map(),
     claims: [],
     unlinks: [],
+    lastView: 0,
     newestId: '',
   }
 }
@@ -308,6 +315,7 @@ export function stateReader(db: Db, texts: Texts) {
   }
   return (ref: number, site: number, key: string, isCookieless: boolean): BrowserState => {
     const own = sessions.all(ref).map(sessionOf)
+    const viewRows = views.all(ref).map(viewOf)
     return {
       ref,
       site,
@@ -316,14 +324,10 @@ export function stateReader(db: Db, texts: Texts) {
       visitors: visitors.all(ref).map(visitorOf),
       sessions: own,
       sessionByKey: new Map(own.flatMap((s) => (s.key === null ? [] : [[s.key, s] as const]))),
-      views: new Map(
-        views
-          .all(ref)
-          .map(viewOf)
-          .map((view) => [view.key, view]),
-      ),
+      views: new Map(viewRows.map((view) => [view.key, view])),
       claims: readClaims('browser', ref).sort(byClaimTime),
       unlinks: readUnlinks(ref),
+      lastView: Math.max(0, ...viewRows.map(({ n }) => n)),
       newestId: null,
     }
   }

@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto'
 import type { NewKey, SignIn, Site, Transaction, WriteStore } from '../store.ts'
 import { type Db, openWriter, preparePlace, writeOnce } from './connect.ts'
 import { createDevices } from './devices.ts'
+import { createEraser } from './erase.ts'
 import { createLoader } from './load.ts'
 import { lockStore } from './lock.ts'
 import { createModels } from './models.ts'
+import { createPruner, dropExpired, shrink } from './prune.ts'
 import { createQuarantine } from './quarantine.ts'
 import { createSalts } from './salts.ts'
 import { createStandings } from './standing.ts'
 import { createTexts } from './texts.ts'
-import { readTombstones, tombstoneKey } from './tombstones.ts'
+import { readBackups, readTombstones, tombstoneKey } from './tombstones.ts'
 import { finishUpgrade } from './upgrade.ts'
 import { createChangeWriter } from './write.ts'
 
@@ -38,6 +40,8 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
     .pluck()
   let commit = 0
   const { quarantine, ...waiting } = createQuarantine(db)
+  const erase = createEraser(db)
+  const prune = createPruner(db)
   const transaction: Transaction = {
     now: loader,
     write(changes, rejected) {
@@ -47,6 +51,18 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
       }
     },
     quarantine,
+    erase(lead, at) {
+      const erased = erase(lead, at)
+      // What was remembered of its browsers and texts is not there any more.
+      loader.forget()
+      texts.forget()
+      return erased
+    },
+    prune(endedBefore) {
+      const pruned = prune(endedBefore)
+      loader.forget()
+      return pruned
+    },
     ...createStandings(db, () => commit),
   }
   const apply = db.transaction((work: (transaction: Transaction) => unknown) => {
@@ -130,6 +146,10 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
     settings: () => ({ ...settings }),
     checkWritable: () => writeOnce(db),
     checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)'),
+    emptyLog: () => db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0,
+    dropExpired: db.transaction((bounds) => dropExpired(db, bounds)),
+    shrink: () => shrink(db),
+    backups: (now) => readBackups(db, now),
     hasForeignChanges() {
       const version = Number(readDataVersion.get())
       const isForeign = version !== dataVersion

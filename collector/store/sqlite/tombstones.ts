@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Backup } from '../records.ts'
 import type { Tombstone } from '../store.ts'
 import type { Db } from './connect.ts'
 import { hexOf } from './rows.ts'
@@ -20,5 +21,17 @@ export function readTombstones(db: Db): Tombstone[] {
     .map((raw) => {
       const [hash, from, to, erasedAt] = raw as [Uint8Array, number | null, number | null, number] // as selected
       return { hash: hexOf(hash), from, to, erasedAt }
+    })
+}
+
+/** Copies of the store that are not past their time. */
+export function readBackups(db: Db, now: number): Backup[] {
+  return db
+    .prepare('SELECT path, made_at, expires_at FROM backup WHERE expires_at >= ? ORDER BY id')
+    .raw()
+    .all(now)
+    .map((raw) => {
+      const [path, madeAt, expiresAt] = raw as [string, number, number] // as selected
+      return { path, madeAt, expiresAt }
     })
 }

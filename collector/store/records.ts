@@ -1,0 +1,36 @@
+/** What a store keeps, and forgets, beside events and people. */
+
+/** What erasing somebody took out of the tables. */
+export interface Erased {
+  readonly site: number
+  readonly events: number
+  readonly visitors: number
+  /** Browsers that others used too: to be derived anew in the same transaction. */
+  readonly browsers: readonly number[]
+  /** Claims of others that named one of the ids, by their number. */
+  readonly connected: readonly number[]
+}
+
+/** What retention took out of the tables in one piece. */
+export interface Pruned {
+  readonly events: number
+  readonly sessions: number
+  readonly anonymous: number
+  /** To be derived anew in the same transaction. */
+  readonly browsers: readonly number[]
+  /** There may be more. */
+  readonly hasMore: boolean
+}
+
+/** What of the small tables had expired. */
+export interface Expired {
+  readonly rejected: number
+  readonly quarantined: number
+}
+
+/** A copy that somebody made. */
+export interface Backup {
+  readonly path: string
+  readonly madeAt: number
+  readonly expiresAt: number
+}

@@ -1,0 +1,214 @@
+import { type TombKind, tombHash } from '../../ingest/tombs.ts'
+import type { Erased } from '../records.ts'
+import type { Db } from './connect.ts'
+import { bytesOf, hexOf } from './rows.ts'
+import { tombstoneKey } from './tombstones.ts'
+
+/**
+ * Takes everything of one person out of the tables: what they did in the browsers that were theirs, who they
+ * said they are, what was said and decided about them. What others did in the same browsers stays, and so do
+ * the boundaries: a claim becomes an empty one that only says "from here on it was somebody else".
+ *
+ * Works inside a transaction; the browsers it names have to be derived anew in the same one. Deleted rows
+ * are overwritten (`secure_delete`); the write-ahead log shows them until it is emptied.
+ */
+export function createEraser(db: Db) {
+  const idsOf = db.prepare('SELECT kind, value FROM lead_key WHERE lead = ?').raw()
+  const siteOf = db.prepare('SELECT site FROM lead WHERE id = ?').pluck()
+  const holds = db
+    .prepare(
+      `SELECT v.browser, b.key, v.from_at,
+         (SELECT min(n.from_at) FROM visitor n WHERE n.browser = v.browser
+            AND n.from_at > coalesce(v.from_at, -9e15)) AS to_at
+       FROM visitor v JOIN browser b ON b.id = v.browser WHERE v.lead = ?`,
+    )
+    .raw()
+  const claimed = db.prepare('SELECT DISTINCT browser FROM claim WHERE lead = ?').pluck()
+
+  return function erase(lead: number, erasedAt: number): Erased | null {
+    const site = siteOf.get(lead)
+    if (typeof site !== 'number') return null
+    const ids = idsOf.all(lead) as [TombKind, string][] // kinds of keys are kinds of tombstones
+    const own = holds.all(lead) as [number, Uint8Array, number | null, number | null][] // as selected
+    const bury = createBurial(db, site, erasedAt)
+    for (const [kind, value] of ids) bury(kind, value, null, null)
+
+    db.exec('CREATE TEMP TABLE IF NOT EXISTS erased_text (id INTEGER PRIMARY KEY)')
+    db.exec('CREATE TEMP TABLE IF NOT EXISTS erased_touch (id INTEGER PRIMARY KEY)')
+    let events = 0
+    for (const [browser, key, from, to] of own) {
+      bury('browser', hexOf(key), from, to)
+      events += dropEvents(db, browser, from, to)
+    }
+    const touched = new Set([...own.map(([browser]) => browser), ...claimed.all(lead).map(Number)])
+    emptyClaims(db, lead)
+    const connected = scrubOthers(db, site, ids)
+    for (const table of ['outcome', 'adjustment', 'decision'] as const) dropSaid(db, table, lead)
+    db.prepare('DELETE FROM unlink WHERE lead = ?').run(lead)
+    db.prepare('DELETE FROM lead_key WHERE lead = ?').run(lead)
+    db.prepare('DELETE FROM lead WHERE id = ?').run(lead)
+    const browsers = [...touched].filter((browser) => !dropEmptyBrowser(db, browser))
+    for (const browser of browsers) dropViews(db, browser)
+    dropUnusedTexts(db)
+    return { site, events, visitors: own.length, browsers, connected }
+  }
+}
+
+function createBurial(db: Db, site: number, erasedAt: number) {
+  const key = tombstoneKey(db)
+  const insert = db.prepare(
+    'INSERT INTO tombstone (kind, hash, from_at, to_at, erased_at) VALUES (?, ?, ?, ?, ?)',
+  )
+  return (kind: TombKind, value: string, from: number | null, to: number | null) => {
+    insert.run(kind, bytesOf(tombHash(key, kind, site, value)), from, to, erasedAt)
+  }
+}
+
+/** Events of a browser from an instant to before another; remembers which texts they used. */
+function dropEvents(db: Db, browser: number, from: number | null, to: number | null): number {
+  const within = `session IN (SELECT id FROM session WHERE browser = @browser)
+    AND (SELECT base_at FROM session s WHERE s.id = event.session) + at_ms >= @from
+    AND (SELECT base_at FROM session s WHERE s.id = event.session) + at_ms < @to`
+  const bound = {
+    browser,
+    from: from ?? Number.MIN_SAFE_INTEGER,
+    to: to ?? Number.MAX_SAFE_INTEGER,
+  }
+  for (const column of ['url', 'referrer', 'title', 'type'] as const) {
+    db.prepare(
+      `INSERT OR IGNORE INTO erased_text SELECT ${column} FROM event
+       WHERE ${column} IS NOT NULL AND ${within}`,
+    ).run(bound)
+  }
+  rememberOfSessions(db, browser)
+  return db.prepare(`DELETE FROM event WHERE ${within}`).run(bound).changes
+}
+
+function rememberOfSessions(db: Db, browser: number): void {
+  for (const column of ['bot', 'device'] as const) {
+    db.prepare(
+      `INSERT OR IGNORE INTO erased_text SELECT ${column} FROM session
+       WHERE browser = ? AND ${column} IS NOT NULL`,
+    ).run(browser)
+  }
+  db.prepare(
+    'INSERT OR IGNORE INTO erased_text SELECT url FROM view WHERE browser = ? AND url IS NOT NULL',
+  ).run(browser)
+  db.prepare(
+    `INSERT OR IGNORE INTO erased_touch SELECT touch FROM session
+     WHERE browser = ? AND touch IS NOT NULL`,
+  ).run(browser)
+}
+
+/** Claims without ids draw their boundary and bind nothing; see `holdsOf`. */
+function emptyClaims(db: Db, lead: number): void {
+  db.prepare(
+    `UPDATE claim SET user_id = NULL, email = NULL, traits = '{}', evidence = 'erased', lead = NULL,
+       link = NULL, void = 1, shared = 0, conflict = NULL, event = randomblob(16) WHERE lead = ?`,
+  ).run(lead)
+}
+
+/** Takes the person's ids out of what is other people's; returns the claims that were connected by them. */
+function scrubOthers(
+  db: Db,
+  site: number,
+  ids: readonly (readonly [TombKind, string])[],
+): number[] {
+  const connected: number[] = []
+  for (const [kind, value] of ids) {
+    const column = kind === 'email' ? 'email' : 'user_id'
+    const rows = db
+      .prepare(`UPDATE claim SET ${column} = NULL WHERE ${column} = ? AND site = ? RETURNING id`)
+      .pluck()
+      .all(value, site)
+    connected.push(...rows.map(Number))
+    // An e-mail may have been typed in capitals.
+    db.prepare('DELETE FROM quarantine WHERE site = ? AND instr(lower(raw), lower(?)) > 0').run(
+      site,
+      value,
+    )
+    db.prepare('DELETE FROM rejected WHERE site = ? AND instr(lower(sample), lower(?)) > 0').run(
+      site,
+      value,
+    )
+  }
+  const known = new Set(ids.map(([, value]) => value))
+  const update = db.prepare('UPDATE unlink SET ids = ? WHERE id = ?')
+  const unlinks = db
+    .prepare('SELECT u.id, u.ids FROM unlink u JOIN browser b ON b.id = u.browser WHERE b.site = ?')
+    .raw()
+    .all(site) as [number, string][] // as selected
+  for (const [id, text] of unlinks) {
+    const { userIds, emails } = JSON.parse(text) as { userIds: string[]; emails: string[] } // as written
+    const isOther = (value: string) => !known.has(value)
+    const rest = JSON.stringify({
+      userIds: userIds.filter(isOther),
+      emails: emails.filter(isOther),
+    })
+    if (rest !== text) update.run(rest, id)
+  }
+  // A claim that named nobody else names nobody any more.
+  db.prepare(
+    `UPDATE claim SET void = 1, traits = '{}', evidence = 'erased', lead = NULL, conflict = NULL
+     WHERE user_id IS NULL AND email IS NULL AND void = 0 AND site = ?`,
+  ).run(site)
+  return connected
+}
+
+function dropSaid(db: Db, table: 'outcome' | 'adjustment' | 'decision', lead: number): void {
+  db.prepare(`DELETE FROM ${table} WHERE lead = ?`).run(lead)
+}
+
+/** A browser without events and without anybody else's claim is forgotten, its id and all; whether it was. */
+export function dropEmptyBrowser(db: Db, browser: number): boolean {
+  const isUsed = db
+    .prepare(
+      `SELECT 1 WHERE EXISTS (SELECT 1 FROM session s JOIN event e ON e.session = s.id WHERE s.browser = ?1)
+         OR EXISTS (SELECT 1 FROM claim WHERE browser = ?1 AND (user_id IS NOT NULL OR email IS NOT NULL))`,
+    )
+    .get(browser)
+  if (isUsed !== undefined) return false
+  db.prepare('DELETE FROM bucket WHERE visitor IN (SELECT id FROM visitor WHERE browser = ?)').run(
+    browser,
+  )
+  for (const table of ['visitor', 'session', 'view', 'claim', 'unlink'] as const) {
+    db.prepare(`DELETE FROM ${table} WHERE browser = ?`).run(browser)
+  }
+  db.prepare('DELETE FROM quarantine WHERE browser = (SELECT key FROM browser WHERE id = ?)').run(
+    browser,
+  )
+  db.prepare('DELETE FROM browser WHERE id = ?').run(browser)
+  return true
+}
+
+/** Views that no event of the browser is of any more. */
+export function dropViews(db: Db, browser: number): void {
+  db.prepare(
+    `DELETE FROM view WHERE browser = ?1 AND n NOT IN (
+       SELECT e.view FROM session s JOIN event e ON e.session = s.id
+       WHERE s.browser = ?1 AND e.view IS NOT NULL)`,
+  ).run(browser)
+}
+
+/** Texts and touches of what was erased that nothing else uses: an address may hold a name. */
+function dropUnusedTexts(db: Db): void {
+  const users = [
+    'SELECT url FROM event',
+    'SELECT referrer FROM event',
+    'SELECT title FROM event',
+    'SELECT type FROM event',
+    'SELECT bot FROM session',
+    'SELECT device FROM session',
+    'SELECT url FROM view',
+  ]
+  for (const users_ of users) {
+    const column = /SELECT (\w+)/.exec(users_)?.[1] ?? ''
+    db.exec(
+      `DELETE FROM erased_text WHERE id IN (${users_} WHERE ${column} IN (SELECT id FROM erased_text))`,
+    )
+  }
+  db.exec(`DELETE FROM text WHERE id IN (SELECT id FROM erased_text);
+    DELETE FROM erased_touch WHERE id IN (SELECT touch FROM session WHERE touch IN (SELECT id FROM erased_touch));
+    DELETE FROM touch WHERE id IN (SELECT id FROM erased_touch);
+    DROP TABLE erased_text; DROP TABLE erased_touch`)
+}
