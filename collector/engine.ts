@@ -26,9 +26,10 @@ export interface Engine {
 }
 
 export type Admin = {
-  [K in Exclude<keyof WriterService, 'ingest' | 'forgetSalts' | 'look' | 'work' | 'close'>]: (
-    ...args: Parameters<WriterService[K]>
-  ) => Promise<ReturnType<WriterService[K]>>
+  [K in Exclude<
+    keyof WriterService,
+    'ingest' | 'isolate' | 'forgetSalts' | 'startPruning' | 'look' | 'work' | 'close'
+  >]: (...args: Parameters<WriterService[K]>) => Promise<ReturnType<WriterService[K]>>
 }
 
 export interface EngineOptions extends WriterOptions {
@@ -63,7 +64,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return {
     collect,
     waiting,
-    tidy: (now) => writer.forgetSalts(now),
+    async tidy(now) {
+      await writer.forgetSalts(now)
+      await writer.startPruning(now)
+    },
     look: (now) => writer.look(now),
     reader: remoteOf<InternalReader>(reading) as unknown as InternalReader, // async on both sides
     writer: writer as unknown as Admin, // calls of a remote return promises

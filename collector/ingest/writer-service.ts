@@ -11,6 +11,7 @@ import { codeOf } from '../store/trouble.ts'
 import { createAgents } from './agent.ts'
 import { createEmailLimits } from './email-limits.ts'
 import { foldUnlink } from './fold.ts'
+import { createForgetting, type Forgotten, type Piece } from './forget.ts'
 import { createLimits } from './limits.ts'
 import { createModelKeeper, type ModelProgress } from './model-keeper.ts'
 import { type Answer, createPipeline, type RawDelivery } from './pipeline.ts'
@@ -26,6 +27,12 @@ export interface WriterService {
   /** Takes events out of quarantine that can be taken now; how many were, and how many still wait. */
   requeue(asked: { readonly ref?: number; readonly reason?: string }): Requeued
   dropQuarantined(ref: number): boolean
+  /** Erases a lead, everywhere but in backups; null where there is none. */
+  erase(lead: number, at: number): Forgotten | null
+  /** Drops what is too old, all of it now; how much that was. */
+  prune(at: number, shrinks: boolean): PruneReport
+  /** The same in the background, to be called every hour. */
+  startPruning(at: number): void
   /** What this thread has done and holds. */
   stats(): WriterStats
   addSite(site: Omit<Site, 'ref'>): Site
@@ -64,6 +71,13 @@ export interface Requeued {
   readonly waiting: number
 }
 
+export interface PruneReport extends Piece {
+  readonly rejected: number
+  readonly quarantined: number
+  /** The file was written anew, and is smaller. */
+  readonly isShrunk: boolean
+}
+
 export interface Undo {
   readonly visitor: number
   readonly lead: number
@@ -85,13 +99,24 @@ export interface WriterOptions {
   readonly patienceMs?: number
   /** Off where only the events are of interest, as in a replay of many years in a second. */
   readonly isLimited?: boolean
+  /** How long events and anonymous browsers are kept. */
+  readonly retentionMonths?: number
 }
 
 const HOUR_MS = 3_600_000
+/** The longest that data protection authorities let audience measurement keep. */
+const USUAL_RETENTION_MONTHS = 13
 const SALT_LIFE_MS = 48 * HOUR_MS
 
 export function openWriterService(
-  { store: path, initialModel, now, patienceMs = 0, isLimited = true }: WriterOptions,
+  {
+    store: path,
+    initialModel,
+    now,
+    patienceMs = 0,
+    isLimited = true,
+    retentionMonths = USUAL_RETENTION_MONTHS,
+  }: WriterOptions,
   domains: MailDomains = createMailDomains(free, disposable),
 ): WriterService {
   const store = openStore(path, 'alone')
@@ -106,6 +131,10 @@ export function openWriterService(
   const { key, tombstones } = store.tombstones()
   let tombs = createTombs(key, tombstones)
   const commits = createCommitTally()
+  const forgetting = createForgetting({ store, models, touchOf, retentionMonths })
+  forgetting.eraseAgain(now)
+  /** Retention is at work for this instant. */
+  let pruneUntil: number | null = null
   const pipeline = createPipeline({
     store: { ...store, apply: health.apply },
     models,
@@ -176,6 +205,28 @@ export function openWriterService(
       return { taken, waiting: waiting.length - taken }
     },
     dropQuarantined: (ref) => store.dropQuarantined(ref),
+    erase(lead, at) {
+      const forgotten = forgetting.erase(lead, at)
+      tombs = createTombs(key, store.tombstones().tombstones)
+      return forgotten
+    },
+    prune(at, shrinks) {
+      const total = { events: 0, sessions: 0, anonymous: 0 }
+      for (let piece = forgetting.prune(at); piece; piece = forgetting.prune(at)) {
+        total.events += piece.events
+        total.sessions += piece.sessions
+        total.anonymous += piece.anonymous
+        store.emptyLog() // on a full disk the log must not grow
+      }
+      const small = forgetting.pruneSmall(at)
+      const isShrunk = shrinks && store.shrink()
+      forgetting.tidyLog()
+      return { ...total, ...small, isShrunk }
+    },
+    startPruning(at) {
+      forgetting.pruneSmall(at)
+      pruneUntil = at
+    },
     stats: () => ({
       verdicts: tally.read(),
       commits: commits.read(),
@@ -247,13 +298,18 @@ export function openWriterService(
     forgetSalts: (at) => forgetSalts(store, at),
     look(at) {
       heedOthers(at)
+      forgetting.tidyLog()
       if (store.hasDueLeads(at)) lookAt(at)
     },
     work(at = lastAt) {
       const { version } = models.judge().model
       if (version !== lookedUnder) lookedUntil = at // everybody is judged anew
       lookedUnder = version
-      return lookedUntil === null ? models.work(at) : lookAt(lookedUntil)
+      if (lookedUntil !== null) return lookAt(lookedUntil)
+      if (models.work(at)) return true
+      if (pruneUntil === null) return false
+      if (!forgetting.prune(pruneUntil)) pruneUntil = null
+      return pruneUntil !== null
     },
     close() {
       store.checkpoint()

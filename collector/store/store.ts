@@ -369,6 +369,10 @@ export interface WriteStore {
   checkWritable(): void
   /** Empties the write-ahead log, which shows what was deleted; false where a reader is in the way. */
   emptyLog(): boolean
+  /** Leads whose tombstones came with another store; see `noteBuried`. */
+  buriedLeads(): readonly { readonly lead: number; readonly erasedAt: number }[]
+  /** Notes that those were erased again. */
+  noteBuried(): void
   /** Drops what is kept for days: refused and waiting events, and what has run out. */
   dropExpired(bounds: { readonly keptSince: number; readonly now: number }): Expired
   /** Gives free room back to the disk, where there is much of it; whether it did. */

@@ -655,7 +655,8 @@ export function leadsIn(path: string, tag = ''): StoredLead[] {
     db
       .prepare(
         `SELECT c.lead, hex(b.key) || ' ' || hex(c.event), c.void, coalesce(c.email, c.user_id)
-         FROM claim c JOIN browser b ON b.id = c.browser ORDER BY c.at, c.event`,
+         FROM claim c JOIN browser b ON b.id = c.browser WHERE c.lead IS NOT NULL
+         ORDER BY c.at, c.event`,
       )
       .raw()
       .all(),

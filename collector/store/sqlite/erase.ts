@@ -163,10 +163,10 @@ function dropSaid(db: Db, table: 'outcome' | 'adjustment' | 'decision', lead: nu
 export function dropEmptyBrowser(db: Db, browser: number): boolean {
   const isUsed = db
     .prepare(
-      `SELECT 1 WHERE EXISTS (SELECT 1 FROM session s JOIN event e ON e.session = s.id WHERE s.browser = ?1)
-         OR EXISTS (SELECT 1 FROM claim WHERE browser = ?1 AND (user_id IS NOT NULL OR email IS NOT NULL))`,
+      `SELECT 1 WHERE EXISTS (SELECT 1 FROM session s JOIN event e ON e.session = s.id WHERE s.browser = @browser)
+         OR EXISTS (SELECT 1 FROM claim WHERE browser = @browser AND (user_id IS NOT NULL OR email IS NOT NULL))`,
     )
-    .get(browser)
+    .get({ browser })
   if (isUsed !== undefined) return false
   db.prepare('DELETE FROM bucket WHERE visitor IN (SELECT id FROM visitor WHERE browser = ?)').run(
     browser,
@@ -184,10 +184,10 @@ export function dropEmptyBrowser(db: Db, browser: number): boolean {
 /** Views that no event of the browser is of any more. */
 export function dropViews(db: Db, browser: number): void {
   db.prepare(
-    `DELETE FROM view WHERE browser = ?1 AND n NOT IN (
+    `DELETE FROM view WHERE browser = @browser AND n NOT IN (
        SELECT e.view FROM session s JOIN event e ON e.session = s.id
-       WHERE s.browser = ?1 AND e.view IS NOT NULL)`,
-  ).run(browser)
+       WHERE s.browser = @browser AND e.view IS NOT NULL)`,
+  ).run({ browser })
 }
 
 /** Texts and touches of what was erased that nothing else uses: an address may hold a name. */

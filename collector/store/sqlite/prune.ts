@@ -13,13 +13,13 @@ const SESSIONS_A_PIECE = 200
 export function createPruner(db: Db) {
   const old = db
     .prepare(
-      'SELECT id, browser FROM session WHERE start_at < ?1 AND start_at + end_ms < ?1 LIMIT ?2',
+      'SELECT id, browser FROM session WHERE start_at < @before AND start_at + end_ms < @before LIMIT @most',
     )
     .raw()
   const dropEvents = db.prepare('DELETE FROM event WHERE session = ?')
   const dropSession = db.prepare('DELETE FROM session WHERE id = ?')
   return function prune(endedBefore: number): Pruned {
-    const sessions = old.all(endedBefore, SESSIONS_A_PIECE) as [number, number][] // as selected
+    const sessions = old.all({ before: endedBefore, most: SESSIONS_A_PIECE }) as [number, number][] // as selected
     let events = 0
     for (const [session] of sessions) {
       events += dropEvents.run(session).changes

@@ -11,7 +11,7 @@ import { createQuarantine } from './quarantine.ts'
 import { createSalts } from './salts.ts'
 import { createStandings } from './standing.ts'
 import { createTexts } from './texts.ts'
-import { readBackups, readTombstones, tombstoneKey } from './tombstones.ts'
+import { createBuried, readBackups, readTombstones, tombstoneKey } from './tombstones.ts'
 import { finishUpgrade } from './upgrade.ts'
 import { createChangeWriter } from './write.ts'
 
@@ -150,6 +150,7 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
     dropExpired: db.transaction((bounds) => dropExpired(db, bounds)),
     shrink: () => shrink(db),
     backups: (now) => readBackups(db, now),
+    ...createBuried(db),
     hasForeignChanges() {
       const version = Number(readDataVersion.get())
       const isForeign = version !== dataVersion

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { type TombKind, tombHash } from '../../ingest/tombs.ts'
 import type { Backup } from '../records.ts'
-import type { Tombstone } from '../store.ts'
+import type { Tombstone, WriteStore } from '../store.ts'
 import type { Db } from './connect.ts'
-import { hexOf } from './rows.ts'
+import { bytesOf, hexOf } from './rows.ts'
 
 /** The key of the tombstones' hashes, made when first asked for. It goes with the store into every copy. */
 export function tombstoneKey(db: Db): Uint8Array {
@@ -34,4 +35,33 @@ export function readBackups(db: Db, now: number): Backup[] {
       const [path, madeAt, expiresAt] = raw as [string, number, number] // as selected
       return { path, madeAt, expiresAt }
     })
+}
+
+/**
+ * After a restore: leads of the backup that were erased since it was made. A claim from after the erasure is
+ * a new beginning, and keeps the lead.
+ */
+export function createBuried(db: Db): Pick<WriteStore, 'buriedLeads' | 'noteBuried'> {
+  const flag = "site = 0 AND name = 'tombstones_to_apply'"
+  return {
+    buriedLeads() {
+      if (db.prepare(`SELECT 1 FROM counter WHERE ${flag} AND value > 0`).get() === undefined) {
+        return []
+      }
+      const key = tombstoneKey(db)
+      const erased = db
+        .prepare("SELECT max(erased_at) FROM tombstone WHERE hash = ? AND kind <> 'browser'")
+        .pluck()
+      const newest = db.prepare('SELECT max(at) FROM claim WHERE lead = ? AND void = 0').pluck()
+      const keys = db.prepare('SELECT lead, site, kind, value FROM lead_key').raw().all()
+      const leads = new Map<number, number>()
+      for (const raw of keys) {
+        const [lead, site, kind, value] = raw as [number, number, TombKind, string] // as selected
+        const at = erased.get(bytesOf(tombHash(key, kind, site, value)))
+        if (typeof at === 'number' && Number(newest.get(lead)) <= at) leads.set(lead, at)
+      }
+      return [...leads].map(([lead, erasedAt]) => ({ lead, erasedAt }))
+    },
+    noteBuried: () => void db.prepare(`DELETE FROM counter WHERE ${flag}`).run(),
+  }
 }

@@ -1,0 +1,116 @@
+import type { TouchReader } from '../scoring/derive.ts'
+import { DAY_MS } from '../scoring/tables.ts'
+import type { Backup } from '../store/records.ts'
+import type { Transaction, WriteStore } from '../store/store.ts'
+import { foldRest } from './fold.ts'
+import type { Rest } from './link.ts'
+import type { ModelKeeper } from './model-keeper.ts'
+import { catchUpOn, settleLeads } from './settle.ts'
+
+/**
+ * What has to be forgotten: somebody, at once and everywhere; and everybody's past, after its time. Each is
+ * one transaction, or many small ones, in which what is left is derived anew, so that every score is what the
+ * events that are still there say.
+ */
+export interface Forgetting {
+  /** Erases a lead; null where there is none. */
+  erase(lead: number, at: number): Forgotten | null
+  /** Erases anew who was erased before a backup that still had them was restored; how many. */
+  eraseAgain(at: number): number
+  /** A piece of what retention says, at an instant; null when nothing is left to do. */
+  prune(at: number): Piece | null
+  /** What is kept for days. */
+  pruneSmall(at: number): { readonly rejected: number; readonly quarantined: number }
+  /** To be called every second: empties the log, where it may show what was deleted. */
+  tidyLog(): void
+  /** Whether the log may still show something. */
+  isLogStained(): boolean
+}
+
+export interface Forgotten {
+  readonly events: number
+  readonly visitors: number
+  /** Copies that still hold the person. */
+  readonly backups: readonly Backup[]
+  /** No file shows a byte of it any more; else within seconds, when the last reader has gone. */
+  readonly isGone: boolean
+}
+
+export interface Piece {
+  readonly events: number
+  readonly sessions: number
+  readonly anonymous: number
+}
+
+export interface ForgettingDeps {
+  readonly store: WriteStore
+  readonly models: Pick<ModelKeeper, 'judge' | 'match'>
+  readonly touchOf: TouchReader
+  readonly retentionMonths: number
+}
+
+/** Refused and waiting events are for whoever mends something, not for ever. */
+const SMALL_KEPT_DAYS = 30
+
+export function createForgetting(deps: ForgettingDeps): Forgetting {
+  const { store, models, touchOf, retentionMonths } = deps
+  let isStained = false
+
+  function foldWhatIsLeft(transaction: Transaction, rest: Rest, at: number): void {
+    const tools = { now: transaction.now, match: models.match(), touchOf }
+    const changes = foldRest(rest, tools)
+    catchUpOn(transaction, models.judge(), changes.changedLeads, at)
+    transaction.write(changes, [])
+    settleLeads(transaction, models.judge(), changes.changedLeads, at)
+  }
+
+  function eraseIn(transaction: Transaction, lead: number, at: number) {
+    const erased = transaction.erase(lead, at)
+    if (erased) foldWhatIsLeft(transaction, erased, at)
+    return erased
+  }
+
+  function tidyLog(): void {
+    if (isStained) isStained = !store.emptyLog()
+  }
+
+  return {
+    erase(lead, at) {
+      const erased = store.apply((transaction) => eraseIn(transaction, lead, at))
+      if (!erased) return null
+      isStained = true
+      tidyLog()
+      const { events, visitors } = erased
+      return { events, visitors, backups: store.backups(at), isGone: !isStained }
+    },
+    eraseAgain(at) {
+      const leads = store.buriedLeads()
+      for (const { lead, erasedAt } of leads) {
+        store.apply((transaction) => eraseIn(transaction, lead, Math.min(at, erasedAt)))
+        isStained = true
+      }
+      store.noteBuried()
+      tidyLog()
+      return leads.length
+    },
+    prune(at) {
+      const { events, sessions, anonymous, hasMore } = store.apply((transaction) => {
+        const pruned = transaction.prune(cutOff(at, retentionMonths))
+        const rest = { site: null, browsers: pruned.browsers, connected: [] }
+        if (pruned.browsers.length > 0) foldWhatIsLeft(transaction, rest, at)
+        return pruned
+      })
+      if (sessions > 0) isStained = true
+      return sessions > 0 || hasMore ? { events, sessions, anonymous } : null
+    },
+    pruneSmall: (at) => store.dropExpired({ keptSince: at - SMALL_KEPT_DAYS * DAY_MS, now: at }),
+    tidyLog,
+    isLogStained: () => isStained,
+  }
+}
+
+/** The beginning of the UTC day that many months ago. */
+export function cutOff(at: number, months: number): number {
+  const day = new Date(at)
+  return Date.UTC(day.getUTCFullYear(), day.getUTCMonth() - months, day.getUTCDate())
+}
