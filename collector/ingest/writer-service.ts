@@ -6,17 +6,19 @@ import { dayOf } from '../scoring/tables.ts'
 import type { NewModel } from '../store/model-store.ts'
 import { openStore } from '../store/open.ts'
 import type { NewAdjustment, NewOutcome } from '../store/standing.ts'
-import type { NewKey, SignIn, Site, WriteStore } from '../store/store.ts'
+import type { NewKey, NewSite, SignIn, Site, WriteStore } from '../store/store.ts'
+import type { Notice, StoreOptions } from '../store/store-file.ts'
 import { createAgents } from './agent.ts'
+import { createDiskWatch } from './disk-watch.ts'
 import { foldUnlink } from './fold.ts'
 import { createModelKeeper, type ModelProgress } from './model-keeper.ts'
-import { type Answer, createPipeline, type RawDelivery } from './pipeline.ts'
+import { type Answer, createPipeline, type RawDelivery, refusal } from './pipeline.ts'
 import { catchUp, catchUpOn, settleLeads, settleWord } from './settle.ts'
 
 /** Everything that writes, in one thread: the ingest pipeline, what people change, and the clock. */
 export interface WriterService {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
-  addSite(site: Omit<Site, 'ref'>): Site
+  addSite(site: NewSite): Site & NewSite
   removeSite(ref: number): boolean
   addKey(key: NewKey): number
   removeKey(ref: number): boolean
@@ -40,8 +42,17 @@ export interface WriterService {
   settings(): Readonly<Record<string, string | number>>
   /** To be called every hour: no salt gets older than two days. */
   forgetSalts(now: number): void
-  /** Begins to do what the clock alone changes, and leaves the rest to `work`; to be called every second. */
-  look(now: number): void
+  /**
+   * Begins to do what the clock alone changes, and leaves the rest to `work`; to be called every second.
+   * Returns what the owner is to know; throws where the store's file is gone.
+   */
+  look(now: number): readonly Notice[]
+  /** Bytes of the write-ahead log, and free on the store's disk; null where that can't be told. */
+  walBytes(): number | null
+  freeBytes(): number | null
+  /** When the whole store was last found sound; null for never. */
+  checkedAt(): number | null
+  noteChecked(at: number): void
   /** Does a piece of the work that can wait for deliveries; whether there is more. Now is the last delivery or look. */
   work(now?: number): boolean
   close(): void
@@ -66,16 +77,21 @@ export interface WriterOptions {
   readonly now: number
   /** How long publishing may count at once, so that a small store has its new model before the answer. */
   readonly patienceMs?: number
+  readonly file?: StoreOptions
+  /** Below this many free bytes on the store's disk no events are taken. */
+  readonly minFreeBytes?: number
 }
 
 const HOUR_MS = 3_600_000
 const SALT_LIFE_MS = 48 * HOUR_MS
 
 export function openWriterService(
-  { store: path, initialModel, now, patienceMs = 0 }: WriterOptions,
+  { store: path, initialModel, now, patienceMs = 0, file = {}, minFreeBytes = 0 }: WriterOptions,
   domains: MailDomains = createMailDomains(free, disposable),
 ): WriterService {
-  const store = openStore(path, 'alone')
+  const store = openStore(path, 'alone', { ...file, now })
+  const disk = createDiskWatch(store.file, minFreeBytes, file.ballastBytes ?? 0)
+  const untold = [...store.file.notices]
   forgetSalts(store, now)
   const touchOf = createTouchReader()
   const models = createModelKeeper({ store, touchOf, domains, initialModel }, now)
@@ -121,10 +137,17 @@ export function openWriterService(
   }
   return {
     ingest(raws) {
-      return health.watch(() => {
-        heedOthers(raws.at(-1)?.receivedAt ?? lastAt)
-        return pipeline.ingest(raws)
-      })
+      const full = () => raws.map(() => refusal('disk_full'))
+      if (disk.isLow()) return full()
+      try {
+        return health.watch(() => {
+          heedOthers(raws.at(-1)?.receivedAt ?? lastAt)
+          return pipeline.ingest(raws)
+        })
+      } catch (error) {
+        if (disk.heed(error)) return full()
+        throw error
+      }
     },
     addSite(site) {
       const added = store.addSite(site)
@@ -183,15 +206,24 @@ export function openWriterService(
     },
     modelProgress: () => models.progress(),
     settings() {
+      if (disk.isLow()) throw new Error('the disk is nearly full')
       health.check()
       return store.settings()
     },
     forgetSalts: (at) => forgetSalts(store, at),
     look(at) {
+      const notices = [...untold.splice(0), ...disk.look(at)]
+      if (disk.isLow()) return notices
       heedOthers(at)
       if (store.hasDueLeads(at)) lookAt(at)
+      return notices
     },
+    walBytes: () => store.file.walBytes(),
+    freeBytes: () => store.file.freeBytes(),
+    checkedAt: () => store.file.checkedAt(),
+    noteChecked: (at) => store.file.noteChecked(at),
     work(at = lastAt) {
+      if (disk.isLow()) return false
       const { version } = models.judge().model
       if (version !== lookedUnder) lookedUntil = at // everybody is judged anew
       lookedUnder = version

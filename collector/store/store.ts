@@ -6,6 +6,7 @@ import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
 import type { ModelStore } from './model-store.ts'
 import type { LeadStanding, NewAdjustment, NewOutcome, SettledLead } from './standing.ts'
+import type { StoreFile } from './store-file.ts'
 
 /**
  * What ingest needs of a store, in the product's verbs. One group, one transaction: the adapter
@@ -257,7 +258,6 @@ export interface Site {
   readonly ref: number
   readonly name: string
   readonly key: string
-  readonly writeKey: string
   readonly signingSecret: string
   /** Origins that may send; empty accepts any. */
   readonly origins: readonly string[]
@@ -265,6 +265,11 @@ export interface Site {
   readonly needsSignature: boolean
   readonly isGenerated: boolean
   readonly createdAt: number
+}
+
+/** A site as it is made; its write key is known then and never again. */
+export interface NewSite extends Omit<Site, 'ref'> {
+  readonly writeKey: string
 }
 
 /** Everything that may be done inside one transaction. */
@@ -296,7 +301,7 @@ export interface WriteStore {
   /** Whether any lead is to be looked at by an instant; asks without writing. */
   hasDueLeads(at: number): boolean
   sites(): readonly Site[]
-  addSite(site: Omit<Site, 'ref'>): Site
+  addSite(site: NewSite): Site & NewSite
   /** Its tag is refused from then on, and the keys bound to it are gone. What it collected stays. */
   removeSite(ref: number): boolean
   addKey(key: NewKey): number
@@ -312,6 +317,7 @@ export interface WriteStore {
   forgetSalts(before: number): void
   /** Models and what is counted for them. */
   readonly models: ModelStore
+  readonly file: StoreFile
   settings(): Readonly<Record<string, string | number>>
   /** Whether another process has changed sites or keys since this was last asked. */
   hasForeignChanges(): boolean
