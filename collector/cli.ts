@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addModelCommands } from './cli-model.ts'
+import { addSafetyCommands } from './cli-safety.ts'
 import { addSiteCommands } from './cli-sites.ts'
 import { addStoreCommands } from './cli-store.ts'
 import { EXIT_BAD_SETTINGS, readConfig, type SettingKey, settings, variableOf } from './config.ts'
@@ -61,6 +62,7 @@ addSiteCommands(program, {
   instanceKey: process.env.PIQUE_INSTANCE_KEY,
 })
 addStoreCommands(program, { print, complain, now: Date.now })
+addSafetyCommands(program, { print, complain, now: Date.now })
 addModelCommands(program, { print, complain, now: Date.now })
 sayWhatIsKnown(program)
 

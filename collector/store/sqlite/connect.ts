@@ -20,7 +20,7 @@ const KEPT_LOG_BYTES = 64 * 1024 * 1024
 const BUSY_MS = 50
 const PATIENT_MS = 5_000
 /** Files up to this size are checked whenever a collector opens them. */
-export const CHECKED_BYTES = 64 * 1024 * 1024
+const CHECKED_BYTES = 64 * 1024 * 1024
 
 /** What makes "2xx survives" true; shown by `/readyz`. */
 export interface StoreSettings {
@@ -98,7 +98,7 @@ export function openReader(path: string): Db {
 }
 
 /** The schema of a store, 0 where there is nothing yet; throws where it isn't ours to touch. */
-function schemaOf(db: Db, path: string): number {
+export function schemaOf(db: Db, path: string): number {
   const schema = Number(db.pragma('user_version', { simple: true }))
   if (schema > MIGRATIONS.length) {
     throw new StoreTrouble(
