@@ -29,6 +29,8 @@ export function createDiskWatch(
   ballastBytes: number,
 ): DiskWatch {
   let isLow = (file.freeBytes() ?? minFreeBytes) < minFreeBytes
+  /** A write met a full disk since the last look, whatever the disk says of its room. */
+  let metFull = false
   let isBallastRefused = false
   let logTriedAt = Number.NEGATIVE_INFINITY
   const alarms = { room: createAlarm(), log: createAlarm() }
@@ -55,24 +57,27 @@ export function createDiskWatch(
     isLow: () => isLow,
     heed(error) {
       const isFull = codeOf(error) === 'SQLITE_FULL'
-      if (isFull) isLow = true
+      if (isFull) {
+        isLow = true
+        metFull = true
+      }
       return isFull
     },
     look(at) {
       file.assertInPlace()
       const free = file.freeBytes()
-      const wasFull = isLow
       isLow = free !== null && free < minFreeBytes
       if (free !== null) keepBallast(free)
       const logBytes = shortenLog(at)
       const notices: Notice[] = []
-      if (alarms.room(isLow || wasFull, at)) {
+      if (alarms.room(isLow || metFull, at)) {
         notices.push({
           level: 'error',
           message: 'the disk is nearly full: events are refused until there is room',
           fields: { free_bytes: free ?? -1, floor_bytes: minFreeBytes },
         })
       }
+      metFull = false
       if (alarms.log(logBytes >= ALARMING_LOG_BYTES, at)) {
         notices.push({
           level: 'error',
