@@ -8,16 +8,19 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
+import type { RunningCollector } from '../support/collector.ts'
 import { startLoad, until } from '../support/load.ts'
 import {
   besideIt,
   cleanups,
+  ended,
   lostOf,
   newStore,
   pique,
@@ -56,6 +59,35 @@ test('a page that was overwritten is found at the start, or by the check beside 
     expect(execFileSync(process.execPath, ['-e', run], { encoding: 'utf8' })).not.toBe('ok\n')
   }
 }, 60_000)
+
+test.each([
+  ['a read', (collector: RunningCollector) => collector.api('/leads')],
+  [
+    'a call of the writer',
+    (collector: RunningCollector) => collector.api('/sites/si_1', { method: 'DELETE' }),
+  ],
+])(
+  'pages that go bad under a running collector: %s meets them, and it ends with 70',
+  async (_, ask) => {
+    const store = newStore()
+    const collector = await start(store)
+    const load = startLoad(await siteKey(collector), () => collector.url, 200)
+    await until(() => load.acked.size > 50)
+    await load.stop()
+    // A change from outside makes both threads forget the pages that they hold.
+    const db = new Database(store)
+    db.exec("INSERT INTO counter (site, name, value) VALUES (0, 'outside', 1)")
+    db.pragma('wal_checkpoint(TRUNCATE)')
+    db.close()
+    const file = openSync(store, 'r+')
+    for (let at = 4096; at < statSync(store).size; at += 4096) {
+      writeSync(file, randomBytes(4096), 0, 4096, at)
+    }
+    closeSync(file)
+    await ask(collector).catch(() => {})
+    expect(await ended(collector)).toBe(70)
+  },
+)
 
 describe('room on the disk', () => {
   const canMount = spawnSync('mount', ['--version']).status === 0 && process.getuid?.() === 0

@@ -28,7 +28,7 @@ export function markerPathOf(path: string): string {
 }
 
 /** The marker beside a store, or null; throws where a file of its name is none. */
-export function readMarker(path: string): Marker | null {
+function readMarker(path: string): Marker | null {
   const file = markerPathOf(path)
   if (!existsSync(file)) return null
   const marker = markerOf(readFileSync(file, 'utf8'))
@@ -127,7 +127,7 @@ function readOrPutAside(path: string, init: boolean): Marker | null {
 }
 
 /** The id that a store has written into itself, or null. */
-export function storedInstance(db: Db): string | null {
+function storedInstance(db: Db): string | null {
   const value = db.prepare("SELECT value FROM secret WHERE name = 'instance'").pluck().get()
   return value instanceof Uint8Array ? Buffer.from(value).toString() : null
 }
