@@ -47,6 +47,20 @@ export const SETTINGS = {
         ? 'a file path (this version keeps its data in SQLite)'
         : null,
   },
+  minFree: {
+    name: 'min-free',
+    placeholder: 'MB',
+    initial: '256',
+    sentence: "Megabytes that stay free on the store's disk; with less, events are answered 503.",
+    check: (value) => (isWhole(value, 0, 1_000_000) ? null : 'megabytes from 0 to 1000000'),
+  },
+  ballast: {
+    name: 'ballast',
+    placeholder: 'MB',
+    initial: '16',
+    sentence: 'Megabytes kept beside the store, for `pique free-ballast` to free on a full disk.',
+    check: (value) => (isWhole(value, 0, 10_000) ? null : 'megabytes from 0 to 10000'),
+  },
   publicUrl: {
     name: 'public-url',
     placeholder: 'URL',
@@ -72,6 +86,18 @@ export const SETTINGS = {
     isSecret: true,
     check: (value) => (value === '' || value.length >= 32 ? null : 'at least 32 characters'),
   },
+  instanceKey: {
+    name: 'instance-key',
+    placeholder: '',
+    initial: '',
+    sentence:
+      'Key that seals the secrets in the store, 32 bytes as hex or base64url; kept beside it if empty.',
+    isSecret: true,
+    check: (value) =>
+      value === '' || /^([0-9a-f]{64}|[\w+/-]{43}=?)$/i.test(value)
+        ? null
+        : '32 bytes as hex or base64url',
+  },
 } as const satisfies Record<string, Setting>
 
 export type SettingKey = keyof typeof SETTINGS
@@ -83,6 +109,9 @@ export interface Config {
   readonly publicUrl: string | null
   readonly trustedProxies: readonly string[]
   readonly adminKey: string | null
+  readonly minFreeBytes: number
+  readonly ballastBytes: number
+  readonly instanceKey: string | null
 }
 
 export type ReadConfig =
@@ -126,6 +155,9 @@ export function readConfig({ flags, env, file }: ConfigSources): ReadConfig {
       publicUrl: values.publicUrl || null,
       trustedProxies: listOf(values.trustedProxies),
       adminKey: values.adminKey || null,
+      minFreeBytes: Number(values.minFree) * MB,
+      ballastBytes: Number(values.ballast) * MB,
+      instanceKey: values.instanceKey || null,
     },
   }
 }
@@ -149,6 +181,8 @@ export function settingsTable(): string {
   )
 }
 
+const MB = 1024 * 1024
+
 const INITIAL: Record<SettingKey, string> = {
   port: SETTINGS.port.initial,
   host: SETTINGS.host.initial,
@@ -156,6 +190,9 @@ const INITIAL: Record<SettingKey, string> = {
   publicUrl: SETTINGS.publicUrl.initial,
   trustedProxies: SETTINGS.trustedProxies.initial,
   adminKey: SETTINGS.adminKey.initial,
+  minFree: SETTINGS.minFree.initial,
+  ballast: SETTINGS.ballast.initial,
+  instanceKey: SETTINGS.instanceKey.initial,
 }
 
 function readFile(name: string, text: string | null, problems: string[]): Record<string, string> {

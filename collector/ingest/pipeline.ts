@@ -11,11 +11,11 @@ import {
 } from '../errors.ts'
 import type { TouchReader } from '../scoring/derive.ts'
 import { dayOf } from '../scoring/tables.ts'
+import type { QuarantinedEvent } from '../store/records.ts'
 import type {
   Delivery,
   DeliveryCounts,
   NewEvent,
-  QuarantinedEvent,
   RejectedEvent,
   Site,
   Transaction,

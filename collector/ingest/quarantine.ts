@@ -1,4 +1,4 @@
-import type { QuarantinedEvent } from '../store/store.ts'
+import type { QuarantinedEvent } from '../store/records.ts'
 import type { RawBatch } from './parse.ts'
 import type { RawDelivery } from './pipeline.ts'
 import { isRecord } from './props.ts'

@@ -5,16 +5,19 @@ import { createMailDomains, type MailDomains } from '../scoring/mail-domains.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type { NewModel } from '../store/model-store.ts'
 import { openStore } from '../store/open.ts'
+import type { QuarantinedEvent } from '../store/records.ts'
 import type { NewAdjustment, NewOutcome } from '../store/standing.ts'
-import type { NewKey, QuarantinedEvent, SignIn, Site, WriteStore } from '../store/store.ts'
+import type { NewKey, NewSite, SignIn, Site, WriteStore } from '../store/store.ts'
+import type { Notice, StoreOptions } from '../store/store-file.ts'
 import { codeOf } from '../store/trouble.ts'
 import { createAgents } from './agent.ts'
+import { createDiskWatch } from './disk-watch.ts'
 import { createEmailLimits } from './email-limits.ts'
 import { foldUnlink } from './fold.ts'
 import { createForgetting, type Forgotten, type Piece } from './forget.ts'
 import { createLimits } from './limits.ts'
 import { createModelKeeper, type ModelProgress } from './model-keeper.ts'
-import { type Answer, createPipeline, type RawDelivery } from './pipeline.ts'
+import { type Answer, createPipeline, type RawDelivery, refusal } from './pipeline.ts'
 import { catchUp, catchUpOn, settleLeads, settleWord } from './settle.ts'
 import { createCommitTally, createVerdictTally, type WriterStats } from './stats.ts'
 import { createTombs } from './tombs.ts'
@@ -35,7 +38,7 @@ export interface WriterService {
   startPruning(at: number): void
   /** What this thread has done and holds. */
   stats(): WriterStats
-  addSite(site: Omit<Site, 'ref'>): Site
+  addSite(site: NewSite): Site & NewSite
   removeSite(ref: number): boolean
   addKey(key: NewKey): number
   removeKey(ref: number): boolean
@@ -59,8 +62,17 @@ export interface WriterService {
   settings(): Readonly<Record<string, string | number>>
   /** To be called every hour: no salt gets older than two days. */
   forgetSalts(now: number): void
-  /** Begins to do what the clock alone changes, and leaves the rest to `work`; to be called every second. */
-  look(now: number): void
+  /**
+   * Begins to do what the clock alone changes, and leaves the rest to `work`; to be called every second.
+   * Returns what the owner is to know; throws where the store's file is gone.
+   */
+  look(now: number): readonly Notice[]
+  /** Bytes of the write-ahead log, and free on the store's disk; null where that can't be told. */
+  walBytes(): number | null
+  freeBytes(): number | null
+  /** When the whole store was last found sound; null for never. */
+  checkedAt(): number | null
+  noteChecked(at: number): void
   /** Does a piece of the work that can wait for deliveries; whether there is more. Now is the last delivery or look. */
   work(now?: number): boolean
   close(): void
@@ -101,6 +113,9 @@ export interface WriterOptions {
   readonly isLimited?: boolean
   /** How long events and anonymous browsers are kept. */
   readonly retentionMonths?: number
+  readonly file?: StoreOptions
+  /** Below this many free bytes on the store's disk no events are taken. */
+  readonly minFreeBytes?: number
 }
 
 const HOUR_MS = 3_600_000
@@ -109,17 +124,14 @@ const USUAL_RETENTION_MONTHS = 13
 const SALT_LIFE_MS = 48 * HOUR_MS
 
 export function openWriterService(
-  {
-    store: path,
-    initialModel,
-    now,
-    patienceMs = 0,
-    isLimited = true,
-    retentionMonths = USUAL_RETENTION_MONTHS,
-  }: WriterOptions,
+  options: WriterOptions,
   domains: MailDomains = createMailDomains(free, disposable),
 ): WriterService {
-  const store = openStore(path, 'alone')
+  const { store: path, initialModel, now, patienceMs = 0, file = {}, minFreeBytes = 0 } = options
+  const { isLimited = true, retentionMonths = USUAL_RETENTION_MONTHS } = options
+  const store = openStore(path, 'alone', { ...file, now })
+  const disk = createDiskWatch(store.file, minFreeBytes, file.ballastBytes ?? 0)
+  const untold = [...store.file.notices]
   forgetSalts(store, now)
   const touchOf = createTouchReader()
   const models = createModelKeeper({ store, touchOf, domains, initialModel }, now)
@@ -188,10 +200,17 @@ export function openWriterService(
   }
   return {
     ingest(raws) {
-      return health.watch(() => {
-        heedOthers(raws.at(-1)?.receivedAt ?? lastAt)
-        return commits.timed(raws.length, () => pipeline.ingest(raws))
-      })
+      const full = () => raws.map(() => refusal('disk_full'))
+      if (disk.isLow()) return full()
+      try {
+        return health.watch(() => {
+          heedOthers(raws.at(-1)?.receivedAt ?? lastAt)
+          return commits.timed(raws.length, () => pipeline.ingest(raws))
+        })
+      } catch (error) {
+        if (disk.heed(error)) return full()
+        throw error
+      }
     },
     isolate: (raw) => health.watch(() => pipeline.isolate(raw)),
     requeue(asked) {
@@ -231,8 +250,8 @@ export function openWriterService(
       verdicts: tally.read(),
       commits: commits.read(),
       memory: { ...limits?.rates.sizes(), ...limits?.emails.sizes() },
-      walBytes: null,
-      freeBytes: null,
+      walBytes: store.file.walBytes(),
+      freeBytes: store.file.freeBytes(),
       quarantined: store.quarantined({}).length,
     }),
     addSite(site) {
@@ -292,16 +311,25 @@ export function openWriterService(
     },
     modelProgress: () => models.progress(),
     settings() {
+      if (disk.isLow()) throw new Error('the disk is nearly full')
       health.check()
       return store.settings()
     },
     forgetSalts: (at) => forgetSalts(store, at),
     look(at) {
+      const notices = [...untold.splice(0), ...disk.look(at)]
+      if (disk.isLow()) return notices
       heedOthers(at)
       forgetting.tidyLog()
       if (store.hasDueLeads(at)) lookAt(at)
+      return notices
     },
+    walBytes: () => store.file.walBytes(),
+    freeBytes: () => store.file.freeBytes(),
+    checkedAt: () => store.file.checkedAt(),
+    noteChecked: (at) => store.file.noteChecked(at),
     work(at = lastAt) {
+      if (disk.isLow()) return false
       const { version } = models.judge().model
       if (version !== lookedUnder) lookedUntil = at // everybody is judged anew
       lookedUnder = version

@@ -34,3 +34,24 @@ export interface Backup {
   readonly madeAt: number
   readonly expiresAt: number
 }
+
+/** An event that waits in quarantine, as it came. */
+export interface QuarantinedEvent {
+  readonly ref: number
+  readonly site: number
+  readonly browserKey: string | null
+  /** A code, or the name of the error. */
+  readonly reason: string
+  /** JSON text, cut. */
+  readonly raw: string
+  readonly envelope: string
+  readonly receivedAt: number
+}
+
+/** A hash of what was erased, with the stretch of time; null is no bound. */
+export interface Tombstone {
+  readonly hash: string
+  readonly from: number | null
+  readonly to: number | null
+  readonly erasedAt: number
+}

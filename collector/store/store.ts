@@ -6,8 +6,9 @@ import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
 import type { DevicesOf } from './devices.ts'
 import type { ModelStore } from './model-store.ts'
-import type { Backup, Erased, Expired, Pruned } from './records.ts'
+import type { Backup, Erased, Expired, Pruned, QuarantinedEvent, Tombstone } from './records.ts'
 import type { LeadStanding, NewAdjustment, NewOutcome, SettledLead } from './standing.ts'
+import type { StoreFile } from './store-file.ts'
 
 /**
  * What ingest needs of a store, in the product's verbs. One group, one transaction: the adapter
@@ -263,32 +264,10 @@ export interface RejectedEvent {
   readonly receivedAt: number
 }
 
-/** An event that waits in quarantine, as it came. */
-export interface QuarantinedEvent {
-  readonly ref: number
-  readonly site: number
-  readonly browserKey: string | null
-  /** A code, or the name of the error. */
-  readonly reason: string
-  /** JSON text, cut. */
-  readonly raw: string
-  readonly envelope: string
-  readonly receivedAt: number
-}
-
-/** A hash of what was erased, with the stretch of time; null is no bound. */
-export interface Tombstone {
-  readonly hash: string
-  readonly from: number | null
-  readonly to: number | null
-  readonly erasedAt: number
-}
-
 export interface Site {
   readonly ref: number
   readonly name: string
   readonly key: string
-  readonly writeKey: string
   readonly signingSecret: string
   /** Origins that may send; empty accepts any. */
   readonly origins: readonly string[]
@@ -296,6 +275,11 @@ export interface Site {
   readonly needsSignature: boolean
   readonly isGenerated: boolean
   readonly createdAt: number
+}
+
+/** A site as it is made; its write key is known then and never again. */
+export interface NewSite extends Omit<Site, 'ref'> {
+  readonly writeKey: string
 }
 
 /** Everything that may be done inside one transaction. */
@@ -336,7 +320,7 @@ export interface WriteStore {
   /** Whether any lead is to be looked at by an instant; asks without writing. */
   hasDueLeads(at: number): boolean
   sites(): readonly Site[]
-  addSite(site: Omit<Site, 'ref'>): Site
+  addSite(site: NewSite): Site & NewSite
   /** Its tag is refused from then on, and the keys bound to it are gone. What it collected stays. */
   removeSite(ref: number): boolean
   addKey(key: NewKey): number
@@ -362,6 +346,7 @@ export interface WriteStore {
   forgetSalts(before: number): void
   /** Models and what is counted for them. */
   readonly models: ModelStore
+  readonly file: StoreFile
   settings(): Readonly<Record<string, string | number>>
   /** Whether another process has changed sites or keys since this was last asked. */
   hasForeignChanges(): boolean

@@ -1,4 +1,5 @@
-import type { QuarantinedEvent, WriteStore } from '../store.ts'
+import type { QuarantinedEvent } from '../records.ts'
+import type { WriteStore } from '../store.ts'
 import type { Db } from './connect.ts'
 import { bytesOf, hexOf } from './rows.ts'
 

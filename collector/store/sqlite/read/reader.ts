@@ -12,9 +12,8 @@ import type {
   SiteJson,
   TrendDayJson,
 } from '../../shapes.ts'
-import type { Site } from '../../store.ts'
 import { claimReader, connected } from '../claim-rows.ts'
-import { siteOf } from '../store.ts'
+import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
 import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
 import { createIdentityReader } from './identities.ts'
@@ -53,7 +52,6 @@ export interface InternalReader extends Reader {
    * lead it was joined to; null where no site has this key.
    */
   engagement(siteKey: string, browserKey: string | null, now: number): Promise<Engagement | null>
-  siteSecrets(): Promise<readonly Site[]>
   verify(): Promise<VerifyReport>
   /** The store's number of a lead. */
   leadRef(id: string, scope: Scoped): Promise<Found<number>>
@@ -126,7 +124,6 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
         const level = browserKey && visitors.engagementOf(ref, browserKey, now)
         return { origins, level: level || null }
       }),
-    siteSecrets: async () => db.prepare('SELECT * FROM site ORDER BY id').all().map(siteOf),
     keys: async () =>
       db
         .prepare('SELECT id, name, scopes, site, created_at FROM api_key ORDER BY id')
@@ -251,7 +248,7 @@ function rejectedJson([ref, site, code, detail, sample, at]: RejectedRow): Rejec
   }
 }
 
-function siteJson(site: Site): SiteJson {
+function siteJson(site: ReturnType<typeof siteOf>): SiteJson {
   return {
     id: publicId('site', site.ref),
     name: site.name,
