@@ -6,8 +6,7 @@ import { dayOf } from '../scoring/tables.ts'
 import type { NewModel } from '../store/model-store.ts'
 import { openStore } from '../store/open.ts'
 import type { NewAdjustment, NewOutcome } from '../store/standing.ts'
-import type { NewKey, QuarantinedEvent, SignIn, Site, WriteStore } from '../store/store.ts'
-import { codeOf } from '../store/trouble.ts'
+import type { AskedRequeue, NewKey, SignIn, Site, WriteStore } from '../store/store.ts'
 import { createAgents } from './agent.ts'
 import { createEmailLimits } from './email-limits.ts'
 import { foldUnlink } from './fold.ts'
@@ -15,16 +14,22 @@ import { createLimits } from './limits.ts'
 import { createModelKeeper, type ModelProgress } from './model-keeper.ts'
 import { type Answer, createPipeline, type RawDelivery } from './pipeline.ts'
 import { catchUp, catchUpOn, settleLeads, settleWord } from './settle.ts'
-import { createCommitTally, createVerdictTally, type WriterStats } from './stats.ts'
+import {
+  createCommitTally,
+  createSiteCounts,
+  createVerdictTally,
+  type WriterStats,
+} from './stats.ts'
 import { createTombs } from './tombs.ts'
 
 /** Everything that writes, in one thread: the ingest pipeline, what people change, and the clock. */
 export interface WriterService {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
-  /** The same for a delivery that could not be taken with others; see `Pipeline.isolate`. */
-  isolate(raw: RawDelivery): Answer
-  /** Takes events out of quarantine that can be taken now; how many were, and how many still wait. */
-  requeue(asked: { readonly ref?: number; readonly reason?: string }): Requeued
+  /**
+   * Takes those events out of quarantine that can be taken now, in pieces: `next` is where to go on, null at
+   * the end.
+   */
+  requeue(asked: AskedRequeue, now: number, after?: number): Requeued
   dropQuarantined(ref: number): boolean
   /** What this thread has done and holds. */
   stats(): WriterStats
@@ -61,7 +66,9 @@ export interface WriterService {
 
 export interface Requeued {
   readonly taken: number
+  /** Those that could not be taken. */
   readonly waiting: number
+  readonly next: number | null
 }
 
 export interface Undo {
@@ -85,13 +92,22 @@ export interface WriterOptions {
   readonly patienceMs?: number
   /** Off where only the events are of interest, as in a replay of many years in a second. */
   readonly isLimited?: boolean
+  /** Told of mistakes of ours that were survived. */
+  readonly onMistake?: (error: unknown) => void
 }
 
 const HOUR_MS = 3_600_000
 const SALT_LIFE_MS = 48 * HOUR_MS
 
 export function openWriterService(
-  { store: path, initialModel, now, patienceMs = 0, isLimited = true }: WriterOptions,
+  {
+    store: path,
+    initialModel,
+    now,
+    patienceMs = 0,
+    isLimited = true,
+    onMistake = () => {},
+  }: WriterOptions,
   domains: MailDomains = createMailDomains(free, disposable),
 ): WriterService {
   const store = openStore(path, 'alone')
@@ -100,6 +116,7 @@ export function openWriterService(
   const models = createModelKeeper({ store, touchOf, domains, initialModel }, now)
   const health = createHealth(store)
   const tally = createVerdictTally()
+  const counts = createSiteCounts()
   const limits = isLimited
     ? { rates: createLimits(), emails: createEmailLimits(store.devicesOf) }
     : null
@@ -114,6 +131,8 @@ export function openWriterService(
     limits,
     tombs: { isErased: (event, from) => tombs.isErased(event, from) },
     tally,
+    counts,
+    onMistake,
   })
   let lastAt = now
   /** An instant up to which looks are due, and not all taken. */
@@ -135,14 +154,30 @@ export function openWriterService(
     models.refresh(at)
     tombs = createTombs(key, store.tombstones().tombstones)
     isStale = false
+    if (requeuedUpTo === 0) asked = store.askedRequeues()
   }
-  function isTaken(event: QuarantinedEvent): boolean {
-    try {
-      return pipeline.requeue(event)
-    } catch (error) {
-      if (codeOf(error).startsWith('SQLITE_')) throw error
-      return false // what threw once may throw again; it goes on waiting
-    }
+  /** What other processes asked to be requeued, and how far the first of it has come. */
+  let asked = store.askedRequeues()
+  let requeuedUpTo = 0
+  function requeue(which: AskedRequeue, at: number, after = 0): Requeued {
+    const events = store.quarantined(which, after)
+    const done = pipeline.requeue(events, at)
+    events.forEach(({ ref }, i) => {
+      if (done[i]) store.dropQuarantined(ref)
+    })
+    const taken = done.filter(Boolean).length
+    return { taken, waiting: events.length - taken, next: events.at(-1)?.ref ?? null }
+  }
+  /** Takes a piece of what another process asked for. */
+  function requeueOn(at: number): boolean {
+    const [first] = asked
+    if (!first) return false
+    const { next } = requeue(first, at, requeuedUpTo)
+    requeuedUpTo = next ?? 0
+    if (next !== null) return true
+    store.forgetRequeue(first)
+    asked = store.askedRequeues()
+    return true
   }
   function removeSaid(
     kind: 'removeOutcome' | 'removeAdjustment',
@@ -164,17 +199,7 @@ export function openWriterService(
         return commits.timed(raws.length, () => pipeline.ingest(raws))
       })
     },
-    isolate: (raw) => health.watch(() => pipeline.isolate(raw)),
-    requeue(asked) {
-      let taken = 0
-      const waiting = store.quarantined(asked)
-      for (const event of waiting) {
-        if (!isTaken(event)) continue
-        taken += 1
-        store.dropQuarantined(event.ref)
-      }
-      return { taken, waiting: waiting.length - taken }
-    },
+    requeue,
     dropQuarantined: (ref) => store.dropQuarantined(ref),
     stats: () => ({
       verdicts: tally.read(),
@@ -182,7 +207,7 @@ export function openWriterService(
       memory: { ...limits?.rates.sizes(), ...limits?.emails.sizes() },
       walBytes: null,
       freeBytes: null,
-      quarantined: store.quarantined({}).length,
+      quarantined: store.countQuarantined(),
     }),
     addSite(site) {
       const added = store.addSite(site)
@@ -247,15 +272,18 @@ export function openWriterService(
     forgetSalts: (at) => forgetSalts(store, at),
     look(at) {
       heedOthers(at)
+      pipeline.keepCounts()
       if (store.hasDueLeads(at)) lookAt(at)
     },
     work(at = lastAt) {
       const { version } = models.judge().model
       if (version !== lookedUnder) lookedUntil = at // everybody is judged anew
       lookedUnder = version
+      if (requeueOn(at)) return true
       return lookedUntil === null ? models.work(at) : lookAt(lookedUntil)
     },
     close() {
+      pipeline.keepCounts()
       store.checkpoint()
       store.close()
     },

@@ -271,6 +271,12 @@ export interface QuarantinedEvent {
   readonly receivedAt: number
 }
 
+/** Which events of the quarantine: those of a reason, or with a number, alone. */
+export interface AskedRequeue {
+  readonly ref?: number
+  readonly reason?: string
+}
+
 /** A hash of what was erased, with the stretch of time; null is no bound. */
 export interface Tombstone {
   readonly hash: string
@@ -300,6 +306,10 @@ export interface Transaction {
   write(changes: Changes, rejected: readonly RejectedEvent[]): void
   /** Keeps an event that could not be taken. */
   quarantine(event: Omit<QuarantinedEvent, 'ref'>): void
+  /** Adds to what is counted of a site. */
+  count(
+    counts: readonly { readonly site: number; readonly name: string; readonly by: number }[],
+  ): void
   /** With what `write` has written. */
   standingOf(lead: number): LeadStanding | undefined
   /** Leads whose look is due at an instant, those due longest first. */
@@ -336,12 +346,16 @@ export interface WriteStore {
   removeSignIn(hash: Uint8Array): void
   /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */
   readonly devicesOf: DevicesOf
-  /** Events in quarantine, oldest first; those of a reason or with a number alone. */
-  quarantined(asked: {
-    readonly ref?: number
-    readonly reason?: string
-  }): readonly QuarantinedEvent[]
+  /** Some of the events in quarantine, oldest first, behind a number. */
+  quarantined(asked: AskedRequeue, after: number): readonly QuarantinedEvent[]
+  countQuarantined(): number
   dropQuarantined(ref: number): boolean
+  /** Asks whoever ingests to requeue, as only one process writes events; it is heeded within a second. */
+  askRequeue(asked: AskedRequeue): void
+  /** What was asked for and is not done. */
+  askedRequeues(): readonly AskedRequeue[]
+  /** Tells that it is done; whoever asked waits for that. */
+  forgetRequeue(asked: AskedRequeue): void
   /** What was erased, and the key of its hashes. */
   tombstones(): { readonly key: Uint8Array; readonly tombstones: readonly Tombstone[] }
   /** The random salt of a UTC day, made when first asked for. */

@@ -36,6 +36,10 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
        ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value`,
     )
     .pluck()
+  const addCount = db.prepare(
+    `INSERT INTO counter (site, name, value) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET value = value + excluded.value`,
+  )
   let commit = 0
   const { quarantine, ...waiting } = createQuarantine(db)
   const transaction: Transaction = {
@@ -47,6 +51,9 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
       }
     },
     quarantine,
+    count(counts) {
+      for (const { site, name, by } of counts) addCount.run(site, name, by)
+    },
     ...createStandings(db, () => commit),
   }
   const apply = db.transaction((work: (transaction: Transaction) => unknown) => {
