@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addModelCommands } from './cli-model.ts'
+import { addQuarantineCommands } from './cli-quarantine.ts'
 import { addSafetyCommands } from './cli-safety.ts'
 import { addSiteCommands } from './cli-sites.ts'
 import { addStoreCommands } from './cli-store.ts'
@@ -64,6 +65,7 @@ addSiteCommands(program, {
 addStoreCommands(program, { print, complain, now: Date.now })
 addSafetyCommands(program, { print, complain, now: Date.now })
 addModelCommands(program, { print, complain, now: Date.now })
+addQuarantineCommands(program, { print, complain, now: Date.now })
 sayWhatIsKnown(program)
 
 async function run(options: Readonly<Record<string, string>>, isDemo: boolean): Promise<void> {

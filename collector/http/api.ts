@@ -11,6 +11,7 @@ import { addLeadRoutes } from './api-leads.ts'
 import { addModelRoutes } from './api-model.ts'
 import { addOutcomeRoutes } from './api-outcomes.ts'
 import { refuseInvalid, refuseUnreadable } from './api-problems.ts'
+import { addQuarantineRoutes } from './api-quarantine.ts'
 import { type Api, type ApiEnv, narrowToSite } from './api-route.ts'
 import { addSiteRoutes } from './api-sites.ts'
 import { addVisitorRoutes } from './api-visitors.ts'
@@ -31,6 +32,8 @@ export interface ApiDeps {
     | 'visitor'
     | 'visitorTimeline'
     | 'rejected'
+    | 'quarantined'
+    | 'isQuarantined'
     | 'leadRef'
     | 'conflicts'
     | 'outcomes'
@@ -54,6 +57,8 @@ export interface ApiDeps {
     | 'unlink'
     | 'publishModel'
     | 'modelProgress'
+    | 'requeue'
+    | 'dropQuarantined'
   >
   /** Epoch milliseconds. */
   readonly clock: () => number
@@ -84,6 +89,7 @@ export function createApi(deps: ApiDeps): Hono {
   addModelRoutes(api, deps)
   addSiteRoutes(api, deps)
   addKeyRoutes(api, deps)
+  addQuarantineRoutes(api, deps)
   refuseOtherMethods(api)
   api.all('*', (c) => refuse(c, 'not_found'))
 

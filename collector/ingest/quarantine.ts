@@ -53,6 +53,11 @@ export function quarantinedEvent(
   }
 }
 
+/** A mistake by its kind alone: a message may quote what was sent. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name.slice(0, 100) : 'Error'
+}
+
 /** The delivery of one event, as it would have come alone; null for one that was too long to be kept whole. */
 export function rawOf({ raw, envelope, browserKey, receivedAt }: QuarantinedEvent): {
   readonly raw: RawDelivery

@@ -44,7 +44,9 @@ const MAX_GROUP = 1000
 if (!parentPort) throw new Error('writer.ts runs as a worker thread')
 const port = parentPort
 const options = workerData as WriterOptions // given by engine.ts
-const service = openInThread(port, options.store, () => openWriterService(options))
+const service = openInThread(port, options.store, () =>
+  openWriterService({ ...options, onMistake: report }),
+)
 const waiting: Delivered[] = []
 let isWorking = false
 /** After a fatal failure nothing more is written: a flush that failed may not be followed by one that succeeds. */
@@ -123,22 +125,8 @@ function commit(raws: readonly RawDelivery[]) {
     return service.ingest(raws)
   } catch (error) {
     report(error)
-    // One delivery that can't be taken must not cost its neighbours their place.
-    if (!isStoreError(error)) return raws.map((raw) => commitAlone(raw))
     return raws.map(() => refusal('store_unavailable'))
   }
-}
-
-function commitAlone(raw: RawDelivery) {
-  try {
-    return service.isolate(raw)
-  } catch {
-    return refusal('store_unavailable') // reported with its group
-  }
-}
-
-function isStoreError(error: unknown): boolean {
-  return codeOf(error).startsWith('SQLITE_')
 }
 
 function report(error: unknown): void {

@@ -55,3 +55,19 @@ export interface Tombstone {
   readonly to: number | null
   readonly erasedAt: number
 }
+
+/** Which events of the quarantine: those of a reason, or with a number, alone. */
+export interface AskedRequeue {
+  readonly ref?: number
+  readonly reason?: string
+}
+
+/** An event that was refused, as it is kept for the owner to look at. */
+export interface RejectedEvent {
+  readonly site: number
+  readonly code: string
+  readonly detail: string
+  /** The event as it came, secrets masked, cut. */
+  readonly sample: string
+  readonly receivedAt: number
+}

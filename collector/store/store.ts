@@ -6,7 +6,16 @@ import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
 import type { DevicesOf } from './devices.ts'
 import type { ModelStore } from './model-store.ts'
-import type { Backup, Erased, Expired, Pruned, QuarantinedEvent, Tombstone } from './records.ts'
+import type {
+  AskedRequeue,
+  Backup,
+  Erased,
+  Expired,
+  Pruned,
+  QuarantinedEvent,
+  RejectedEvent,
+  Tombstone,
+} from './records.ts'
 import type { LeadStanding, NewAdjustment, NewOutcome, SettledLead } from './standing.ts'
 import type { StoreFile } from './store-file.ts'
 
@@ -254,16 +263,6 @@ export interface DeliveryCounts {
   readonly refused: NewEvent[]
 }
 
-/** An event that was refused, as it is kept for the owner to look at. */
-export interface RejectedEvent {
-  readonly site: number
-  readonly code: string
-  readonly detail: string
-  /** The event as it came, secrets masked, cut. */
-  readonly sample: string
-  readonly receivedAt: number
-}
-
 export interface Site {
   readonly ref: number
   readonly name: string
@@ -296,6 +295,10 @@ export interface Transaction {
   prune(endedBefore: number): Pruned
   /** Keeps an event that could not be taken. */
   quarantine(event: Omit<QuarantinedEvent, 'ref'>): void
+  /** Adds to what is counted of a site. */
+  count(
+    counts: readonly { readonly site: number; readonly name: string; readonly by: number }[],
+  ): void
   /** With what `write` has written. */
   standingOf(lead: number): LeadStanding | undefined
   /** Leads whose look is due at an instant, those due longest first. */
@@ -332,12 +335,16 @@ export interface WriteStore {
   removeSignIn(hash: Uint8Array): void
   /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */
   readonly devicesOf: DevicesOf
-  /** Events in quarantine, oldest first; those of a reason or with a number alone. */
-  quarantined(asked: {
-    readonly ref?: number
-    readonly reason?: string
-  }): readonly QuarantinedEvent[]
+  /** Some of the events in quarantine, oldest first, behind a number. */
+  quarantined(asked: AskedRequeue, after: number): readonly QuarantinedEvent[]
+  countQuarantined(): number
   dropQuarantined(ref: number): boolean
+  /** Asks whoever ingests to requeue, as only one process writes events; it is heeded within a second. */
+  askRequeue(asked: AskedRequeue): void
+  /** What was asked for and is not done. */
+  askedRequeues(): readonly AskedRequeue[]
+  /** Tells that it is done; whoever asked waits for that. */
+  forgetRequeue(asked: AskedRequeue): void
   /** What was erased, and the key of its hashes. */
   tombstones(): { readonly key: Uint8Array; readonly tombstones: readonly Tombstone[] }
   /** The random salt of a UTC day, made when first asked for. */

@@ -42,6 +42,15 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
+/**
+ * Whether it is the store that failed, and not what was to be written: a value that breaks a rule of a table
+ * would break it again.
+ */
+export function isFaultOfStore(error: unknown): boolean {
+  const code = codeOf(error)
+  return code.startsWith('SQLITE_') && !/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(code)
+}
+
 const KNOWN: readonly {
   readonly codes: RegExp
   readonly sentence: (path: string) => string

@@ -61,6 +61,10 @@ export function openSqliteStore(
        ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value`,
     )
     .pluck()
+  const addCount = db.prepare(
+    `INSERT INTO counter (site, name, value) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET value = value + excluded.value`,
+  )
   let commit = 0
   const { quarantine, ...waiting } = createQuarantine(db)
   const erase = createEraser(db)
@@ -85,6 +89,9 @@ export function openSqliteStore(
       const pruned = prune(endedBefore)
       loader.forget()
       return pruned
+    },
+    count(counts) {
+      for (const { site, name, by } of counts) addCount.run(site, name, by)
     },
     ...createStandings(db, () => commit),
   }

@@ -3,9 +3,11 @@ import type { MailDomains } from '../../../scoring/mail-domains.ts'
 import { scoreOf } from '../../../scoring/score.ts'
 import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
-import type { Found, Reader, Scoped } from '../../reader.ts'
+import type { Found, ListPage, Reader, Scoped } from '../../reader.ts'
 import type {
   KeyJson,
+  Page,
+  QuarantinedJson,
   RejectedJson,
   Scope,
   ScoreJson,
@@ -20,6 +22,7 @@ import { createIdentityReader } from './identities.ts'
 import type { LeadRow } from './lead-rows.ts'
 import { createLeadReader } from './leads.ts'
 import { createModelReader } from './models.ts'
+import { createQuarantineReader } from './quarantine.ts'
 import { createSaidReader } from './said.ts'
 import { type Person, scoreJson } from './score-json.ts'
 import { createSimulator } from './simulate.ts'
@@ -52,6 +55,10 @@ export interface InternalReader extends Reader {
    * lead it was joined to; null where no site has this key.
    */
   engagement(siteKey: string, browserKey: string | null, now: number): Promise<Engagement | null>
+  /** Events that wait in quarantine, newest first. */
+  quarantined(page: Scoped & ListPage): Promise<Found<Page<QuarantinedJson>>>
+  /** Whether an event with the store's number waits in quarantine. */
+  isQuarantined(ref: number, scope: Scoped): Promise<boolean>
   verify(): Promise<VerifyReport>
   /** The store's number of a lead. */
   leadRef(id: string, scope: Scoped): Promise<Found<number>>
@@ -72,6 +79,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const links = createIdentityReader(tools)
   const said = createSaidReader(tools)
   const models = createModelReader(tools)
+  const quarantine = createQuarantineReader(db)
   const { book, adjustmentsOf } = leads
   const simulate = createSimulator({ ...tools, path, book, adjustmentsOf })
   const claimsOf = claimReader(db)
@@ -207,6 +215,8 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
         return timelineOf(history.ofVisitor(hold.browser, hold.from, now, rules), page)
       })
     },
+    quarantined: async (page) => quarantine.page(page),
+    isQuarantined: async (ref, scope) => quarantine.has(ref, scope),
     async rejected(page) {
       const after = page.cursor === undefined ? null : placeOf(page.cursor, ['number'])
       if (page.cursor !== undefined && !after) return { kind: 'bad_cursor' }
