@@ -31,6 +31,7 @@ afterAll(() => seeded.remove())
 beforeEach(() => {
   Object.assign(place, createPlace())
   copyFileSync(seeded.store, place.store)
+  copyFileSync(`${seeded.store}-instance`, `${place.store}-instance`)
 })
 afterEach(async () => {
   await collector?.stop('SIGKILL')

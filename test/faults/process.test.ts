@@ -422,7 +422,7 @@ test('a usage error says in one line what is known', () => {
   const command = pique('strat')
   expect(command.status).toBe(1)
   expect(command.stderr).toContain(
-    'known commands: start, demo, site, key, verify, backup, restore, free-ballast, model, --help',
+    'known commands: start, demo, site, key, verify, backup, restore, free-ballast, model, requeue, --help',
   )
   const flag = pique('start', '--prot', '1')
   expect(flag.status).toBe(1)

@@ -236,7 +236,7 @@ test('a restore keeps the erasures and the whereabouts of copies that came after
   const file = join(dirname(store), 'copy')
   expect(pique('backup', '--to', file, '--store', store).status).toBe(0)
   const db = new Database(store)
-  db.exec(`INSERT OR REPLACE INTO secret VALUES ('tombstones', x'01');
+  db.exec(`INSERT OR IGNORE INTO secret VALUES ('tombstones', x'01');
     INSERT INTO tombstone (kind, hash, erased_at) VALUES ('email', x'0a', 5);
     INSERT INTO backup (path, made_at, expires_at) VALUES ('/elsewhere', 6, 7)`)
   db.close()
