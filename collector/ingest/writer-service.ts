@@ -219,7 +219,7 @@ export function openWriterService(
         store.emptyLog() // on a full disk the log must not grow
       }
       const small = forgetting.pruneSmall(at)
-      const isShrunk = shrinks && store.shrink()
+      const isShrunk = shrinks && store.rewrite(true)
       forgetting.tidyLog()
       return { ...total, ...small, isShrunk }
     },
@@ -308,8 +308,10 @@ export function openWriterService(
       if (lookedUntil !== null) return lookAt(lookedUntil)
       if (models.work(at)) return true
       if (pruneUntil === null) return false
-      if (!forgetting.prune(pruneUntil)) pruneUntil = null
-      return pruneUntil !== null
+      if (forgetting.prune(pruneUntil)) return true
+      pruneUntil = null
+      store.shrink()
+      return false
     },
     close() {
       store.checkpoint()

@@ -375,7 +375,9 @@ export interface WriteStore {
   noteBuried(): void
   /** Drops what is kept for days: refused and waiting events, and what has run out. */
   dropExpired(bounds: { readonly keptSince: number; readonly now: number }): Expired
-  /** Gives free room back to the disk, where there is much of it; whether it did. */
+  /** Writes the store anew, if it is small or may be of any size, so that no file shows what was deleted; whether it did. */
+  rewrite(anySize: boolean): boolean
+  /** The same for a small store that is free for a good part, to give the room back to the disk. */
   shrink(): boolean
   /** Copies that still are. */
   backups(now: number): readonly Backup[]

@@ -6,7 +6,7 @@ import { createEraser } from './erase.ts'
 import { createLoader } from './load.ts'
 import { lockStore } from './lock.ts'
 import { createModels } from './models.ts'
-import { createPruner, dropExpired, shrink } from './prune.ts'
+import { createPruner, dropExpired, rewrite, shrink } from './prune.ts'
 import { createQuarantine } from './quarantine.ts'
 import { createSalts } from './salts.ts'
 import { createStandings } from './standing.ts'
@@ -148,6 +148,7 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
     checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)'),
     emptyLog: () => db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0,
     dropExpired: db.transaction((bounds) => dropExpired(db, bounds)),
+    rewrite: (anySize) => rewrite(db, anySize),
     shrink: () => shrink(db),
     backups: (now) => readBackups(db, now),
     ...createBuried(db),
