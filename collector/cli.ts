@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addModelCommands } from './cli-model.ts'
+import { addPrivacyCommands } from './cli-privacy.ts'
 import { addSiteCommands } from './cli-sites.ts'
 import { addStoreCommands } from './cli-store.ts'
 import { EXIT_BAD_SETTINGS, readConfig, type SettingKey, settings, variableOf } from './config.ts'
@@ -50,6 +51,7 @@ withSettings(
 addSiteCommands(program, { print, complain, now: Date.now })
 addStoreCommands(program, { print, complain, now: Date.now })
 addModelCommands(program, { print, complain, now: Date.now })
+addPrivacyCommands(program, { print, complain, now: Date.now })
 sayWhatIsKnown(program)
 
 async function run(options: Readonly<Record<string, string>>, isDemo: boolean): Promise<void> {

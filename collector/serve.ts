@@ -61,6 +61,7 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
     store: place.store,
     initialModel: place.model,
     now: clock(),
+    retentionMonths: config.retentionMonths,
     onFailure({ message, isFatal }) {
       log.error('the store failed', { reason: firstLine(message), fatal: isFatal })
       if (isFatal) end(EXIT_STORE_FAILED)

@@ -135,6 +135,30 @@ export function openWriterService(
   forgetting.eraseAgain(now)
   /** Retention is at work for this instant. */
   let pruneUntil: number | null = null
+  let mayHaveOrders = true
+  /** Does what commands beside have asked for; pruning ends when it is done. */
+  function obey(): void {
+    if (!mayHaveOrders) return
+    for (const order of store.orders()) {
+      if (order.kind === 'prune') {
+        forgetting.pruneSmall(order.at)
+        pruneUntil = Math.max(pruneUntil ?? 0, order.at)
+        continue
+      }
+      const gone = forgetting.erase(order.lead, order.at)
+      tombs = createTombs(key, store.tombstones().tombstones)
+      store.endOrder(order, { isGone: gone?.isGone ?? true })
+    }
+    mayHaveOrders = false
+  }
+  function endPruning(): void {
+    pruneUntil = null
+    store.shrink()
+    forgetting.tidyLog()
+    for (const order of store.orders()) {
+      if (order.kind === 'prune') store.endOrder(order, { isGone: !forgetting.isLogStained() })
+    }
+  }
   const pipeline = createPipeline({
     store: { ...store, apply: health.apply },
     models,
@@ -163,6 +187,7 @@ export function openWriterService(
     pipeline.refreshSites()
     models.refresh(at)
     tombs = createTombs(key, store.tombstones().tombstones)
+    mayHaveOrders = true
     isStale = false
   }
   function isTaken(event: QuarantinedEvent): boolean {
@@ -298,6 +323,7 @@ export function openWriterService(
     forgetSalts: (at) => forgetSalts(store, at),
     look(at) {
       heedOthers(at)
+      obey()
       forgetting.tidyLog()
       if (store.hasDueLeads(at)) lookAt(at)
     },
@@ -309,8 +335,7 @@ export function openWriterService(
       if (models.work(at)) return true
       if (pruneUntil === null) return false
       if (forgetting.prune(pruneUntil)) return true
-      pruneUntil = null
-      store.shrink()
+      endPruning()
       return false
     },
     close() {

@@ -379,12 +379,22 @@ export interface WriteStore {
   rewrite(anySize: boolean): boolean
   /** The same for a small store that is free for a good part, to give the room back to the disk. */
   shrink(): boolean
+  /** What commands have asked of whoever is alone on the store. */
+  orders(): readonly Order[]
+  giveOrder(order: Order): void
+  endOrder(order: Order, how: { readonly isGone: boolean }): void
+  /** How an order ended, once; null while it waits. */
+  takeAnswer(order: Order): { readonly isGone: boolean } | null
   /** Copies that still are. */
   backups(now: number): readonly Backup[]
   /** Folds the write-ahead log into the file. */
   checkpoint(): void
   close(): void
 }
+
+export type Order =
+  | { readonly kind: 'erase'; readonly lead: number; readonly at: number }
+  | { readonly kind: 'prune'; readonly at: number }
 
 export interface NewKey {
   readonly name: string

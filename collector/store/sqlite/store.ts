@@ -6,6 +6,7 @@ import { createEraser } from './erase.ts'
 import { createLoader } from './load.ts'
 import { lockStore } from './lock.ts'
 import { createModels } from './models.ts'
+import { createOrders } from './orders.ts'
 import { createPruner, dropExpired, rewrite, shrink } from './prune.ts'
 import { createQuarantine } from './quarantine.ts'
 import { createSalts } from './salts.ts'
@@ -152,6 +153,7 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
     shrink: () => shrink(db),
     backups: (now) => readBackups(db, now),
     ...createBuried(db),
+    ...createOrders(db),
     hasForeignChanges() {
       const version = Number(readDataVersion.get())
       const isForeign = version !== dataVersion
