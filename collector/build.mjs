@@ -163,6 +163,7 @@ const collectorBuild = {
     pique: 'collector/cli.ts',
     writer: 'collector/ingest/writer.ts',
     reader: 'collector/store/reading.ts',
+    checker: 'collector/store/checking.ts',
     'bench/bench': 'collector/bench/bench.ts',
     'bench/bare': 'collector/bench/bare.ts',
     'bench/load': 'collector/bench/load.ts',

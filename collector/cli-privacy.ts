@@ -9,7 +9,7 @@ import type { HeldJson } from './store/held.ts'
 import { refOf } from './store/ids.ts'
 import { openStore } from './store/open.ts'
 import type { Found } from './store/reader.ts'
-import type { Order } from './store/store.ts'
+import type { Order } from './store/records.ts'
 import { StoreInUse } from './store/trouble.ts'
 
 /**
@@ -111,7 +111,7 @@ function personOf(who: string, found: Found<HeldJson>): HeldJson {
 async function erase(
   held: HeldJson,
   options: PersonOptions & { readonly dryRun?: boolean },
-  { print, complain, now }: CommandTools,
+  { print, complain, now, instanceKey }: CommandTools,
 ): Promise<void> {
   const events = held.sessions.reduce((sum, session) => sum + session.events.length, 0)
   const facts = { events, visitors: held.visitors.length }
@@ -123,7 +123,10 @@ async function erase(
   const lead = refOf('lead', held.lead.id) ?? 0
   const order: Order = { kind: 'erase', lead, at: now() }
   const own = (service: WriterService) => service.erase(lead, order.at)
-  const done = await doOrAsk(options, { order, own, patienceMs: ERASE_PATIENCE_MS })
+  const done = await doOrAsk(
+    { ...options, instanceKey },
+    { order, own, patienceMs: ERASE_PATIENCE_MS },
+  )
   if (!done) throw new Error('somebody else has just erased this person')
   print(JSON.stringify({ erased: true, ...facts, gone: done.isGone, backups }))
   if (!done.isGone) {
@@ -138,7 +141,7 @@ async function erase(
 
 async function prune(
   options: PersonOptions & { readonly vacuum?: boolean },
-  { print, complain, now }: CommandTools,
+  { print, complain, now, instanceKey }: CommandTools,
 ): Promise<void> {
   if (!existsSync(options.store)) throw noStoreAt(options.store)
   const order: Order = { kind: 'prune', at: now() }
@@ -148,7 +151,10 @@ async function prune(
     counts = { ...dropped, shrunk: isShrunk }
     return { isGone: true }
   }
-  const done = await doOrAsk(options, { order, own, patienceMs: PRUNE_PATIENCE_MS })
+  const done = await doOrAsk(
+    { ...options, instanceKey },
+    { order, own, patienceMs: PRUNE_PATIENCE_MS },
+  )
   print(
     JSON.stringify({
       pruned: true,
@@ -169,12 +175,17 @@ interface Task {
 type Done = { readonly isGone: boolean; readonly isOrdered: boolean }
 
 /** Does it, or where a collector runs on the store, has it do it. */
-async function doOrAsk(options: PersonOptions, task: Task): Promise<Done | null> {
-  const { store, retentionMonths } = { ...options, retentionMonths: monthsOf(options) }
+async function doOrAsk(
+  options: PersonOptions & Pick<CommandTools, 'instanceKey'>,
+  task: Task,
+): Promise<Done | null> {
+  const { store, instanceKey = null } = options
+  const retentionMonths = monthsOf(options)
   const { order, own, patienceMs } = task
   let service: WriterService
   try {
-    const more = { initialModel: defaultModel, now: order.at, isLimited: false }
+    const file = { instanceKey }
+    const more = { initialModel: defaultModel, now: order.at, isLimited: false, file }
     service = openWriterService({ store, retentionMonths, ...more })
   } catch (error) {
     if (!(error instanceof StoreInUse)) throw error

@@ -67,7 +67,7 @@ function addSites(site: Command, tools: CommandTools): void {
           }),
         )
       }
-      return orComplain(store, complain, () => change(store, addTo))
+      return orComplain(store, complain, () => change(store, addTo, tools))
     })
   site
     .command('list')
@@ -116,7 +116,7 @@ function addKeys(key: Command, tools: CommandTools): void {
         })
         print(JSON.stringify({ id: publicId('key', ref), name, scopes: scope, key: secret }))
       }
-      return orComplain(store, complain, () => change(store, addTo))
+      return orComplain(store, complain, () => change(store, addTo, tools))
     })
   key
     .command('list')
@@ -135,8 +135,12 @@ function addKeys(key: Command, tools: CommandTools): void {
 }
 
 /** A change beside a running collector. */
-function change(path: string, use: (store: WriteStore) => void): void {
-  const store = openStore(path, 'beside')
+function change(
+  path: string,
+  use: (store: WriteStore) => void,
+  { now, instanceKey }: CommandTools,
+): void {
+  const store = openStore(path, 'beside', { now: now(), instanceKey: instanceKey ?? null })
   try {
     use(store)
   } finally {
@@ -146,16 +150,22 @@ function change(path: string, use: (store: WriteStore) => void): void {
 
 function revoke(
   { kind, id, store }: { kind: 'site' | 'key'; id: string; store: string },
-  { print, complain }: CommandTools,
+  tools: CommandTools,
 ): Promise<void> {
+  const { print, complain } = tools
   return orComplain(store, complain, () => {
     if (!existsSync(store)) throw noStoreAt(store)
-    change(store, (open) => {
-      const ref = refOf(kind, id)
-      const wasThere =
-        ref !== null && (kind === 'site' ? open.removeSite(ref) : open.removeKey(ref))
-      if (!wasThere) throw new Error(`there is no ${kind} ${id}; \`pique ${kind} list\` shows them`)
-    })
+    change(
+      store,
+      (open) => {
+        const ref = refOf(kind, id)
+        const wasThere =
+          ref !== null && (kind === 'site' ? open.removeSite(ref) : open.removeKey(ref))
+        if (!wasThere)
+          throw new Error(`there is no ${kind} ${id}; \`pique ${kind} list\` shows them`)
+      },
+      tools,
+    )
     print(`revoked ${id}`)
   })
 }

@@ -11,6 +11,8 @@ export interface CommandTools {
   readonly print: (text: string) => void
   readonly complain: (text: string) => void
   readonly now: () => number
+  /** The key of the store's secrets, where the environment gives one. */
+  readonly instanceKey?: string | undefined
 }
 
 /** Where the store is, for commands that need nothing else. */

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addModelCommands } from './cli-model.ts'
 import { addPrivacyCommands } from './cli-privacy.ts'
+import { addQuarantineCommands } from './cli-quarantine.ts'
+import { addSafetyCommands } from './cli-safety.ts'
 import { addSiteCommands } from './cli-sites.ts'
 import { addStoreCommands } from './cli-store.ts'
 import { EXIT_BAD_SETTINGS, readConfig, type SettingKey, settings, variableOf } from './config.ts'
@@ -12,6 +14,9 @@ import { codeOf, StoreTrouble } from './store/trouble.ts'
 /** The command table. Each command reads its options, calls one function, prints, and sets the exit code. */
 
 const EXIT_FAILED = 1
+
+// Every file that is made is this user's alone.
+process.umask(0o077)
 /** What a shell says of a program that SIGPIPE ended. */
 const EXIT_PIPE_CLOSED = 141
 
@@ -36,11 +41,15 @@ function withSettings(command: Command): Command {
 
 const adminKeyHelp = `
 Environment only:
-  PIQUE_ADMIN_KEY  Admin key, at least 32 characters; made and printed at the first start if empty.`
+  PIQUE_ADMIN_KEY  Admin key, at least 32 characters; made and printed at the first start if empty.
+  PIQUE_INSTANCE_KEY  Key that seals the secrets in the store, 32 bytes as hex or base64url; kept beside it if empty.`
 
 withSettings(
   program.command('start').description('run the collector').addHelpText('after', adminKeyHelp),
-).action((options: Record<string, string>) => run(options, false))
+)
+  .option('--init', 'begin a new store where there was one, or go on without its lost key')
+  .option('--no-migration-backup', 'keep no copy of the store when its schema changes')
+  .action((options: Record<string, string>) => run(options, false))
 
 withSettings(
   program
@@ -48,10 +57,22 @@ withSettings(
     .description('run it on a throw-away store, with a demo shop and 90 days of generated history'),
 ).action((options: Record<string, string>) => run(options, true))
 
-addSiteCommands(program, { print, complain, now: Date.now })
+addSiteCommands(program, {
+  print,
+  complain,
+  now: Date.now,
+  instanceKey: process.env.PIQUE_INSTANCE_KEY,
+})
 addStoreCommands(program, { print, complain, now: Date.now })
+addSafetyCommands(program, { print, complain, now: Date.now })
 addModelCommands(program, { print, complain, now: Date.now })
-addPrivacyCommands(program, { print, complain, now: Date.now })
+addPrivacyCommands(program, {
+  print,
+  complain,
+  now: Date.now,
+  instanceKey: process.env.PIQUE_INSTANCE_KEY,
+})
+addQuarantineCommands(program, { print, complain, now: Date.now })
 sayWhatIsKnown(program)
 
 async function run(options: Readonly<Record<string, string>>, isDemo: boolean): Promise<void> {
@@ -69,7 +90,13 @@ async function run(options: Readonly<Record<string, string>>, isDemo: boolean): 
   }
   const log = createLog((line) => void process.stderr.write(line), Date.now)
   try {
-    const running = await startCollector({ config: read.config, log, isDemo })
+    const running = await startCollector({
+      config: read.config,
+      log,
+      isDemo,
+      init: Boolean(options.init),
+      migrationBackup: String(options.migrationBackup) !== 'false',
+    })
     isCollecting = true
     const stop = () => void running.stop()
     process.once('SIGTERM', stop)

@@ -49,6 +49,20 @@ export const SETTINGS = {
         ? 'a file path (this version keeps its data in SQLite)'
         : null,
   },
+  minFree: {
+    name: 'min-free',
+    placeholder: 'MB',
+    initial: '256',
+    sentence: "Megabytes that stay free on the store's disk; with less, events are answered 503.",
+    check: (value) => (isWhole(value, 0, 1_000_000) ? null : 'megabytes from 0 to 1000000'),
+  },
+  ballast: {
+    name: 'ballast',
+    placeholder: 'MB',
+    initial: '16',
+    sentence: 'Megabytes kept beside the store, for `pique free-ballast` to free on a full disk.',
+    check: (value) => (isWhole(value, 0, 10_000) ? null : 'megabytes from 0 to 10000'),
+  },
   publicUrl: {
     name: 'public-url',
     placeholder: 'URL',
@@ -83,6 +97,18 @@ export const SETTINGS = {
     isSecret: true,
     check: (value) => (value === '' || value.length >= 32 ? null : 'at least 32 characters'),
   },
+  instanceKey: {
+    name: 'instance-key',
+    placeholder: '',
+    initial: '',
+    sentence:
+      'Key that seals the secrets in the store, 32 bytes as hex or base64url; kept beside it if empty.',
+    isSecret: true,
+    check: (value) =>
+      value === '' || /^([0-9a-f]{64}|[\w+/-]{43}=?)$/i.test(value)
+        ? null
+        : '32 bytes as hex or base64url',
+  },
 } as const satisfies Record<string, Setting>
 
 export type SettingKey = keyof typeof SETTINGS
@@ -95,6 +121,9 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   readonly retentionMonths: number
   readonly adminKey: string | null
+  readonly minFreeBytes: number
+  readonly ballastBytes: number
+  readonly instanceKey: string | null
 }
 
 export type ReadConfig =
@@ -139,6 +168,9 @@ export function readConfig({ flags, env, file }: ConfigSources): ReadConfig {
       trustedProxies: listOf(values.trustedProxies),
       retentionMonths: Number(values.retentionMonths),
       adminKey: values.adminKey || null,
+      minFreeBytes: Number(values.minFree) * MB,
+      ballastBytes: Number(values.ballast) * MB,
+      instanceKey: values.instanceKey || null,
     },
   }
 }
@@ -162,6 +194,8 @@ export function settingsTable(): string {
   )
 }
 
+const MB = 1024 * 1024
+
 const INITIAL: Record<SettingKey, string> = {
   port: SETTINGS.port.initial,
   host: SETTINGS.host.initial,
@@ -170,6 +204,9 @@ const INITIAL: Record<SettingKey, string> = {
   trustedProxies: SETTINGS.trustedProxies.initial,
   retentionMonths: SETTINGS.retentionMonths.initial,
   adminKey: SETTINGS.adminKey.initial,
+  minFree: SETTINGS.minFree.initial,
+  ballast: SETTINGS.ballast.initial,
+  instanceKey: SETTINGS.instanceKey.initial,
 }
 
 function readFile(name: string, text: string | null, problems: string[]): Record<string, string> {

@@ -3,8 +3,10 @@ import { problem } from './errors.ts'
 import type { Answer, RawDelivery } from './ingest/pipeline.ts'
 import type { Answered, Delivered, Failed } from './ingest/writer.ts'
 import type { WriterOptions, WriterService } from './ingest/writer-service.ts'
-import { opened, remoteOf } from './store/remote.ts'
+import { opened, type Remote, remoteOf } from './store/remote.ts'
 import type { InternalReader } from './store/sqlite/read/reader.ts'
+import type { Notice } from './store/store-file.ts'
+import { EXIT_STORE_DAMAGED } from './store/trouble.ts'
 
 /**
  * The two threads behind the HTTP one: a writer that owns the store, and a reader. What is
@@ -20,16 +22,31 @@ export interface Engine {
   /** To be called every hour: forgets what must not be kept longer. */
   tidy(now: number): Promise<void>
   /** To be called every second: does what the clock alone changes, and heeds other processes. */
-  look(now: number): Promise<void>
+  look(now: number): Promise<readonly Notice[]>
+  /** To be called at the start and every hour: checks the whole store, beside all else, when a week has passed. */
+  check(now: number): Promise<void>
   /** Answers what is waiting, then closes the store. */
   close(): Promise<void>
 }
 
+/** What only the engine itself calls. */
+type Inward =
+  | 'ingest'
+  | 'isolate'
+  | 'startPruning'
+  | 'forgetSalts'
+  | 'look'
+  | 'work'
+  | 'close'
+  | 'walBytes'
+  | 'freeBytes'
+  | 'checkedAt'
+  | 'noteChecked'
+
 export type Admin = {
-  [K in Exclude<
-    keyof WriterService,
-    'ingest' | 'isolate' | 'forgetSalts' | 'startPruning' | 'look' | 'work' | 'close'
-  >]: (...args: Parameters<WriterService[K]>) => Promise<ReturnType<WriterService[K]>>
+  [K in Exclude<keyof WriterService, Inward>]: (
+    ...args: Parameters<WriterService[K]>
+  ) => Promise<ReturnType<WriterService[K]>>
 }
 
 export interface EngineOptions extends WriterOptions {
@@ -59,8 +76,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await writing.terminate()
     throw error
   })
-  reading.on('error', (error) => onFailure(endOfThread('reader', error)))
-  const { collect, waiting, drained } = createCollect(writing, onFailure)
+  const { collect, waiting, drained, fail } = createCollect(writing, onFailure)
+  reading.on('error', (error) => fail(endOfThread('reader', error)))
+  reading.on('message', (message: Failed | { readonly kind: 'return' }) => {
+    if (message.kind === 'failed') fail(message)
+  })
+  const checks = createChecks(options.store, writer, fail)
   return {
     collect,
     waiting,
@@ -69,10 +90,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       await writer.startPruning(now)
     },
     look: (now) => writer.look(now),
+    check: checks.check,
     reader: remoteOf<InternalReader>(reading) as unknown as InternalReader, // async on both sides
     writer: writer as unknown as Admin, // calls of a remote return promises
     async close() {
       await drained()
+      await checks.end()
       await reading.terminate()
       await writer.close()
       await writing.terminate()
@@ -84,6 +107,43 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 function endOfThread(name: string, error: unknown): Failed {
   const reason = error instanceof Error ? error.message : 'of an error in the store'
   return { kind: 'failed', message: `the ${name} thread ended: ${reason}`, isFatal: true }
+}
+
+const WEEK_MS = 7 * 86_400_000
+
+/** Checks of the whole store in a thread of its own, which reads a table at a time. */
+function createChecks(
+  store: string,
+  writer: Pick<Remote<WriterService>, 'checkedAt' | 'noteChecked'>,
+  fail: (failure: Failed) => void,
+) {
+  let checking: Worker | null = null
+  let isFirst = true
+  return {
+    async check(now: number): Promise<void> {
+      const last = await writer.checkedAt()
+      // What is too long to be checked while it is opened is checked right after that.
+      const isDue = isFirst || last === null || now - last >= WEEK_MS
+      if (!isDue || checking) return
+      isFirst = false
+      const worker = new Worker(new URL('./checker.js', import.meta.url), { workerData: { store } })
+      checking = worker
+      const found = await new Promise<string>((resolve) => {
+        worker.once('message', resolve)
+        worker.once('error', (error) => resolve(String(error)))
+        worker.once('exit', () => resolve(''))
+      })
+      checking = null
+      if (found === 'ok') await writer.noteChecked(now)
+      else if (found !== '') {
+        const message = `the store is damaged: ${found}`
+        fail({ kind: 'failed', message, isFatal: true, exitCode: EXIT_STORE_DAMAGED })
+      }
+    },
+    async end(): Promise<void> {
+      await checking?.terminate()
+    },
+  }
 }
 
 function createCollect(writing: Worker, onFailure: EngineOptions['onFailure']) {
@@ -132,6 +192,7 @@ function createCollect(writing: Worker, onFailure: EngineOptions['onFailure']) {
   writing.on('error', (error) => fail(endOfThread('writer', error)))
 
   return {
+    fail,
     waiting: () => asked.size,
     collect: (raw: RawDelivery) =>
       new Promise<Answer>((resolve) => {

@@ -12,6 +12,7 @@ import { newSiteSecrets } from './http/site-secrets.ts'
 import { EXTRA_NAMES, type ExtraFiles } from './http/tag-files.ts'
 import type { Log } from './log.ts'
 import defaultModel from './scoring/default-model.yaml'
+import { EXIT_STORE_FAILED } from './store/trouble.ts'
 
 /** The composition root: everything is made here and handed to what needs it. */
 
@@ -31,10 +32,11 @@ export interface StartOptions {
   readonly config: Config
   readonly log: Log
   readonly isDemo: boolean
+  /** Begin a new store where there was one. */
+  readonly init?: boolean
+  readonly migrationBackup?: boolean
 }
 
-/** The store may be damaged; a supervisor starts the process anew, which checks it. */
-const EXIT_STORE_FAILED = 70
 const TIDY_MS = 3_600_000
 const LOOK_MS = 1000
 
@@ -62,9 +64,16 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
     initialModel: place.model,
     now: clock(),
     retentionMonths: config.retentionMonths,
-    onFailure({ message, isFatal }) {
+    ...(!isDemo && { minFreeBytes: config.minFreeBytes }),
+    file: {
+      instanceKey: config.instanceKey,
+      init: options.init ?? false,
+      migrationBackup: options.migrationBackup ?? true,
+      ...(!isDemo && { ballastBytes: config.ballastBytes }),
+    },
+    onFailure({ message, isFatal, exitCode = EXIT_STORE_FAILED }) {
       log.error('the store failed', { reason: firstLine(message), fatal: isFatal })
-      if (isFatal) end(EXIT_STORE_FAILED)
+      if (isFatal) end(exitCode)
     },
   }).catch((error) => {
     place.remove()
@@ -84,6 +93,9 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
   // Last of all that may fail: whoever starts the collector sees the key now or never.
   const madeAdminKey = await makeAdminKey(engine, config, clock())
   listener.answerWith(fetch)
+  async function look(now: number): Promise<void> {
+    for (const { level, message, fields } of await engine.look(now)) log[level](message, fields)
+  }
   const repeat = (everyMs: number, complaint: string, work: (now: number) => Promise<void>) =>
     setInterval(() => {
       work(clock()).catch((error: Error) => {
@@ -92,10 +104,15 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
     }, everyMs).unref()
   const timers = [
     repeat(TIDY_MS, 'what is to be forgotten stays for another hour', engine.tidy),
-    repeat(LOOK_MS, 'leads were not looked at', engine.look),
+    repeat(LOOK_MS, 'leads were not looked at', look),
+    repeat(TIDY_MS, 'the store was not checked', engine.check),
   ]
   // What the clock changed while nothing ran.
-  await engine.look(clock())
+  await look(clock())
+  // Beside all else; a store that is damaged is told as a failure.
+  engine.check(clock()).catch((error: Error) => {
+    log.error('the store was not checked', { reason: firstLine(error.message) })
+  })
 
   let stopped: Promise<void> | null = null
   async function stop(): Promise<void> {

@@ -127,6 +127,7 @@ export const versionParams = z.object({
 })
 export const visitorParams = z.object({ id: z.string().openapi({ example: 'vi_1' }) })
 export const siteParams = z.object({ id: z.string().openapi({ example: 'si_1' }) })
+export const quarantineParams = z.object({ id: z.string().openapi({ example: 'qu_1' }) })
 export const keyParams = z.object({ id: z.string().openapi({ example: 'ke_1' }) })
 
 export const writeHeaders = z.object({

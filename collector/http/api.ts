@@ -12,6 +12,7 @@ import { addModelRoutes } from './api-model.ts'
 import { addOutcomeRoutes } from './api-outcomes.ts'
 import { addPrivacyRoutes } from './api-privacy.ts'
 import { refuseInvalid, refuseUnreadable } from './api-problems.ts'
+import { addQuarantineRoutes } from './api-quarantine.ts'
 import { type Api, type ApiEnv, narrowToSite } from './api-route.ts'
 import { addSiteRoutes } from './api-sites.ts'
 import { addVisitorRoutes } from './api-visitors.ts'
@@ -32,6 +33,8 @@ export interface ApiDeps {
     | 'visitor'
     | 'visitorTimeline'
     | 'rejected'
+    | 'quarantined'
+    | 'isQuarantined'
     | 'leadRef'
     | 'held'
     | 'conflicts'
@@ -57,6 +60,8 @@ export interface ApiDeps {
     | 'erase'
     | 'publishModel'
     | 'modelProgress'
+    | 'requeue'
+    | 'dropQuarantined'
   >
   /** Epoch milliseconds. */
   readonly clock: () => number
@@ -91,6 +96,7 @@ export function createApi(deps: ApiDeps): Hono {
   addModelRoutes(api, deps)
   addSiteRoutes(api, deps)
   addKeyRoutes(api, deps)
+  addQuarantineRoutes(api, deps)
   refuseOtherMethods(api)
   api.all('*', (c) => refuse(c, 'not_found'))
 

@@ -71,7 +71,7 @@ export function createCollectRoutes(deps: CollectDeps): Hono {
     c.header('content-type', 'image/gif')
     if (status === 503) c.header('retry-after', RETRY_AFTER_S)
     // The picture is shown whatever became of the event: a page must not look broken.
-    return c.body(PIXEL, status === 403 || status === 503 ? status : 200)
+    return c.body(PIXEL, status === 403 || status === 429 || status === 503 ? status : 200)
   })
 
   function renewalOf(c: Context, browser: string): string | null {

@@ -3,6 +3,7 @@ import type {
   IdentityJson,
   KeyJson,
   LeadJson,
+  QuarantinedJson,
   Reason,
   RejectedJson,
   Scope,
@@ -230,6 +231,19 @@ export interface NewKeyJson extends KeyJson {
 export const newKey = exactly<NewKeyJson>()(
   z.object({ ...keyFields, key: text.openapi({ description: 'Shown this once.' }) }),
 ).openapi('NewKey')
+
+export const quarantined = exactly<QuarantinedJson>()(
+  z.object({
+    id: text.openapi({ example: 'qu_1' }),
+    site: text,
+    reason: text.openapi({
+      description: '`held_for_review`, or the name of the error that the event met.',
+      example: 'held_for_review',
+    }),
+    event: text.openapi({ description: 'The event as it came, as JSON, cut at 8 KB.' }),
+    received_at: instant,
+  }),
+).openapi('Quarantined')
 
 export const rejected = exactly<RejectedJson>()(
   z.object({

@@ -3,7 +3,7 @@ import type { RejectCode } from '../errors.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type { DevicesOf } from '../store/devices.ts'
 import { createRecent } from '../store/recent.ts'
-import type { NewEvent } from '../store/store.ts'
+import type { ClaimMade, NewEvent } from '../store/store.ts'
 import { isPublic, prefixOf } from './network.ts'
 
 /**
@@ -16,6 +16,8 @@ import { isPublic, prefixOf } from './network.ts'
 export interface EmailLimits {
   /** Why this event's claim is not taken; null where it is, or where there is none. */
   refusalOf(event: NewEvent, from: Claimant): RejectCode | null
+  /** To be called before a group: what the last one claimed is in the store now. */
+  beginGroup(): void
   sizes(): Readonly<Record<string, number>>
 }
 
@@ -29,50 +31,81 @@ export interface Claimant {
 
 const EMAILS_PER_BROWSER_AND_DAY = 5
 const EMAILS_PER_PREFIX_AND_HOUR = 60
+/** Nobody looks at more than these, and the disk is not a stranger's to fill. */
+const HELD_PER_PREFIX_AND_HOUR = 600
 const MAX_DEVICES = 50
 const HOUR_MS = 3_600_000
 const MAX_BROWSERS = 20_000
 const MAX_PREFIXES = 5_000
 
 export function createEmailLimits(devicesOf: DevicesOf): EmailLimits {
-  const ofBrowser = createRecent<string, Set<string>>(MAX_BROWSERS)
-  const ofPrefix = createRecent<string, Set<string>>(MAX_PREFIXES)
+  const ofBrowser = createRecent<string, number[]>(MAX_BROWSERS)
+  const ofPrefix = createRecent<string, number[]>(MAX_PREFIXES)
+  const held = createRecent<string, number>(MAX_PREFIXES)
+  /** Browsers that the group in hand adds to somebody, by whom. */
+  const adding = new Map<string, Set<string>>()
 
-  /** Adds to a set of the recently used; whether it is in there now. */
-  function fits(
-    sets: typeof ofBrowser,
-    { key, hash, most }: { readonly key: string; readonly hash: string; readonly most: number },
-  ): boolean {
-    const known = sets.get(key) ?? new Set()
-    if (!known.has(hash) && known.size >= most) return false
-    known.add(hash)
-    sets.set(key, known)
-    return true
+  function hasTooManyDevices(claim: ClaimMade, { site, browserKey }: Claimant) {
+    const { email, userId } = claim
+    const { known, isKnownHere } = devicesOf({ site, email, userId }, browserKey, MAX_DEVICES)
+    if (isKnownHere) return false
+    const names = [email && `${site} email ${email}`, userId && `${site} user ${userId}`]
+    const browsers = names.filter((name) => name !== null).map((name) => addingTo(name))
+    const added = new Set(browsers.flatMap((some) => [...some]))
+    if (!added.has(browserKey) && known + added.size >= MAX_DEVICES) return true
+    for (const some of browsers) some.add(browserKey)
+    return false
+  }
+  function addingTo(name: string): Set<string> {
+    const some = adding.get(name) ?? new Set()
+    adding.set(name, some)
+    return some
   }
 
   return {
-    refusalOf({ claim }, { site, browserKey, address, salt, receivedAt }) {
-      if (claim === null || claim.strength === 'strong') return null
-      const { email, userId } = claim
-      const devices = devicesOf({ site, email, userId }, browserKey, MAX_DEVICES)
-      if (!devices.isKnownHere && devices.others >= MAX_DEVICES) return 'too_many_devices'
-      if (email === null) return null
-      const hash = hashOf(email, salt)
+    refusalOf({ claim, refusal }, from) {
+      // What is refused anyway, unless it is known already, adds nobody.
+      if (claim === null || claim.strength === 'strong' || refusal !== null) return null
+      if (hasTooManyDevices(claim, from)) return 'too_many_devices'
+      if (claim.email === null) return null
+      const { site, browserKey, address, salt, receivedAt } = from
+      const hash = hashOf(claim.email, salt).readInt32LE()
       const day = `${site} ${browserKey} ${dayOf(receivedAt)}`
       if (!fits(ofBrowser, { key: day, hash, most: EMAILS_PER_BROWSER_AND_DAY })) {
         return 'too_many_emails'
       }
       if (!isPublic(address)) return null
-      const hour = Math.floor(receivedAt / HOUR_MS)
-      const key = `${site} ${hashOf(prefixOf(address), salt)} ${hour}`
-      return fits(ofPrefix, { key, hash, most: EMAILS_PER_PREFIX_AND_HOUR })
-        ? null
-        : 'held_for_review'
+      const prefix = hashOf(prefixOf(address), salt).toString('base64url', 0, 12)
+      const key = `${site} ${prefix} ${Math.floor(receivedAt / HOUR_MS)}`
+      if (fits(ofPrefix, { key, hash, most: EMAILS_PER_PREFIX_AND_HOUR })) return null
+      const waiting = (held.get(key) ?? 0) + 1
+      held.set(key, waiting)
+      return waiting > HELD_PER_PREFIX_AND_HOUR ? 'too_many_emails' : 'held_for_review'
     },
-    sizes: () => ({ claiming_browsers: ofBrowser.size(), claiming_networks: ofPrefix.size() }),
+    beginGroup: () => adding.clear(),
+    sizes: () => ({
+      claiming_browsers: ofBrowser.size(),
+      claiming_networks: ofPrefix.size() + held.size(),
+    }),
   }
 }
 
-function hashOf(text: string, salt: Uint8Array): string {
-  return createHmac('sha256', salt).update(text).digest('base64url').slice(0, 16)
+/**
+ * Whether there was room for one more, or it was there already. Short hashes suffice: two e-mails of one
+ * sender that share theirs, one chance in millions, let one more through.
+ */
+function fits(
+  lists: ReturnType<typeof createRecent<string, number[]>>,
+  { key, hash, most }: { readonly key: string; readonly hash: number; readonly most: number },
+): boolean {
+  const known = lists.get(key) ?? []
+  if (known.includes(hash)) return true
+  if (known.length >= most) return false
+  known.push(hash)
+  lists.set(key, known)
+  return true
+}
+
+function hashOf(text: string, salt: Uint8Array): Buffer {
+  return createHmac('sha256', salt).update(text).digest()
 }

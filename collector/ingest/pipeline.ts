@@ -1,44 +1,28 @@
-import { createHmac } from 'node:crypto'
 import type { WireAnswer } from '../../shared/wire.ts'
-import {
-  IGNORE_REASONS,
-  type IgnoreReason,
-  problem,
-  REFUSALS,
-  REJECT_CODES,
-  type RefusalCode,
-  type RejectCode,
-} from '../errors.ts'
+import { problem, REFUSALS, type RefusalCode, type RejectCode } from '../errors.ts'
 import type { TouchReader } from '../scoring/derive.ts'
-import { dayOf } from '../scoring/tables.ts'
-import type {
-  Delivery,
-  DeliveryCounts,
-  NewEvent,
-  QuarantinedEvent,
-  RejectedEvent,
-  Site,
-  Transaction,
-  WriteStore,
-} from '../store/store.ts'
-import { codeOf } from '../store/trouble.ts'
-import type { Agents } from './agent.ts'
-import type { EmailLimits } from './email-limits.ts'
+import type { QuarantinedEvent, RejectedEvent } from '../store/records.ts'
+import type { DeliveryCounts, Transaction, WriteStore } from '../store/store.ts'
+import { isFaultOfStore } from '../store/trouble.ts'
 import { foldGroup } from './fold.ts'
-import type { Limits } from './limits.ts'
 import type { ModelKeeper } from './model-keeper.ts'
-import { isAllowed } from './origins.ts'
-import { type EventContext, parseBatch, parseEvent, type RawBatch } from './parse.ts'
-import { type Envelope, envelopeOf, quarantinedEvent, rawOf } from './quarantine.ts'
-import { sampleOf } from './sample.ts'
+import {
+  createOpener,
+  type Opened,
+  type OpenerDeps,
+  refusedEvent,
+  type Taken,
+} from './open-delivery.ts'
+import { nameOf, quarantinedEvent } from './quarantine.ts'
 import { catchUp, catchUpOn, settleLeads } from './settle.ts'
-import type { VerdictTally } from './stats.ts'
-import { compactUuid } from './text.ts'
-import type { Tombs } from './tombs.ts'
+import type { SiteCounts, VerdictTally } from './stats.ts'
 
 /**
  * From request bodies to verdicts, a group at a time: parse, check, clean, place, fold, commit.
  * Every event of the group gets a verdict, and no answer leaves before the group is on disk.
+ *
+ * An event that a mistake of ours stumbles over is found by trying again, delivery by delivery and then
+ * event by event. It alone goes to quarantine; its neighbours are taken as if it had not come.
  */
 
 /** A request as the HTTP thread hands it over. The address is used for cookieless days and kept nowhere. */
@@ -61,266 +45,202 @@ export interface Answer {
 }
 
 export interface Pipeline {
-  /** Answers in the order of `raws`. Throws when the store can't be written; then nothing happened. */
+  /** Answers in the order of `raws`. Throws when the store can't be written; then nothing was answered. */
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
-  /**
-   * The same for one delivery that can't be taken as a whole: event by event, and those that can't be
-   * taken at all go to quarantine. Throws only where the store can't be written.
-   */
-  isolate(raw: RawDelivery): Answer
-  /** Takes an event out of quarantine; whether it is in the store now. */
-  requeue(event: QuarantinedEvent): boolean
+  /** Takes events that wait in quarantine; of each, whether it need not wait any longer. */
+  requeue(events: readonly QuarantinedEvent[], now: number): readonly boolean[]
+  /** Writes what was counted since the last commit. */
+  keepCounts(): void
   /** Takes sites added or removed into account. */
   refreshSites(): void
 }
 
-export interface PipelineDeps {
+export interface PipelineDeps extends OpenerDeps {
   readonly store: WriteStore
   readonly models: Pick<ModelKeeper, 'judge' | 'match'>
-  readonly agents: Agents
   readonly touchOf: TouchReader
-  /** How much may be sent, and how many people claimed; null where only the events are tried out. */
-  readonly limits: { readonly rates: Limits; readonly emails: EmailLimits } | null
-  readonly tombs: Tombs
   readonly tally: VerdictTally
+  readonly counts: SiteCounts
+  /** Told of a mistake of ours, once for each group that met one. */
+  readonly onMistake: (error: unknown) => void
+}
+
+/** What became of a delivery's events in the store; `poisoned` are the places of those it could not take. */
+interface Outcome extends DeliveryCounts {
+  readonly poisoned: readonly number[]
+}
+interface Care {
+  /** When this is; the last receipt if absent. */
+  readonly now?: number
+  /** Leaves alone whatever else is due, as that may be what fails. */
+  readonly isAlone?: boolean
 }
 
 export function createPipeline(deps: PipelineDeps): Pipeline {
-  const { store, models, agents, touchOf, limits, tombs, tally } = deps
-  let sites = new Map<string, Site>()
-  const refreshSites = () => {
-    sites = new Map(store.sites().map((site) => [site.key, site]))
-  }
-  refreshSites()
+  const { store, models, touchOf, tally, counts: siteCounts, onMistake } = deps
+  const opener = createOpener(deps)
 
   function ingest(raws: readonly RawDelivery[]): readonly Answer[] {
-    const opened = raws.map((raw) => open(raw))
-    const counts = take(opened.filter((one) => one.ok))
+    opener.beginGroup()
+    const opened = raws.map(openSafely)
+    const outcomes = takeAll(opened.filter((one) => one.ok))
     let next = 0
-    return opened.map((one) => (one.ok ? answerOf(one, counts[next++], tally) : refusal(one.code)))
+    return opened.map((one) => (one.ok ? answerOf(one, outcomes[next++]) : refusal(one.code)))
   }
 
-  /** Writes what there is to write, in one transaction. */
-  function take(taken: readonly Taken[]): readonly DeliveryCounts[] {
+  function openSafely(raw: RawDelivery): Opened {
+    try {
+      return opener.open(raw)
+    } catch (error) {
+      if (isFaultOfStore(error)) throw error
+      onMistake(error)
+      return { ok: false, code: 'internal' }
+    }
+  }
+
+  /** Takes a group, and where a mistake of ours forbids that, as much of it as can be taken. */
+  function takeAll(taken: readonly Taken[], care: Care = {}): readonly Outcome[] {
+    try {
+      return take(taken, care)
+    } catch (error) {
+      if (isFaultOfStore(error)) throw error
+      onMistake(error)
+      return taken.map((one) => takeApart(one, care))
+    }
+  }
+
+  function takeApart(one: Taken, care: Care): Outcome {
+    try {
+      return take([one], { ...care, isAlone: true })[0] ?? NOTHING
+    } catch (error) {
+      if (isFaultOfStore(error)) throw error
+      return takeEach(one, care)
+    }
+  }
+
+  function takeEach(one: Taken, care: Care): Outcome {
+    const { events } = one.delivery
+    const poisoned: number[] = []
+    const total: Outcome = { accepted: 0, duplicates: 0, refused: [], poisoned }
+    const rest = { ...one, delivery: { ...one.delivery, events: [] } }
+    take([rest], { ...care, isAlone: true })
+    for (const event of events) {
+      const alone = {
+        ...rest,
+        delivery: { ...one.delivery, events: [event] },
+        refused: [],
+        held: [],
+      }
+      try {
+        const counts = take([alone], { ...care, isAlone: true })[0] ?? NOTHING
+        total.accepted += counts.accepted
+        total.duplicates += counts.duplicates
+        total.refused.push(...counts.refused)
+      } catch (error) {
+        if (isFaultOfStore(error)) throw error
+        poisoned.push(event.index)
+        if (!one.isRequeued) keep(one, event.index, error)
+      }
+    }
+    return total
+  }
+
+  /** What can't be taken now may be, once the program was mended: nothing is lost. */
+  function keep({ values, envelope }: Taken, index: number, error: unknown): void {
+    const kept = quarantinedEvent(values[index], envelope, nameOf(error))
+    store.apply((transaction) => transaction.quarantine(kept))
+  }
+
+  /** Writes what there is to write, in one transaction; all of it or nothing. */
+  function take(taken: readonly Taken[], care: Care): readonly Outcome[] {
     const hasWork = taken.some(
       ({ delivery, refused, held }) =>
         delivery.events.length > 0 || refused.length > 0 || held.length > 0,
     )
-    return hasWork ? store.apply((transaction) => commit(taken, transaction)) : []
+    if (!hasWork) return taken.map(() => NOTHING)
+    const counts = store.apply((transaction) => commit(taken, transaction, care))
+    siteCounts.kept()
+    return counts.map((one) => ({ ...one, poisoned: [] }))
   }
 
   /** One transaction: events and all they change, up to the stages of their leads. */
-  function commit(taken: readonly Taken[], transaction: Transaction): readonly DeliveryCounts[] {
+  function commit(
+    taken: readonly Taken[],
+    transaction: Transaction,
+    { now = 0, isAlone = false }: Care,
+  ): readonly DeliveryCounts[] {
     const deliveries = taken.map((one) => one.delivery)
-    const at = Math.max(...deliveries.map(({ receivedAt }) => receivedAt))
-    const isBehind = catchUp(transaction, models.judge(), at)
+    const at = Math.max(now, ...deliveries.map(({ receivedAt }) => receivedAt))
+    const isBehind = isAlone || catchUp(transaction, models.judge(), at)
     const { changes, counts } = foldGroup(deliveries, transaction.now, models.match(), touchOf)
     const late = taken.flatMap((one, i) => lateRefusals(one, counts[i]?.refused ?? []))
     if (isBehind) catchUpOn(transaction, models.judge(), changes.changedLeads, at)
     transaction.write(changes, [...taken.flatMap((one) => one.refused), ...late])
     for (const held of taken.flatMap((one) => one.held)) transaction.quarantine(held)
     settleLeads(transaction, models.judge(), changes.changedLeads, at)
+    const repeats = taken.map(({ delivery: { site } }, i) => ({
+      site,
+      name: 'duplicate',
+      by: counts[i]?.duplicates ?? 0,
+    }))
+    transaction.count(siteCounts.with(repeats))
     return counts
   }
 
-  function isolate(raw: RawDelivery): Answer {
-    const whole = open(raw)
-    if (!whole.ok) return refusal(whole.code)
-    const total: DeliveryCounts = { accepted: 0, duplicates: 0, refused: [] }
-    const poisoned: WireAnswer['rejected'][number][] = []
-    take([{ ...whole, delivery: { ...whole.delivery, events: [] } }])
-    for (const event of whole.delivery.events) {
-      const alone = { ...whole, delivery: { ...whole.delivery, events: [event] } }
-      try {
-        const counts = take([{ ...alone, refused: [], held: [] }])[0]
-        total.accepted += counts?.accepted ?? 0
-        total.duplicates += counts?.duplicates ?? 0
-        total.refused.push(...(counts?.refused ?? []))
-      } catch (error) {
-        if (codeOf(error).startsWith('SQLITE_')) throw error
-        // What could not be taken now may be, once the program was mended: nothing is lost.
-        const value = whole.values[event.index]
-        const reason = error instanceof Error ? error.name : 'Error'
-        store.apply((transaction) =>
-          transaction.quarantine(quarantinedEvent(value, whole.envelope, reason)),
-        )
-        poisoned.push({ index: event.index, code: 'quarantined' })
-      }
-    }
-    return answerOf({ ...whole, rejected: [...whole.rejected, ...poisoned] }, total, tally)
-  }
-
-  function requeue(event: QuarantinedEvent): boolean {
-    const read = rawOf(event)
-    const site = read && [...sites.values()].find(({ ref }) => ref === event.site)
-    if (!read || !site) return false
-    const parsed = parseBatch(read.raw.body)
-    if (!parsed.ok) return false
-    const opened = readEvents(read.raw, parsed.batch, { site, browserKey: read.browserKey })
-    if (!opened.ok) return false
-    const counts = take([opened])[0]
-    return (counts?.accepted ?? 0) + (counts?.duplicates ?? 0) > 0
-  }
-
-  function open(raw: RawDelivery): Opened {
-    const parsed = parseBatch(raw.body)
-    if (!parsed.ok) return parsed
-    const { batch } = parsed
-    const site = sites.get(batch.site)
-    if (!site) return { ok: false, code: 'unknown_site' }
-    if (!isAllowed(raw.origin, site)) return { ok: false, code: 'origin_not_allowed' }
-    return readEvents(raw, batch, { site })
-  }
-
-  /** `browserKey` is given where the events wait since an earlier delivery: they met the limits then. */
-  function readEvents(
-    raw: RawDelivery,
-    batch: RawBatch,
-    known: { readonly site: Site; readonly browserKey?: string | undefined },
-  ): Opened {
-    const { site } = known
-    const agent = agents.describe(raw.userAgent)
-    const isCookieless = batch.browser === null
-    const browserKey =
-      known.browserKey ?? (isCookieless ? dayKey(raw, site) : compactUuid(batch.browser))
-    const salt = store.saltOf(dayOf(raw.receivedAt))
-    const { address, receivedAt } = raw
-    const isLimited = limits !== null && known.browserKey === undefined
-    const admitted = isLimited
-      ? limits.rates.admit({
-          site: site.ref,
-          browserKey,
-          address,
-          salt,
-          receivedAt,
-          events: batch.events.length,
-        })
-      : null
-    if (admitted?.kind === 'busy') return { ok: false, code: 'site_busy' }
-    const context: EventContext = {
-      receivedAt,
-      sentAt: batch.sentAt,
-      human: batch.human,
-      bot: raw.bot ?? agent.bot,
-      isCookieless,
-      site,
-    }
-    const envelope = envelopeOf(raw, batch, { site: site.ref, browserKey })
-    const events: NewEvent[] = []
-    const rejected: WireAnswer['rejected'][number][] = []
-    const refused: RejectedEvent[] = []
-    const held: Omit<QuarantinedEvent, 'ref'>[] = []
-    const ignored: IgnoreReason[] = []
-    const refuse = (code: RejectCode, value: unknown, index: number) => {
-      rejected.push({ index, code })
-      if (code === 'held_for_review') held.push(quarantinedEvent(value, envelope, code))
-      else refused.push(refusedEvent(code, value, site.ref, receivedAt))
-    }
-    const verdictOf = (value: unknown, index: number): NewEvent | RejectCode | 'erased' => {
-      if (browserKey === null) return 'invalid_browser'
-      const read = parseEvent(value, index, context)
-      if (!read.ok) return read.code
-      const from = { site: site.ref, browserKey, address, salt, receivedAt }
-      if (tombs.isErased(read.event, from)) return 'erased'
-      return (isLimited && limits.emails.refusalOf(read.event, from)) || read.event
-    }
-    batch.events.forEach((value, index) => {
-      const verdict =
-        admitted && index >= admitted.taken ? admitted.reason : verdictOf(value, index)
-      if (typeof verdict !== 'string') events.push(verdict)
-      else if (isIgnored(verdict)) ignored.push(verdict)
-      else refuse(verdict, value, index)
+  function requeue(events: readonly QuarantinedEvent[], now: number): readonly boolean[] {
+    const opened = events.map(opener.reopen)
+    // What is refused again goes on waiting, and is told of no second time.
+    const taken = opened.filter((one) => one.ok).map((one) => ({ ...one, refused: [], held: [] }))
+    const outcomes = takeAll(taken, { now })
+    let next = 0
+    return opened.map((one) => {
+      if (!one.ok) return false
+      const { accepted, duplicates } = outcomes[next++] ?? NOTHING
+      return accepted + duplicates + one.ignored.length > 0
     })
-    const delivery: Delivery = {
-      site: site.ref,
-      browserKey: browserKey ?? '',
-      isCookieless,
-      receivedAt,
-      skewMs: batch.sentAt === null ? null : receivedAt - batch.sentAt,
-      human: batch.human,
-      device: agent.device,
-      events,
-    }
-    // Only a page keeps cookies, and only a page says where it is.
-    const browser = browserKey === null || raw.origin === null ? null : batch.browser
-    return {
-      ok: true,
-      delivery,
-      browser: typeof browser === 'string' ? browser : null,
-      values: batch.events,
-      envelope,
-      rejected,
-      refused,
-      held,
-      ignored,
-    }
   }
 
-  /** A pseudonym that lasts a UTC day: its salt is random, and gone after two. */
-  function dayKey(raw: RawDelivery, site: Site): string {
-    return createHmac('sha256', store.saltOf(dayOf(raw.receivedAt)))
-      .update(`${site.ref}\n${raw.address}\n${raw.userAgent}`)
-      .digest('hex')
-      .slice(0, 32)
+  function answerOf({ delivery, rejected, ignored, browser }: Taken, outcome = NOTHING): Answer {
+    const late = outcome.refused.flatMap(({ refusal: code, index }) =>
+      code === null ? [] : [{ index, code }],
+    )
+    const poisoned = outcome.poisoned.map((index) => ({ index, code: 'quarantined' }))
+    const answer: WireAnswer = {
+      accepted: outcome.accepted,
+      duplicates: outcome.duplicates,
+      ignored: ignored.length,
+      rejected: [...rejected, ...late, ...poisoned].sort((a, b) => a.index - b.index),
+    }
+    tally.add('accepted', answer.accepted)
+    tally.add('duplicate', answer.duplicates)
+    for (const reason of ignored) {
+      tally.add(`ignored:${reason}`)
+      siteCounts.add(delivery.site, `ignored:${reason}`)
+    }
+    for (const { code } of answer.rejected) tally.add(`rejected:${code as RejectCode}`) // made above
+    return { status: 202, body: JSON.stringify(answer), browser }
   }
 
-  return { ingest, isolate, requeue, refreshSites }
+  return {
+    ingest,
+    requeue,
+    refreshSites: opener.refreshSites,
+    keepCounts() {
+      const counts = siteCounts.with([])
+      if (counts.length === 0) return
+      store.apply((transaction) => transaction.count(counts))
+      siteCounts.kept()
+    },
+  }
 }
 
-function isIgnored(verdict: IgnoreReason | RejectCode): verdict is IgnoreReason {
-  return Object.hasOwn(IGNORE_REASONS, verdict)
-}
-
-interface Taken {
-  readonly ok: true
-  readonly delivery: Delivery
-  readonly browser: string | null
-  /** The events as they came. */
-  readonly values: readonly unknown[]
-  readonly envelope: Envelope
-  readonly rejected: WireAnswer['rejected']
-  readonly refused: readonly RejectedEvent[]
-  /** To be kept until somebody has looked at them. */
-  readonly held: readonly Omit<QuarantinedEvent, 'ref'>[]
-  readonly ignored: readonly IgnoreReason[]
-}
-type Opened = { readonly ok: false; readonly code: RefusalCode } | Taken
-
-function refusedEvent(
-  code: RejectCode,
-  value: unknown,
-  site: number,
-  receivedAt: number,
-): RejectedEvent {
-  return { site, code, detail: REJECT_CODES[code], sample: sampleOf(value), receivedAt }
-}
+const NOTHING: Outcome = { accepted: 0, duplicates: 0, refused: [], poisoned: [] }
 
 /** Events that turned out to be new, and are refused for that. */
-function lateRefusals({ delivery, values }: Taken, refused: readonly NewEvent[]): RejectedEvent[] {
-  return refused.flatMap(({ refusal: code, index }) =>
+function lateRefusals({ delivery, values }: Taken, refused: DeliveryCounts['refused']) {
+  return refused.flatMap(({ refusal: code, index }): RejectedEvent[] =>
     code === null ? [] : [refusedEvent(code, values[index], delivery.site, delivery.receivedAt)],
   )
-}
-
-function answerOf(
-  { rejected, ignored, browser }: Taken,
-  counts: DeliveryCounts | undefined,
-  tally: VerdictTally,
-): Answer {
-  const late = (counts?.refused ?? []).flatMap(({ refusal: code, index }) =>
-    code === null ? [] : [{ index, code }],
-  )
-  const answer: WireAnswer = {
-    accepted: counts?.accepted ?? 0,
-    duplicates: counts?.duplicates ?? 0,
-    ignored: ignored.length,
-    rejected: [...rejected, ...late].sort((a, b) => a.index - b.index),
-  }
-  tally.add('accepted', answer.accepted)
-  tally.add('duplicate', answer.duplicates)
-  for (const reason of ignored) tally.add(`ignored:${reason}`)
-  for (const { code } of answer.rejected) tally.add(`rejected:${code as RejectCode}`) // made above
-  return { status: 202, body: JSON.stringify(answer), browser }
 }
 
 export function refusal(code: RefusalCode): Answer {

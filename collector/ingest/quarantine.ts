@@ -1,4 +1,4 @@
-import type { QuarantinedEvent } from '../store/store.ts'
+import type { QuarantinedEvent } from '../store/records.ts'
 import type { RawBatch } from './parse.ts'
 import type { RawDelivery } from './pipeline.ts'
 import { isRecord } from './props.ts'
@@ -51,6 +51,11 @@ export function quarantinedEvent(
     raw: JSON.stringify(value).slice(0, MAX_RAW),
     envelope: text,
   }
+}
+
+/** A mistake by its kind alone: a message may quote what was sent. */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name.slice(0, 100) : 'Error'
 }
 
 /** The delivery of one event, as it would have come alone; null for one that was too long to be kept whole. */

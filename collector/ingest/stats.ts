@@ -52,6 +52,43 @@ export function createCommitTally() {
   }
 }
 
+/** What is counted of a site, and kept in the store. */
+export interface SiteCount {
+  readonly site: number
+  readonly name: string
+  readonly by: number
+}
+
+/**
+ * Counts that wait for the next commit, so that what is ignored costs none of its own. A crash in between
+ * loses some of the count, and no event.
+ */
+export interface SiteCounts {
+  add(site: number, name: string): void
+  /** What waits, with some more; only what is not zero, each name once. */
+  with(more: readonly SiteCount[]): readonly SiteCount[]
+  /** Tells that what waited was written. */
+  kept(): void
+}
+
+export function createSiteCounts(): SiteCounts {
+  const waiting = new Map<string, SiteCount>()
+  function addTo(counts: Map<string, SiteCount>, { site, name, by }: SiteCount): void {
+    if (by === 0) return
+    const key = `${site} ${name}`
+    counts.set(key, { site, name, by: by + (counts.get(key)?.by ?? 0) })
+  }
+  return {
+    add: (site, name) => addTo(waiting, { site, name, by: 1 }),
+    with(more) {
+      const all = new Map(waiting)
+      for (const one of more) addTo(all, one)
+      return [...all.values()]
+    },
+    kept: () => waiting.clear(),
+  }
+}
+
 export interface VerdictTally {
   add(verdict: Verdict, count?: number): void
   read(): Readonly<Partial<Record<Verdict, number>>>

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
-import type { NewEvent, Tombstone } from '../store/store.ts'
+import type { Tombstone } from '../store/records.ts'
+import type { NewEvent } from '../store/store.ts'
 
 /**
  * What was erased must not come back with a late retry. Of an erased person the hashes are known: of the

@@ -5,27 +5,35 @@ import { createMailDomains, type MailDomains } from '../scoring/mail-domains.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type { NewModel } from '../store/model-store.ts'
 import { openStore } from '../store/open.ts'
+import type { AskedRequeue } from '../store/records.ts'
 import type { NewAdjustment, NewOutcome } from '../store/standing.ts'
-import type { NewKey, QuarantinedEvent, SignIn, Site, WriteStore } from '../store/store.ts'
-import { codeOf } from '../store/trouble.ts'
+import type { NewKey, NewSite, SignIn, Site, WriteStore } from '../store/store.ts'
+import type { Notice, StoreOptions } from '../store/store-file.ts'
 import { createAgents } from './agent.ts'
+import { createDiskWatch } from './disk-watch.ts'
 import { createEmailLimits } from './email-limits.ts'
-import { foldUnlink } from './fold.ts'
 import { createForgetting, type Forgotten, type Piece } from './forget.ts'
 import { createLimits } from './limits.ts'
 import { createModelKeeper, type ModelProgress } from './model-keeper.ts'
-import { type Answer, createPipeline, type RawDelivery } from './pipeline.ts'
-import { catchUp, catchUpOn, settleLeads, settleWord } from './settle.ts'
-import { createCommitTally, createVerdictTally, type WriterStats } from './stats.ts'
+import { type Answer, createPipeline, type RawDelivery, refusal } from './pipeline.ts'
+import { createSaying } from './saying.ts'
+import { catchUp } from './settle.ts'
+import {
+  createCommitTally,
+  createSiteCounts,
+  createVerdictTally,
+  type WriterStats,
+} from './stats.ts'
 import { createTombs } from './tombs.ts'
 
 /** Everything that writes, in one thread: the ingest pipeline, what people change, and the clock. */
 export interface WriterService {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
-  /** The same for a delivery that could not be taken with others; see `Pipeline.isolate`. */
-  isolate(raw: RawDelivery): Answer
-  /** Takes events out of quarantine that can be taken now; how many were, and how many still wait. */
-  requeue(asked: { readonly ref?: number; readonly reason?: string }): Requeued
+  /**
+   * Takes those events out of quarantine that can be taken now, in pieces: `next` is where to go on, null at
+   * the end.
+   */
+  requeue(asked: AskedRequeue, now: number, after?: number): Requeued
   dropQuarantined(ref: number): boolean
   /** Erases a lead, everywhere but in backups; null where there is none. */
   erase(lead: number, at: number): Forgotten | null
@@ -35,7 +43,7 @@ export interface WriterService {
   startPruning(at: number): void
   /** What this thread has done and holds. */
   stats(): WriterStats
-  addSite(site: Omit<Site, 'ref'>): Site
+  addSite(site: NewSite): Site & NewSite
   removeSite(ref: number): boolean
   addKey(key: NewKey): number
   removeKey(ref: number): boolean
@@ -59,8 +67,17 @@ export interface WriterService {
   settings(): Readonly<Record<string, string | number>>
   /** To be called every hour: no salt gets older than two days. */
   forgetSalts(now: number): void
-  /** Begins to do what the clock alone changes, and leaves the rest to `work`; to be called every second. */
-  look(now: number): void
+  /**
+   * Begins to do what the clock alone changes, and leaves the rest to `work`; to be called every second.
+   * Returns what the owner is to know; throws where the store's file is gone.
+   */
+  look(now: number): readonly Notice[]
+  /** Bytes of the write-ahead log, and free on the store's disk; null where that can't be told. */
+  walBytes(): number | null
+  freeBytes(): number | null
+  /** When the whole store was last found sound; null for never. */
+  checkedAt(): number | null
+  noteChecked(at: number): void
   /** Does a piece of the work that can wait for deliveries; whether there is more. Now is the last delivery or look. */
   work(now?: number): boolean
   close(): void
@@ -68,7 +85,9 @@ export interface WriterService {
 
 export interface Requeued {
   readonly taken: number
+  /** Those that could not be taken. */
   readonly waiting: number
+  readonly next: number | null
 }
 
 export interface PruneReport extends Piece {
@@ -101,6 +120,11 @@ export interface WriterOptions {
   readonly isLimited?: boolean
   /** How long events and anonymous browsers are kept. */
   readonly retentionMonths?: number
+  readonly file?: StoreOptions
+  /** Below this many free bytes on the store's disk no events are taken. */
+  readonly minFreeBytes?: number
+  /** Told of mistakes of ours that were survived. */
+  readonly onMistake?: (error: unknown) => void
 }
 
 const HOUR_MS = 3_600_000
@@ -109,22 +133,21 @@ const USUAL_RETENTION_MONTHS = 13
 const SALT_LIFE_MS = 48 * HOUR_MS
 
 export function openWriterService(
-  {
-    store: path,
-    initialModel,
-    now,
-    patienceMs = 0,
-    isLimited = true,
-    retentionMonths = USUAL_RETENTION_MONTHS,
-  }: WriterOptions,
+  options: WriterOptions,
   domains: MailDomains = createMailDomains(free, disposable),
 ): WriterService {
-  const store = openStore(path, 'alone')
+  const { store: path, initialModel, now, patienceMs = 0, file = {}, minFreeBytes = 0 } = options
+  const { isLimited = true, retentionMonths = USUAL_RETENTION_MONTHS } = options
+  const { onMistake = () => {} } = options
+  const store = openStore(path, 'alone', { ...file, now })
+  const disk = createDiskWatch(store.file, minFreeBytes, file.ballastBytes ?? 0)
+  const untold = [...store.file.notices]
   forgetSalts(store, now)
   const touchOf = createTouchReader()
   const models = createModelKeeper({ store, touchOf, domains, initialModel }, now)
   const health = createHealth(store)
   const tally = createVerdictTally()
+  const counts = createSiteCounts()
   const limits = isLimited
     ? { rates: createLimits(), emails: createEmailLimits(store.devicesOf) }
     : null
@@ -167,6 +190,8 @@ export function openWriterService(
     limits,
     tombs: { isErased: (event, from) => tombs.isErased(event, from) },
     tally,
+    counts,
+    onMistake,
   })
   let lastAt = now
   /** An instant up to which looks are due, and not all taken. */
@@ -189,46 +214,46 @@ export function openWriterService(
     tombs = createTombs(key, store.tombstones().tombstones)
     mayHaveOrders = true
     isStale = false
+    if (requeuedUpTo === 0) asked = store.askedRequeues()
   }
-  function isTaken(event: QuarantinedEvent): boolean {
-    try {
-      return pipeline.requeue(event)
-    } catch (error) {
-      if (codeOf(error).startsWith('SQLITE_')) throw error
-      return false // what threw once may throw again; it goes on waiting
-    }
-  }
-  function removeSaid(
-    kind: 'removeOutcome' | 'removeAdjustment',
-    lead: number,
-    ref: number,
-    at: number,
-  ) {
-    return store.apply((transaction) => {
-      catchUpOn(transaction, models.judge(), [lead], at)
-      const own = transaction[kind](ref, lead)
-      if (own) settleWord(transaction, models.judge(), { lead, at, note: 'taken back' })
-      return own
+  /** What other processes asked to be requeued, and how far the first of it has come. */
+  let asked = store.askedRequeues()
+  let requeuedUpTo = 0
+  function requeue(which: AskedRequeue, at: number, after = 0): Requeued {
+    const events = store.quarantined(which, after)
+    const done = pipeline.requeue(events, at)
+    events.forEach(({ ref }, i) => {
+      if (done[i]) store.dropQuarantined(ref)
     })
+    const taken = done.filter(Boolean).length
+    return { taken, waiting: events.length - taken, next: events.at(-1)?.ref ?? null }
+  }
+  /** Takes a piece of what another process asked for. */
+  function requeueOn(at: number): boolean {
+    const [first] = asked
+    if (!first) return false
+    const { next } = requeue(first, at, requeuedUpTo)
+    requeuedUpTo = next ?? 0
+    if (next !== null) return true
+    store.forgetRequeue(first)
+    asked = store.askedRequeues()
+    return true
   }
   return {
     ingest(raws) {
-      return health.watch(() => {
-        heedOthers(raws.at(-1)?.receivedAt ?? lastAt)
-        return commits.timed(raws.length, () => pipeline.ingest(raws))
-      })
-    },
-    isolate: (raw) => health.watch(() => pipeline.isolate(raw)),
-    requeue(asked) {
-      let taken = 0
-      const waiting = store.quarantined(asked)
-      for (const event of waiting) {
-        if (!isTaken(event)) continue
-        taken += 1
-        store.dropQuarantined(event.ref)
+      const full = () => raws.map(() => refusal('disk_full'))
+      if (disk.isLow()) return full()
+      try {
+        return health.watch(() => {
+          heedOthers(raws.at(-1)?.receivedAt ?? lastAt)
+          return commits.timed(raws.length, () => pipeline.ingest(raws))
+        })
+      } catch (error) {
+        if (disk.heed(error)) return full()
+        throw error
       }
-      return { taken, waiting: waiting.length - taken }
     },
+    requeue,
     dropQuarantined: (ref) => store.dropQuarantined(ref),
     erase(lead, at) {
       const forgotten = forgetting.erase(lead, at)
@@ -256,9 +281,9 @@ export function openWriterService(
       verdicts: tally.read(),
       commits: commits.read(),
       memory: { ...limits?.rates.sizes(), ...limits?.emails.sizes() },
-      walBytes: null,
-      freeBytes: null,
-      quarantined: store.quarantined({}).length,
+      walBytes: store.file.walBytes(),
+      freeBytes: store.file.freeBytes(),
+      quarantined: store.countQuarantined(),
     }),
     addSite(site) {
       const added = store.addSite(site)
@@ -276,37 +301,7 @@ export function openWriterService(
     takeLink: (hash, at) => store.takeLink(hash, at),
     removeSignIn: (hash) => store.removeSignIn(hash),
     sites: () => store.sites(),
-    addOutcome: (outcome) =>
-      store.apply((transaction) => {
-        const { lead, recordedAt: at, reason: note } = outcome
-        if (!transaction.standingOf(lead)) return null
-        catchUpOn(transaction, models.judge(), [lead], at)
-        const ref = transaction.addOutcome(outcome)
-        settleWord(transaction, models.judge(), { lead, at, note })
-        return ref
-      }),
-    removeOutcome: (lead, ref, at) => removeSaid('removeOutcome', lead, ref, at),
-    addAdjustment: (adjustment) =>
-      store.apply((transaction) => {
-        if (!transaction.standingOf(adjustment.lead)) return null
-        catchUpOn(transaction, models.judge(), [adjustment.lead], adjustment.at)
-        const ref = transaction.addAdjustment(adjustment)
-        settleLeads(transaction, models.judge(), [adjustment.lead], adjustment.at)
-        return ref
-      }),
-    removeAdjustment: (lead, ref, at) => removeSaid('removeAdjustment', lead, ref, at),
-    unlink: ({ visitor, lead, at, by }) =>
-      store.apply((transaction) => {
-        const { now: loaded } = transaction
-        if (loaded.visitor(visitor)?.visitor.lead !== lead) return false
-        const tools = { now: loaded, match: models.match(), touchOf }
-        const changes = foldUnlink(visitor, { at, by }, tools)
-        if (!changes) return false
-        catchUpOn(transaction, models.judge(), changes.changedLeads, at)
-        transaction.write(changes, [])
-        settleLeads(transaction, models.judge(), changes.changedLeads, at)
-        return true
-      }),
+    ...createSaying({ store, models, touchOf }),
     publishModel(model) {
       const version = store.apply(() => store.models.publish(model))
       isStale = true
@@ -317,20 +312,31 @@ export function openWriterService(
     },
     modelProgress: () => models.progress(),
     settings() {
+      if (disk.isLow()) throw new Error('the disk is nearly full')
       health.check()
       return store.settings()
     },
     forgetSalts: (at) => forgetSalts(store, at),
     look(at) {
+      const notices = [...untold.splice(0), ...disk.look(at)]
+      if (disk.isLow()) return notices
       heedOthers(at)
       obey()
       forgetting.tidyLog()
+      pipeline.keepCounts()
       if (store.hasDueLeads(at)) lookAt(at)
+      return notices
     },
+    walBytes: () => store.file.walBytes(),
+    freeBytes: () => store.file.freeBytes(),
+    checkedAt: () => store.file.checkedAt(),
+    noteChecked: (at) => store.file.noteChecked(at),
     work(at = lastAt) {
+      if (disk.isLow()) return false
       const { version } = models.judge().model
       if (version !== lookedUnder) lookedUntil = at // everybody is judged anew
       lookedUnder = version
+      if (requeueOn(at)) return true
       if (lookedUntil !== null) return lookAt(lookedUntil)
       if (models.work(at)) return true
       if (pruneUntil === null) return false
@@ -339,6 +345,7 @@ export function openWriterService(
       return false
     },
     close() {
+      pipeline.keepCounts()
       store.checkpoint()
       store.close()
     },

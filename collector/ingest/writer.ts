@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openInThread, serve } from '../store/remote.ts'
-import { codeOf } from '../store/trouble.ts'
+import { codeOf, fatalExitOf } from '../store/trouble.ts'
 import type { RawDelivery } from './pipeline.ts'
 import { refusal } from './pipeline.ts'
 import { openWriterService, type WriterOptions } from './writer-service.ts'
@@ -34,6 +34,8 @@ export interface Failed {
   readonly message: string
   /** The store may be damaged: stop, so that a supervisor starts anew with a check. */
   readonly isFatal: boolean
+  /** What the process is to end with after a fatal failure. */
+  readonly exitCode?: number
 }
 
 /** Events in one commit are bounded so that an answer never waits for a very long one. */
@@ -42,9 +44,13 @@ const MAX_GROUP = 1000
 if (!parentPort) throw new Error('writer.ts runs as a worker thread')
 const port = parentPort
 const options = workerData as WriterOptions // given by engine.ts
-const service = openInThread(port, options.store, () => openWriterService(options))
+const service = openInThread(port, options.store, () =>
+  openWriterService({ ...options, onMistake: report }),
+)
 const waiting: Delivered[] = []
 let isWorking = false
+/** After a fatal failure nothing more is written: a flush that failed may not be followed by one that succeeds. */
+let isBroken = false
 
 port.on('message', (message: Delivered | { readonly kind: 'call' }) => {
   if (message.kind !== 'deliver') {
@@ -54,7 +60,9 @@ port.on('message', (message: Delivered | { readonly kind: 'call' }) => {
   waiting.push(message)
   if (waiting.length === 1) setImmediate(commitWaiting)
 })
-serve(port, service)
+serve(port, service, (error) => {
+  if (fatalExitOf(error) !== null) report(error)
+})
 later()
 
 /** What can wait is done in pieces, between groups. */
@@ -112,33 +120,23 @@ function rawsOf(delivered: Delivered): RawDelivery[] {
 }
 
 function commit(raws: readonly RawDelivery[]) {
+  if (isBroken) return raws.map(() => refusal('store_unavailable'))
   try {
     return service.ingest(raws)
   } catch (error) {
     report(error)
-    // One delivery that can't be taken must not cost its neighbours their place.
-    if (!isStoreError(error)) return raws.map((raw) => commitAlone(raw))
     return raws.map(() => refusal('store_unavailable'))
   }
 }
 
-function commitAlone(raw: RawDelivery) {
-  try {
-    return service.isolate(raw)
-  } catch {
-    return refusal('store_unavailable') // reported with its group
-  }
-}
-
-function isStoreError(error: unknown): boolean {
-  return codeOf(error).startsWith('SQLITE_')
-}
-
 function report(error: unknown): void {
   const code = codeOf(error)
+  const exitCode = fatalExitOf(error)
+  isBroken ||= exitCode !== null
   port.postMessage({
     kind: 'failed',
     message: error instanceof Error ? `${code} ${error.stack ?? error.message}` : String(error),
-    isFatal: /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(code),
+    isFatal: exitCode !== null,
+    ...(exitCode !== null && { exitCode }),
   } satisfies Failed)
 }

@@ -1,6 +1,6 @@
-/** In which browsers somebody is known: how many others, counted up to `limit`, and whether this one is. */
+/** In how many browsers somebody is known, counted up to `limit`, and whether this is one of them. */
 export type DevicesOf = (
   ids: { readonly site: number; readonly email: string | null; readonly userId: string | null },
   browserKey: string,
   limit: number,
-) => { readonly others: number; readonly isKnownHere: boolean }
+) => { readonly known: number; readonly isKnownHere: boolean }

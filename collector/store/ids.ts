@@ -10,6 +10,7 @@ const PREFIXES = {
   adjustment: 'ad',
   decision: 'de',
   conflict: 'cf',
+  quarantined: 'qu',
 } as const
 type Kind = keyof typeof PREFIXES
 

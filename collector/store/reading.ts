@@ -4,6 +4,7 @@ import free from '../scoring/free-mail-domains.txt'
 import { createMailDomains } from '../scoring/mail-domains.ts'
 import { openInThread, serve } from './remote.ts'
 import { createSqliteReader } from './sqlite/read/reader.ts'
+import { fatalExitOf } from './trouble.ts'
 
 /** The reader thread: pages and API answers are computed here, so that they never delay a beacon. */
 
@@ -14,4 +15,9 @@ export interface ReadingOptions {
 if (!parentPort) throw new Error('reading.ts runs as a worker thread')
 const { store } = workerData as ReadingOptions // given by engine.ts
 const open = () => createSqliteReader(store, createMailDomains(free, disposable))
-serve(parentPort, openInThread(parentPort, store, open))
+const port = parentPort
+serve(port, openInThread(port, store, open), (error) => {
+  const exitCode = fatalExitOf(error)
+  const message = `a read failed: ${error instanceof Error ? error.message : String(error)}`
+  if (exitCode !== null) port.postMessage({ kind: 'failed', message, isFatal: true, exitCode })
+})

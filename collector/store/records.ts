@@ -34,3 +34,59 @@ export interface Backup {
   readonly madeAt: number
   readonly expiresAt: number
 }
+
+/** An event that waits in quarantine, as it came. */
+export interface QuarantinedEvent {
+  readonly ref: number
+  readonly site: number
+  readonly browserKey: string | null
+  /** A code, or the name of the error. */
+  readonly reason: string
+  /** JSON text, cut. */
+  readonly raw: string
+  readonly envelope: string
+  readonly receivedAt: number
+}
+
+/** A hash of what was erased, with the stretch of time; null is no bound. */
+export interface Tombstone {
+  readonly hash: string
+  readonly from: number | null
+  readonly to: number | null
+  readonly erasedAt: number
+}
+
+/** Which events of the quarantine: those of a reason, or with a number, alone. */
+export interface AskedRequeue {
+  readonly ref?: number
+  readonly reason?: string
+}
+
+/** An event that was refused, as it is kept for the owner to look at. */
+export interface RejectedEvent {
+  readonly site: number
+  readonly code: string
+  readonly detail: string
+  /** The event as it came, secrets masked, cut. */
+  readonly sample: string
+  readonly receivedAt: number
+}
+
+/** What a command asks of whoever is alone on the store. */
+export type Order =
+  | { readonly kind: 'erase'; readonly lead: number; readonly at: number }
+  | { readonly kind: 'prune'; readonly at: number }
+
+/** How a store sees to it that no file shows what was deleted, and is told to delete. */
+export interface Forgetful {
+  /** Writes the store anew, if it is small or may be of any size, so that no file shows what was deleted; whether it did. */
+  rewrite(anySize: boolean): boolean
+  /** The same for a small store that is free for a good part, to give the room back to the disk. */
+  shrink(): boolean
+  /** What commands have asked of whoever is alone on the store. */
+  orders(): readonly Order[]
+  giveOrder(order: Order): void
+  endOrder(order: Order, how: { readonly isGone: boolean }): void
+  /** How an order ended, once; null while it waits. */
+  takeAnswer(order: Order): { readonly isGone: boolean } | null
+}

@@ -50,8 +50,12 @@ export function opened(worker: Worker): Promise<void> {
   })
 }
 
-/** Answers calls that arrive at this port with the methods of `served`. */
-export function serve(port: MessagePort, served: object): void {
+/** Answers calls that arrive at this port with the methods of `served`; `onError` hears before the caller does. */
+export function serve(
+  port: MessagePort,
+  served: object,
+  onError: (error: unknown) => void = () => {},
+): void {
   port.on('message', async (message: Call) => {
     if (message.kind !== 'call') return
     const reply = (rest: Omit<Return, 'kind' | 'ticket'>) =>
@@ -61,12 +65,13 @@ export function serve(port: MessagePort, served: object): void {
       if (typeof method !== 'function') throw new Error(`there is no ${message.method}`)
       reply({ value: await method.apply(served, message.args) })
     } catch (error) {
+      onError(error)
       reply({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }
   })
 }
 
-type Remote<T> = {
+export type Remote<T> = {
   [K in keyof T]: T[K] extends (...args: infer A) => infer R
     ? (...args: A) => Promise<Awaited<R>>
     : never

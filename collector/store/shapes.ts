@@ -273,6 +273,16 @@ export interface KeyJson {
   readonly created_at: string
 }
 
+/** An event that waits in quarantine, for administrators. */
+export interface QuarantinedJson {
+  readonly id: string
+  readonly site: string
+  readonly reason: string
+  /** The event as it came, JSON text, cut. */
+  readonly event: string
+  readonly received_at: string
+}
+
 export interface RejectedJson {
   readonly id: string
   readonly site: string

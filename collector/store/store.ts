@@ -6,8 +6,19 @@ import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
 import type { DevicesOf } from './devices.ts'
 import type { ModelStore } from './model-store.ts'
-import type { Backup, Erased, Expired, Pruned } from './records.ts'
+import type {
+  AskedRequeue,
+  Backup,
+  Erased,
+  Expired,
+  Forgetful,
+  Pruned,
+  QuarantinedEvent,
+  RejectedEvent,
+  Tombstone,
+} from './records.ts'
 import type { LeadStanding, NewAdjustment, NewOutcome, SettledLead } from './standing.ts'
+import type { StoreFile } from './store-file.ts'
 
 /**
  * What ingest needs of a store, in the product's verbs. One group, one transaction: the adapter
@@ -253,42 +264,10 @@ export interface DeliveryCounts {
   readonly refused: NewEvent[]
 }
 
-/** An event that was refused, as it is kept for the owner to look at. */
-export interface RejectedEvent {
-  readonly site: number
-  readonly code: string
-  readonly detail: string
-  /** The event as it came, secrets masked, cut. */
-  readonly sample: string
-  readonly receivedAt: number
-}
-
-/** An event that waits in quarantine, as it came. */
-export interface QuarantinedEvent {
-  readonly ref: number
-  readonly site: number
-  readonly browserKey: string | null
-  /** A code, or the name of the error. */
-  readonly reason: string
-  /** JSON text, cut. */
-  readonly raw: string
-  readonly envelope: string
-  readonly receivedAt: number
-}
-
-/** A hash of what was erased, with the stretch of time; null is no bound. */
-export interface Tombstone {
-  readonly hash: string
-  readonly from: number | null
-  readonly to: number | null
-  readonly erasedAt: number
-}
-
 export interface Site {
   readonly ref: number
   readonly name: string
   readonly key: string
-  readonly writeKey: string
   readonly signingSecret: string
   /** Origins that may send; empty accepts any. */
   readonly origins: readonly string[]
@@ -296,6 +275,11 @@ export interface Site {
   readonly needsSignature: boolean
   readonly isGenerated: boolean
   readonly createdAt: number
+}
+
+/** A site as it is made; its write key is known then and never again. */
+export interface NewSite extends Omit<Site, 'ref'> {
+  readonly writeKey: string
 }
 
 /** Everything that may be done inside one transaction. */
@@ -312,6 +296,10 @@ export interface Transaction {
   prune(endedBefore: number): Pruned
   /** Keeps an event that could not be taken. */
   quarantine(event: Omit<QuarantinedEvent, 'ref'>): void
+  /** Adds to what is counted of a site. */
+  count(
+    counts: readonly { readonly site: number; readonly name: string; readonly by: number }[],
+  ): void
   /** With what `write` has written. */
   standingOf(lead: number): LeadStanding | undefined
   /** Leads whose look is due at an instant, those due longest first. */
@@ -327,7 +315,7 @@ export interface Transaction {
 }
 
 /** The writing half of a store. There is one, in one thread; every method is one transaction. */
-export interface WriteStore {
+export interface WriteStore extends Forgetful {
   /**
    * Does `work` and flushes it to disk. When it returns, everything written survives a power cut;
    * when it throws, nothing of it happened.
@@ -336,7 +324,7 @@ export interface WriteStore {
   /** Whether any lead is to be looked at by an instant; asks without writing. */
   hasDueLeads(at: number): boolean
   sites(): readonly Site[]
-  addSite(site: Omit<Site, 'ref'>): Site
+  addSite(site: NewSite): Site & NewSite
   /** Its tag is refused from then on, and the keys bound to it are gone. What it collected stays. */
   removeSite(ref: number): boolean
   addKey(key: NewKey): number
@@ -348,12 +336,16 @@ export interface WriteStore {
   removeSignIn(hash: Uint8Array): void
   /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */
   readonly devicesOf: DevicesOf
-  /** Events in quarantine, oldest first; those of a reason or with a number alone. */
-  quarantined(asked: {
-    readonly ref?: number
-    readonly reason?: string
-  }): readonly QuarantinedEvent[]
+  /** Some of the events in quarantine, oldest first, behind a number. */
+  quarantined(asked: AskedRequeue, after: number): readonly QuarantinedEvent[]
+  countQuarantined(): number
   dropQuarantined(ref: number): boolean
+  /** Asks whoever ingests to requeue, as only one process writes events; it is heeded within a second. */
+  askRequeue(asked: AskedRequeue): void
+  /** What was asked for and is not done. */
+  askedRequeues(): readonly AskedRequeue[]
+  /** Tells that it is done; whoever asked waits for that. */
+  forgetRequeue(asked: AskedRequeue): void
   /** What was erased, and the key of its hashes. */
   tombstones(): { readonly key: Uint8Array; readonly tombstones: readonly Tombstone[] }
   /** The random salt of a UTC day, made when first asked for. */
@@ -362,6 +354,7 @@ export interface WriteStore {
   forgetSalts(before: number): void
   /** Models and what is counted for them. */
   readonly models: ModelStore
+  readonly file: StoreFile
   settings(): Readonly<Record<string, string | number>>
   /** Whether another process has changed sites or keys since this was last asked. */
   hasForeignChanges(): boolean
@@ -375,26 +368,12 @@ export interface WriteStore {
   noteBuried(): void
   /** Drops what is kept for days: refused and waiting events, and what has run out. */
   dropExpired(bounds: { readonly keptSince: number; readonly now: number }): Expired
-  /** Writes the store anew, if it is small or may be of any size, so that no file shows what was deleted; whether it did. */
-  rewrite(anySize: boolean): boolean
-  /** The same for a small store that is free for a good part, to give the room back to the disk. */
-  shrink(): boolean
-  /** What commands have asked of whoever is alone on the store. */
-  orders(): readonly Order[]
-  giveOrder(order: Order): void
-  endOrder(order: Order, how: { readonly isGone: boolean }): void
-  /** How an order ended, once; null while it waits. */
-  takeAnswer(order: Order): { readonly isGone: boolean } | null
   /** Copies that still are. */
   backups(now: number): readonly Backup[]
   /** Folds the write-ahead log into the file. */
   checkpoint(): void
   close(): void
 }
-
-export type Order =
-  | { readonly kind: 'erase'; readonly lead: number; readonly at: number }
-  | { readonly kind: 'prune'; readonly at: number }
 
 export interface NewKey {
   readonly name: string

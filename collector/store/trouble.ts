@@ -10,8 +10,20 @@ export class StoreTrouble extends Error {
 /** Another process works on the store, alone. */
 export class StoreInUse extends StoreTrouble {}
 
+/** The store may be damaged; a supervisor starts the process anew, which checks it. */
+export const EXIT_STORE_FAILED = 70
 /** Starting anew does not help: somebody must restore a backup. */
-const EXIT_STORE_DAMAGED = 71
+export const EXIT_STORE_DAMAGED = 71
+
+/**
+ * What the process is to end with after this failure of a running store, or null where it may go on.
+ * A flush that failed is never tried again: what it should have written may be gone from memory too.
+ */
+export function fatalExitOf(error: unknown): number | null {
+  if (error instanceof StoreTrouble && error.exitCode >= EXIT_STORE_FAILED) return error.exitCode
+  const isBroken = /^SQLITE_(IOERR|CORRUPT|NOTADB|READONLY_DBMOVED)/.test(codeOf(error))
+  return isBroken ? EXIT_STORE_FAILED : null
+}
 
 /** What a failure to open or write the store at `path` means to its owner. */
 export function troubleOf(error: unknown, path: string): StoreTrouble {
@@ -28,6 +40,15 @@ export function troubleOf(error: unknown, path: string): StoreTrouble {
 
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+/**
+ * Whether it is the store that failed, and not what was to be written: a value that breaks a rule of a table
+ * would break it again.
+ */
+export function isFaultOfStore(error: unknown): boolean {
+  const code = codeOf(error)
+  return code.startsWith('SQLITE_') && !/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(code)
 }
 
 const KNOWN: readonly {

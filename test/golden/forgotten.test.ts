@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { openWriterService } from '../../collector/ingest/writer-service.ts'
@@ -137,13 +137,13 @@ test(
         if (!lead) return
         const path = `${store.path}-restored`
         readDb(store.path, (db) => db.prepare('VACUUM INTO ?').run(path))
+        copyFileSync(`${store.path}-instance`, `${path}-instance`)
         store.service.erase(lead.ref, END)
         const hashes = readDb(store.path, (db) => ({
           rows: db.prepare('SELECT kind, hash, from_at, to_at, erased_at FROM tombstone').all(),
           key: db.prepare("SELECT value FROM secret WHERE name = 'tombstones'").pluck().get(),
         }))
-        const old = new Database(kept)
-        const path = `${store.path}-restored`
+        const old = new Database(path)
         old
           .prepare("INSERT OR REPLACE INTO secret (name, value) VALUES ('tombstones', ?)")
           .run(hashes.key)

@@ -54,6 +54,8 @@ const PURE = within(
 /** Record types that pure code may name. */
 const RECORDS = within(
   'collector/store/store.ts',
+  'collector/store/records.ts',
+  'collector/store/devices.ts',
   'collector/store/standing.ts',
   'collector/store/model-store.ts',
   'collector/store/shapes.ts',

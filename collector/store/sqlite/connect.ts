@@ -1,7 +1,10 @@
 import { accessSync, chmodSync, constants, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
+import type { Notice, StoreOptions } from '../store-file.ts'
 import { StoreTrouble, troubleOf } from '../trouble.ts'
+import { keepBeforeMigration } from './before-migration.ts'
+import { refuseLostStore } from './instance.ts'
 import { MIGRATIONS } from './migrations.ts'
 
 export type Db = Database.Database
@@ -11,6 +14,8 @@ const OLDEST_SAFE_SQLITE = [3, 51, 3] as const
 const SYNCHRONOUS_FULL = 2
 /** Pages; checkpoints are the dearest thing a commit can meet, so they are few. */
 const CHECKPOINT_PAGES = 16_000
+/** What stays of a write-ahead log that a long reader made grow, once it is folded in. */
+const KEPT_LOG_BYTES = 64 * 1024 * 1024
 /** While ingesting, a locked store is answered with 503; whoever opens it or works beside can wait. */
 const BUSY_MS = 50
 const PATIENT_MS = 5_000
@@ -42,27 +47,35 @@ export function preparePlace(path: string): void {
 export function openWriter(
   path: string,
   use: 'alone' | 'beside',
-): { readonly db: Db; readonly settings: StoreSettings } {
+  { init = false, migrationBackup = true }: StoreOptions = {},
+): { readonly db: Db; readonly settings: StoreSettings; readonly notices: readonly Notice[] } {
   const db = new Database(path, { timeout: PATIENT_MS })
   try {
-    assertVersion(db)
-    const isNew = schemaOf(db, path) === 0
+    assertVersion(String(db.prepare('SELECT sqlite_version()').pluck().get()))
+    const schema = schemaOf(db, path)
+    const isNew = schema === 0
+    const notices: Notice[] = []
+    if (isNew) refuseLostStore(path, init && use === 'alone')
     if (use === 'alone' && !isNew) assertSound(db, path)
     if (path !== ':memory:') chmodSync(path, 0o600)
     if (use === 'alone' || isNew) db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
     db.pragma('trusted_schema = OFF')
     db.pragma('secure_delete = ON')
+    db.pragma(`journal_size_limit = ${KEPT_LOG_BYTES}`)
     db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     db.pragma('temp_store = MEMORY')
     db.pragma('cache_size = -65536')
+    if (use === 'alone' && !isNew && schema < MIGRATIONS.length && migrationBackup) {
+      notices.push(keepBeforeMigration(db, path, schema))
+    }
     if (use === 'alone' || isNew) migrate(db)
     else assertSchema(db, path)
     if (use === 'alone') {
       writeOnce(db)
       db.pragma(`busy_timeout = ${BUSY_MS}`)
     }
-    return { db, settings: assertDurable(db, path) }
+    return { db, settings: assertDurable(db, path), notices }
   } catch (error) {
     db.close()
     throw error
@@ -85,7 +98,7 @@ export function openReader(path: string): Db {
 }
 
 /** The schema of a store, 0 where there is nothing yet; throws where it isn't ours to touch. */
-function schemaOf(db: Db, path: string): number {
+export function schemaOf(db: Db, path: string): number {
   const schema = Number(db.pragma('user_version', { simple: true }))
   if (schema > MIGRATIONS.length) {
     throw new StoreTrouble(
@@ -116,8 +129,8 @@ function assertSound(db: Db, path: string): void {
   if (found !== 'ok') throw Object.assign(new Error(String(found)), { code: 'SQLITE_CORRUPT' })
 }
 
-function assertVersion(db: Db): void {
-  const version = String(db.prepare('SELECT sqlite_version()').pluck().get())
+/** Throws where this version of SQLite, such as "3.53.2", could damage a store. */
+export function assertVersion(version: string): void {
   const parts = version.split('.').map(Number)
   for (const [i, least] of OLDEST_SAFE_SQLITE.entries()) {
     const part = parts[i] ?? 0

@@ -21,9 +21,9 @@ export function createDevices(db: Db): DevicesOf {
       ...(email === null ? [] : byEmail.all(email, site, limit + 1)),
       ...(userId === null ? [] : byUser.all(userId, site, limit + 1)),
     ])
-    if (browsers.size <= limit / 2) return { others: browsers.size, isKnownHere: false }
+    if (browsers.size === 0) return { known: 0, isKnownHere: false }
     const here = own.get(bytesOf(browserKey), site)
     const isKnownHere = here !== undefined && claimsHere.get(here, email, userId) !== undefined
-    return { others: browsers.size, isKnownHere }
+    return { known: browsers.size, isKnownHere }
   }
 }

@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
+import { chmodSync, lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { codeOf, StoreInUse } from '../trouble.ts'
@@ -11,8 +11,10 @@ import { codeOf, StoreInUse } from '../trouble.ts'
  */
 export function lockStore(path: string): () => void {
   if (path === ':memory:') return () => {}
-  const lock = new Database(`${realPathOf(path)}-lock`, { timeout: 0 })
+  const file = `${realPathOf(path)}-lock`
+  const lock = new Database(file, { timeout: 0 })
   try {
+    chmodSync(file, 0o600)
     lock.pragma('journal_mode = DELETE')
     lock.exec('BEGIN EXCLUSIVE')
   } catch (error) {
@@ -27,7 +29,7 @@ export function lockStore(path: string): () => void {
 }
 
 /** Where a file is or will be, links followed; its directory must exist. */
-function realPathOf(path: string): string {
+export function realPathOf(path: string): string {
   const place = join(realpathSync(dirname(resolve(path))), basename(path))
   const isLink = lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
   return isLink ? realPathOf(resolve(dirname(place), readlinkSync(place))) : place

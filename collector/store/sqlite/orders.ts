@@ -1,4 +1,4 @@
-import type { Order, WriteStore } from '../store.ts'
+import type { Forgetful, Order } from '../records.ts'
 import type { Db } from './connect.ts'
 
 /**
@@ -11,7 +11,7 @@ const DONE = -1
 
 export function createOrders(
   db: Db,
-): Pick<WriteStore, 'orders' | 'giveOrder' | 'endOrder' | 'takeAnswer'> {
+): Pick<Forgetful, 'orders' | 'giveOrder' | 'endOrder' | 'takeAnswer'> {
   const select = db
     .prepare("SELECT name, value FROM counter WHERE site = 0 AND name GLOB 'order *' AND value > 0")
     .raw()

@@ -1,11 +1,26 @@
-import type { QuarantinedEvent, WriteStore } from '../store.ts'
+import type { AskedRequeue, QuarantinedEvent } from '../records.ts'
+import type { WriteStore } from '../store.ts'
 import type { Db } from './connect.ts'
 import { bytesOf, hexOf } from './rows.ts'
 
 type Row = [number, number, Uint8Array | null, string, string, string, number]
+type Kept = Pick<
+  WriteStore,
+  | 'quarantined'
+  | 'countQuarantined'
+  | 'dropQuarantined'
+  | 'askRequeue'
+  | 'askedRequeues'
+  | 'forgetRequeue'
+>
+
+/** Events read at once: so many are taken in one commit. */
+const PAGE = 100
+/** Requests stand among the counters, under a name that says what is asked. */
+const REQUEST = 'requeue '
 
 /** Events that could not be taken; see ingest/quarantine.ts. */
-export function createQuarantine(db: Db): Pick<WriteStore, 'quarantined' | 'dropQuarantined'> & {
+export function createQuarantine(db: Db): Kept & {
   quarantine(event: Omit<QuarantinedEvent, 'ref'>): void
 } {
   const insert = db.prepare(
@@ -15,18 +30,34 @@ export function createQuarantine(db: Db): Pick<WriteStore, 'quarantined' | 'drop
   const select = db
     .prepare(
       `SELECT id, site, browser, reason, raw, envelope, received_at FROM quarantine
-       WHERE (@ref IS NULL OR id = @ref) AND (@reason IS NULL OR reason = @reason) ORDER BY id`,
+       WHERE id > ? AND (? IS NULL OR id = ?) AND (? IS NULL OR reason = ?) ORDER BY id LIMIT ${PAGE}`,
     )
     .raw()
+  const count = db.prepare('SELECT count(*) FROM quarantine').pluck()
   const drop = db.prepare('DELETE FROM quarantine WHERE id = ?')
+  const ask = db.prepare(
+    'INSERT INTO counter (site, name, value) VALUES (0, ?, 1) ON CONFLICT DO NOTHING',
+  )
+  const asked = db
+    .prepare("SELECT name FROM counter WHERE site = 0 AND name GLOB 'requeue {*' ORDER BY name")
+    .pluck()
+  const forget = db.prepare('DELETE FROM counter WHERE site = 0 AND name = ?')
   return {
     quarantine({ site, browserKey, reason, raw, envelope, receivedAt }) {
       const browser = browserKey === null ? null : bytesOf(browserKey)
       insert.run(site, browser, reason, raw, envelope, receivedAt)
     },
-    quarantined: ({ ref, reason }) =>
-      select.all({ ref: ref ?? null, reason: reason ?? null }).map(eventOf),
+    quarantined: ({ ref = null, reason = null }, after) =>
+      select.all(after, ref, ref, reason, reason).map(eventOf),
+    countQuarantined: () => Number(count.get()),
     dropQuarantined: (ref) => drop.run(ref).changes > 0,
+    askRequeue: (request) => void ask.run(REQUEST + JSON.stringify(request)),
+    askedRequeues: () =>
+      asked
+        .all()
+        // As `askRequeue` wrote it.
+        .map((name) => JSON.parse(String(name).slice(REQUEST.length)) as AskedRequeue),
+    forgetRequeue: (request) => void forget.run(REQUEST + JSON.stringify(request)),
   }
 }
 

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { NewKey, SignIn, Site, Transaction, WriteStore } from '../store.ts'
+import type { NewKey, SignIn, Transaction, WriteStore } from '../store.ts'
+import type { StoreOptions } from '../store-file.ts'
+import { StoreTrouble } from '../trouble.ts'
 import { type Db, openWriter, preparePlace, writeOnce } from './connect.ts'
 import { createDevices } from './devices.ts'
 import { createEraser } from './erase.ts'
+import { keepPrivate } from './file-modes.ts'
+import { isBlank, joinInstance, keyOf, type Marker, refuseLostStore } from './instance.ts'
 import { createLoader } from './load.ts'
 import { lockStore } from './lock.ts'
 import { createModels } from './models.ts'
@@ -10,7 +14,10 @@ import { createOrders } from './orders.ts'
 import { createPruner, dropExpired, rewrite, shrink } from './prune.ts'
 import { createQuarantine } from './quarantine.ts'
 import { createSalts } from './salts.ts'
+import { openSeal, type Seal } from './secrets.ts'
+import { createSites } from './sites.ts'
 import { createStandings } from './standing.ts'
+import { createStoreFile } from './store-file.ts'
 import { createTexts } from './texts.ts'
 import { createBuried, readBackups, readTombstones, tombstoneKey } from './tombstones.ts'
 import { finishUpgrade } from './upgrade.ts'
@@ -20,11 +27,27 @@ import { createChangeWriter } from './write.ts'
  * The writing half of the SQLite store; see connect.ts for what makes its promises true. `alone`
  * is for whoever ingests; `beside` is for a short change of sites or keys while a collector runs.
  */
-export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteStore {
+export function openSqliteStore(
+  path: string,
+  use: 'alone' | 'beside',
+  options: StoreOptions = {},
+): WriteStore {
+  const init = use === 'alone' && options.init === true
   preparePlace(path)
+  keepPrivate(path)
+  if (isBlank(path)) refuseLostStore(path, init)
   const unlock = use === 'alone' ? lockStore(path) : () => {}
-  const { db, settings } = openWriter(path, use)
-  if (use === 'alone') finishUpgrade(db)
+  const { db, settings, notices } = openWriter(path, use, options)
+  const marker = joinInstance(db, path, { ...options, init })
+  let seal: Seal | null = null
+  const sealOf = (): Seal => {
+    seal ??= openSeal(db, { path, init, ...keysOf(marker, options) })
+    return seal
+  }
+  if (use === 'alone') {
+    sealOf()
+    finishUpgrade(db)
+  }
   const texts = createTexts(db)
   const seed = seedOf(db)
   const loader = createLoader(db, texts, seed)
@@ -39,6 +62,10 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
        ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value`,
     )
     .pluck()
+  const addCount = db.prepare(
+    `INSERT INTO counter (site, name, value) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET value = value + excluded.value`,
+  )
   let commit = 0
   const { quarantine, ...waiting } = createQuarantine(db)
   const erase = createEraser(db)
@@ -64,6 +91,9 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
       loader.forget()
       return pruned
     },
+    count(counts) {
+      for (const { site, name, by } of counts) addCount.run(site, name, by)
+    },
     ...createStandings(db, () => commit),
   }
   const apply = db.transaction((work: (transaction: Transaction) => unknown) => {
@@ -75,11 +105,6 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
   const readDataVersion = db.prepare('PRAGMA data_version').pluck()
   let dataVersion = Number(readDataVersion.get())
   const salts = createSalts(db)
-  const addSite = db.prepare(
-    `INSERT INTO site (name, key, write_key, signing_secret, origins, needs_signature, generated,
-       created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
-
   return {
     apply<T>(work: (transaction: Transaction) => T): T {
       try {
@@ -93,26 +118,7 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
       }
     },
     hasDueLeads: (at) => anyDue.get(at) !== undefined,
-    sites: () => db.prepare('SELECT * FROM site ORDER BY id').all().map(siteOf),
-    addSite(site) {
-      const { name, key, writeKey, signingSecret, origins, isGenerated, createdAt } = site
-      const { needsSignature } = site
-      const { lastInsertRowid } = addSite.run(
-        name,
-        key,
-        writeKey,
-        signingSecret,
-        JSON.stringify(origins),
-        needsSignature ? 1 : 0,
-        isGenerated ? 1 : 0,
-        createdAt,
-      )
-      return { ...site, ref: Number(lastInsertRowid) }
-    },
-    removeSite: db.transaction((ref: number) => {
-      db.prepare('DELETE FROM api_key WHERE site = ?').run(ref)
-      return db.prepare('DELETE FROM site WHERE id = ?').run(ref).changes > 0
-    }),
+    ...createSites(db, sealOf),
     addKey({ name, hash, scopes, site, createdAt }: NewKey) {
       return Number(
         db
@@ -144,6 +150,7 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
     saltOf: salts.saltOf,
     forgetSalts: salts.forgetSalts,
     models: createModels(db, texts),
+    file: createStoreFile(db, path, { ...options, notices }),
     settings: () => ({ ...settings }),
     checkWritable: () => writeOnce(db),
     checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)'),
@@ -167,6 +174,16 @@ export function openSqliteStore(path: string, use: 'alone' | 'beside'): WriteSto
   }
 }
 
+/** The key that seals, and the marker's where another was given. */
+function keysOf(marker: Marker, { instanceKey }: StoreOptions) {
+  const own = keyOf(marker.key)
+  const given = instanceKey ? keyOf(instanceKey) : own
+  if (!own || !given) {
+    throw new StoreTrouble('PIQUE_INSTANCE_KEY is no key; expected 32 bytes as hex or base64', 78)
+  }
+  return { key: given, formerKey: instanceKey ? own : null }
+}
+
 /** The secret of this store's look-ups, made once; see probe.ts. */
 function seedOf(db: Db): number {
   const row = db.prepare("SELECT value FROM counter WHERE site = 0 AND name = 'seed'").pluck()
@@ -175,30 +192,4 @@ function seedOf(db: Db): number {
   const seed = randomBytes(4).readInt32LE()
   db.prepare("INSERT INTO counter (site, name, value) VALUES (0, 'seed', ?)").run(seed)
   return seed
-}
-
-export function siteOf(row: unknown): Site {
-  const { id, name, key, write_key, signing_secret, origins, generated, created_at, ...more } =
-    row as {
-      id: number
-      name: string
-      key: string
-      write_key: string
-      signing_secret: string
-      origins: string
-      needs_signature: number
-      generated: number
-      created_at: number
-    } // the columns of the site table
-  return {
-    ref: id,
-    name,
-    key,
-    writeKey: write_key,
-    signingSecret: signing_secret,
-    origins: JSON.parse(origins),
-    needsSignature: more.needs_signature === 1,
-    isGenerated: generated === 1,
-    createdAt: created_at,
-  }
 }

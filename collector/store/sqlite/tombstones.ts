@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type TombKind, tombHash } from '../../ingest/tombs.ts'
-import type { Backup } from '../records.ts'
-import type { Tombstone, WriteStore } from '../store.ts'
+import type { Backup, Tombstone } from '../records.ts'
+import type { WriteStore } from '../store.ts'
 import type { Db } from './connect.ts'
 import { bytesOf, hexOf } from './rows.ts'
 

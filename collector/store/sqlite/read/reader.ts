@@ -4,18 +4,19 @@ import { scoreOf } from '../../../scoring/score.ts'
 import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
 import type { HeldJson } from '../../held.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
-import type { Found, Reader, Scoped } from '../../reader.ts'
+import type { Found, ListPage, Reader, Scoped } from '../../reader.ts'
 import type {
   KeyJson,
+  Page,
+  QuarantinedJson,
   RejectedJson,
   Scope,
   ScoreJson,
   SiteJson,
   TrendDayJson,
 } from '../../shapes.ts'
-import type { Site } from '../../store.ts'
 import { claimReader, connected } from '../claim-rows.ts'
-import { siteOf } from '../store.ts'
+import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
 import { createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
@@ -23,6 +24,7 @@ import { createIdentityReader } from './identities.ts'
 import type { LeadRow } from './lead-rows.ts'
 import { createLeadReader } from './leads.ts'
 import { createModelReader } from './models.ts'
+import { createQuarantineReader } from './quarantine.ts'
 import { createSaidReader } from './said.ts'
 import { type Person, scoreJson } from './score-json.ts'
 import { createSimulator } from './simulate.ts'
@@ -55,7 +57,10 @@ export interface InternalReader extends Reader {
    * lead it was joined to; null where no site has this key.
    */
   engagement(siteKey: string, browserKey: string | null, now: number): Promise<Engagement | null>
-  siteSecrets(): Promise<readonly Site[]>
+  /** Events that wait in quarantine, newest first. */
+  quarantined(page: Scoped & ListPage): Promise<Found<Page<QuarantinedJson>>>
+  /** Whether an event with the store's number waits in quarantine. */
+  isQuarantined(ref: number, scope: Scoped): Promise<boolean>
   verify(): Promise<VerifyReport>
   /** The store's number of a lead. */
   leadRef(id: string, scope: Scoped): Promise<Found<number>>
@@ -79,6 +84,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const said = createSaidReader(tools)
   const held = createHeldReader(tools, { history, said })
   const models = createModelReader(tools)
+  const quarantine = createQuarantineReader(db)
   const { book, adjustmentsOf } = leads
   const simulate = createSimulator({ ...tools, path, book, adjustmentsOf })
   const claimsOf = claimReader(db)
@@ -131,7 +137,6 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
         const level = browserKey && visitors.engagementOf(ref, browserKey, now)
         return { origins, level: level || null }
       }),
-    siteSecrets: async () => db.prepare('SELECT * FROM site ORDER BY id').all().map(siteOf),
     keys: async () =>
       db
         .prepare('SELECT id, name, scopes, site, created_at FROM api_key ORDER BY id')
@@ -217,6 +222,8 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
         return timelineOf(history.ofVisitor(hold.browser, hold.from, now, rules), page)
       })
     },
+    quarantined: async (page) => quarantine.page(page),
+    isQuarantined: async (ref, scope) => quarantine.has(ref, scope),
     async rejected(page) {
       const after = page.cursor === undefined ? null : placeOf(page.cursor, ['number'])
       if (page.cursor !== undefined && !after) return { kind: 'bad_cursor' }
@@ -258,7 +265,7 @@ function rejectedJson([ref, site, code, detail, sample, at]: RejectedRow): Rejec
   }
 }
 
-function siteJson(site: Site): SiteJson {
+function siteJson(site: ReturnType<typeof siteOf>): SiteJson {
   return {
     id: publicId('site', site.ref),
     name: site.name,

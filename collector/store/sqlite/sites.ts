@@ -1,0 +1,65 @@
+import type { NewSite, Site, WriteStore } from '../store.ts'
+import type { Db } from './connect.ts'
+import { hashWriteKey, type Seal } from './secrets.ts'
+
+/** Sites, their secrets sealed; `sealOf` is asked when a secret is needed, and may refuse. */
+export function createSites(
+  db: Db,
+  sealOf: () => Seal,
+): Pick<WriteStore, 'sites' | 'addSite' | 'removeSite'> {
+  const select = db.prepare('SELECT * FROM site ORDER BY id')
+  const insert = db.prepare(
+    `INSERT INTO site (name, key, write_key, signing_secret, origins, needs_signature, generated,
+       created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  return {
+    sites: () =>
+      select.all().map((raw) => {
+        const row = raw as SiteRow // the columns of the site table
+        return { ...siteOf(row), signingSecret: sealOf().open(row.signing_secret, row.key) }
+      }),
+    addSite(site: NewSite) {
+      const { name, key, writeKey, signingSecret, origins, needsSignature, isGenerated } = site
+      const { lastInsertRowid } = insert.run(
+        name,
+        key,
+        hashWriteKey(writeKey),
+        sealOf().seal(signingSecret, key),
+        JSON.stringify(origins),
+        needsSignature ? 1 : 0,
+        isGenerated ? 1 : 0,
+        site.createdAt,
+      )
+      return { ...site, ref: Number(lastInsertRowid) }
+    },
+    removeSite: db.transaction((ref: number) => {
+      db.prepare('DELETE FROM api_key WHERE site = ?').run(ref)
+      return db.prepare('DELETE FROM site WHERE id = ?').run(ref).changes > 0
+    }),
+  }
+}
+
+interface SiteRow {
+  readonly id: number
+  readonly name: string
+  readonly key: string
+  readonly signing_secret: string
+  readonly origins: string
+  readonly needs_signature: number
+  readonly generated: number
+  readonly created_at: number
+}
+
+/** What may be shown of a row of the site table: all but its secrets. */
+export function siteOf(row: unknown): Omit<Site, 'signingSecret'> {
+  const site = row as SiteRow // the columns of the site table
+  return {
+    ref: site.id,
+    name: site.name,
+    key: site.key,
+    origins: JSON.parse(site.origins),
+    needsSignature: site.needs_signature === 1,
+    isGenerated: site.generated === 1,
+    createdAt: site.created_at,
+  }
+}
