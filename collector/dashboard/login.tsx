@@ -45,6 +45,9 @@ const Login = ({ error, next }: LoginView) => (
           once.
         </p>
         <p>The admin key works as the password.</p>
+        <p>
+          For visitors of your sites: <a href="/privacy">privacy</a>.
+        </p>
       </div>
     </div>
   </Bare>

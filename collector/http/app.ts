@@ -15,6 +15,7 @@ import { createGuard } from './auth.ts'
 import { createClientAddress } from './client-address.ts'
 import { createCollectRoutes, socketAddress } from './collect.ts'
 import { createOpsRoutes } from './ops.ts'
+import { createPrivacyPage } from './privacy-page.ts'
 import { createSignIn } from './sign-in.ts'
 import { createTagFiles, type ExtraFiles } from './tag-files.ts'
 import { createVerifyRoutes } from './verify.ts'
@@ -94,6 +95,7 @@ export function createApp(deps: AppDeps): App {
     app.route('/demo', createShop({ siteKey: demoSiteKey, tagSrc: '/pique.js' }))
   }
   app.route('/', createDashboardAssets())
+  app.route('/', createPrivacyPage(config))
   const signIn = createSignIn({ writer, reader, clock, isHttps, addressOf })
   app.route('/', signIn.routes)
 
