@@ -54,7 +54,9 @@ port.on('message', (message: Delivered | { readonly kind: 'call' }) => {
   waiting.push(message)
   if (waiting.length === 1) setImmediate(commitWaiting)
 })
-serve(port, service)
+serve(port, service, (error) => {
+  if (isFatal(error)) report(error) // whoever called can only be told that it failed
+})
 later()
 
 /** What can wait is done in pieces, between groups. */
@@ -134,11 +136,15 @@ function isStoreError(error: unknown): boolean {
   return codeOf(error).startsWith('SQLITE_')
 }
 
+function isFatal(error: unknown): boolean {
+  return /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(codeOf(error))
+}
+
 function report(error: unknown): void {
   const code = codeOf(error)
   port.postMessage({
     kind: 'failed',
     message: error instanceof Error ? `${code} ${error.stack ?? error.message}` : String(error),
-    isFatal: /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(code),
+    isFatal: isFatal(error),
   } satisfies Failed)
 }

@@ -50,8 +50,12 @@ export function opened(worker: Worker): Promise<void> {
   })
 }
 
-/** Answers calls that arrive at this port with the methods of `served`. */
-export function serve(port: MessagePort, served: object): void {
+/** Answers calls that arrive at this port with the methods of `served`; `onError` hears what they threw. */
+export function serve(
+  port: MessagePort,
+  served: object,
+  onError: (error: unknown) => void = () => {},
+): void {
   port.on('message', async (message: Call) => {
     if (message.kind !== 'call') return
     const reply = (rest: Omit<Return, 'kind' | 'ticket'>) =>
@@ -61,6 +65,7 @@ export function serve(port: MessagePort, served: object): void {
       if (typeof method !== 'function') throw new Error(`there is no ${message.method}`)
       reply({ value: await method.apply(served, message.args) })
     } catch (error) {
+      onError(error)
       reply({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }
   })
