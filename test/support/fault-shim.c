@@ -5,7 +5,8 @@
  *   FAULT_PATH        the directory; nothing else is touched
  *   FAULT_COUNT       a file whose first 8 bytes count the calls that change or flush a file
  *   FAULT_KILL_AT=n   SIGKILL before the nth call; with FAULT_TORN=1 after half of it, if it writes
- *   FAULT_EIO_AT=n    the nth call fails with EIO, and all up to the FAULT_EIO_LASTth (0: for ever)
+ *   FAULT_EIO_AT=n    the nth call fails with EIO, and all up to the FAULT_EIO_LASTth (0: for ever);
+ *                     where that one removes or renames a file, the next
  *   FAULT_FULL_AFTER  bytes by which files may grow; then ENOSPC, until the file FAULT_FREE is there
  *   FAULT_LOG         a journal of the calls, in the order in which they had happened
  *
@@ -120,6 +121,11 @@ static int fails(int fd, const void *data, size_t length, off64_t offset) {
     for (;;) pause();
   }
   if (eio_at && n >= eio_at && (eio_last == 0 || n <= eio_last)) {
+    if (fd < 0) { /* a name: the next call that writes or flushes fails instead */
+      ++eio_at;
+      if (eio_last) ++eio_last;
+      return 0;
+    }
     errno = EIO;
     return 1;
   }

@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Random } from './random.ts'
 
 export interface Faults {
   /** SIGKILL before this call that changes or flushes a file; calls count from 1. */
@@ -69,8 +70,11 @@ export function callsIn(count: string): number {
   return Number(readFileSync(count).readBigUInt64LE(0))
 }
 
-/** Every nth of 1 to `last`, so that about `wanted` are left; beginning and end are among them. */
-export function spread(last: number, wanted: number): number[] {
-  const most = Math.min(last, Math.max(2, wanted))
-  return Array.from({ length: most }, (_, i) => 1 + Math.round((i * (last - 1)) / (most - 1)))
+/** Each of 1 to `last`, or one of every part where `wanted` is less: over the days, all of them. */
+export function spread(last: number, wanted: number, random: Random): number[] {
+  if (wanted >= last) return Array.from({ length: last }, (_, i) => i + 1)
+  return Array.from(
+    { length: wanted },
+    (_, i) => 1 + Math.floor(((i + random.next()) * last) / wanted),
+  )
 }
