@@ -60,6 +60,8 @@ export interface ClientOptions {
   /** Each client waits this long between deliveries. */
   readonly pauseMs?: number
   readonly seed?: number
+  /** Called with the number of each request, and whether it was answered; it carries it as `x-try`. */
+  readonly onTry?: (number: string, isAnswered: boolean) => void
   /** Called at each acknowledgement. */
   readonly onAck?: (batch: SentBatch) => void
 }
@@ -81,7 +83,9 @@ export function startClients(options: ClientOptions): Clients {
   async function deliver(batch: SentBatch): Promise<void> {
     const body = JSON.stringify({ site, ...batch })
     while (!isAbandoned) {
-      const answer = await post(agent, url(), body).catch(() => null)
+      const number = randomUUID()
+      const answer = await post(agent, url(), body, { 'x-try': number }).catch(() => null)
+      options.onTry?.(number, answer !== null)
       if (answer?.status === 202) {
         const { accepted, duplicates }: WireAnswer = JSON.parse(answer.body)
         if (accepted + duplicates !== batch.events.length) ledger.odd.push(answer.body)
