@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { type BuiltOptions, createPlace, startBuilt } from '../support/collector.ts'
@@ -124,6 +125,24 @@ test.skipIf(!shim)('a call that fails is no answer and ends the process', TIMEOU
   })
   expect(wrong).toEqual([])
   console.info(`EIO at ${points.length} of ${calls} calls`)
+})
+
+test.skipIf(!shim)('a change of sites that meets a failing disk ends the process', async () => {
+  if (!shim) return
+  const [calm, failing] = [newPlace().store, newPlace().store]
+  const count = join(dirname(calm), 'count')
+  const first = await startBuilt('start', calm, [], { env: shim.env(calm, { count }) })
+  // The row of a site is more than three calls: two for each page, and a flush.
+  const eioAt = callsIn(count) + 3
+  await first.stop()
+  const env = shim.env(failing, { eioAt, eioLast: 0 })
+  const collector = await startBuilt('start', failing, [], { env })
+  const ended = once(collector.process, 'exit')
+  const body = JSON.stringify({ name: 'Shop' })
+  const headers = { 'content-type': 'application/json' }
+  const answer = await collector.api('/sites', { method: 'POST', body, headers }).catch(() => null)
+  expect(answer?.ok ?? false).toBe(false)
+  expect(await ended).toEqual([70, null])
 })
 
 test.skipIf(!shim)('an answer in spite of a failed call is found', TIMEOUT, async () => {

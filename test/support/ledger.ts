@@ -136,7 +136,7 @@ export function steadyNow(): number {
 }
 
 /** What one browser sends: pages, products, time spent, who it is, and late that it is a person. */
-export function* visitOf(random: ReturnType<typeof randomOf>): Generator<SentBatch> {
+function* visitOf(random: ReturnType<typeof randomOf>): Generator<SentBatch> {
   const browser = randomUUID()
   const session = randomUUID()
   const view = randomUUID()
@@ -209,7 +209,7 @@ export async function scoresOf(store: string, asOf: number): Promise<Scores> {
 }
 
 /** Scores that differ from those of a store that got the same events, undisturbed and in order. */
-export async function scoreFindings(store: string, { sent }: Ledger): Promise<string[]> {
+async function scoreFindings(store: string, { sent }: Ledger): Promise<string[]> {
   const stored = new Set(storedIds(store))
   const asOf = Date.now()
   const world = createWorld({ now: 0 })
