@@ -1,7 +1,12 @@
 import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { type BuiltOptions, createPlace, startBuilt } from '../support/collector.ts'
+import {
+  type BuiltOptions,
+  createPlace,
+  type RunningCollector,
+  startBuilt,
+} from '../support/collector.ts'
 import { newErrand } from '../support/errand.ts'
 import { callsIn, compileShim, type Faults, type Shim, spread } from '../support/fault-shim.ts'
 import { scoresOf } from '../support/ledger.ts'
@@ -17,7 +22,9 @@ import { IS_LONG } from '../support/scale.ts'
 
 const shim = compileShim()
 const places: { remove(): void }[] = []
+const running: RunningCollector[] = []
 afterEach(() => {
+  for (const collector of running.splice(0)) collector.process.kill('SIGKILL')
   for (const place of places.splice(0)) place.remove()
 })
 afterAll(() => shim?.remove())
@@ -56,11 +63,13 @@ async function disturb(
     return null
   })
   if (collector) {
+    running.push(collector)
     await errand.run(collector)
     code = await collector.stop()
     logs = collector.logs()
   }
   const next = await startBuilt('start', store, [], options)
+  running.push(next)
   await errand.run(next)
   const stopped = await next.stop()
   const findings = await errand.findings(store, expected)
@@ -127,23 +136,30 @@ test.skipIf(!shim)('a call that fails is no answer and ends the process', TIMEOU
   console.info(`EIO at ${points.length} of ${calls} calls`)
 })
 
-test.skipIf(!shim)('a change of sites that meets a failing disk ends the process', async () => {
-  if (!shim) return
-  const [calm, failing] = [newPlace().store, newPlace().store]
-  const count = join(dirname(calm), 'count')
-  const first = await startBuilt('start', calm, [], { env: shim.env(calm, { count }) })
-  // The row of a site is more than three calls: two for each page, and a flush.
-  const eioAt = callsIn(count) + 3
-  await first.stop()
-  const env = shim.env(failing, { eioAt, eioLast: 0 })
-  const collector = await startBuilt('start', failing, [], { env })
-  const ended = once(collector.process, 'exit')
-  const body = JSON.stringify({ name: 'Shop' })
-  const headers = { 'content-type': 'application/json' }
-  const answer = await collector.api('/sites', { method: 'POST', body, headers }).catch(() => null)
-  expect(answer?.ok ?? false).toBe(false)
-  expect(await ended).toEqual([70, null])
-})
+test.skipIf(!shim)(
+  'a change of sites that meets a failing disk ends the process',
+  TIMEOUT,
+  async () => {
+    if (!shim) return
+    const [calm, failing] = [newPlace().store, newPlace().store]
+    const count = join(dirname(calm), 'count')
+    const first = await startBuilt('start', calm, [], { env: shim.env(calm, { count }) })
+    // The row of a site is more than three calls: two for each page, and a flush.
+    const eioAt = callsIn(count) + 3
+    await first.stop()
+    const env = shim.env(failing, { eioAt, eioLast: 0 })
+    const collector = await startBuilt('start', failing, [], { env })
+    running.push(collector)
+    const ended = once(collector.process, 'exit')
+    const body = JSON.stringify({ name: 'Shop' })
+    const headers = { 'content-type': 'application/json' }
+    const answer = await collector
+      .api('/sites', { method: 'POST', body, headers })
+      .catch(() => null)
+    expect(answer?.ok ?? false).toBe(false)
+    expect(await ended).toEqual([70, null])
+  },
+)
 
 test.skipIf(!shim)('an answer in spite of a failed call is found', TIMEOUT, async () => {
   if (!shim) return
