@@ -8,7 +8,7 @@ import { createDashboard } from '../dashboard/routes.tsx'
 import { createShop } from '../demo/shop.tsx'
 import type { Engine } from '../engine.ts'
 import { problem } from '../errors.ts'
-import type { Log } from '../log.ts'
+import { faultOf, type Log } from '../log.ts'
 import { createApi } from './api.ts'
 import { createAudienceRoutes } from './audience.ts'
 import { createGuard } from './auth.ts'
@@ -58,7 +58,8 @@ export function createApp(deps: AppDeps): App {
 
   const app = new Hono()
   app.onError((error, c) => {
-    log.error('a request failed', { path: c.req.routePath, reason: error.message })
+    // Its kind and place: a message may quote what was sent.
+    log.error('a request failed', { path: c.req.routePath, ...faultOf(error) })
     c.header('cache-control', 'no-store')
     return c.body(JSON.stringify(problem('internal')), 500, {
       'content-type': 'application/problem+json',
