@@ -159,7 +159,8 @@ async function readBody(c: Context, announced: string | undefined): Promise<stri
   let size = 0
   for (;;) {
     const { done, value } = await reader.read()
-    if (done) return Buffer.concat(chunks).toString('utf8')
+    // As `text()` reads it: a byte order mark is none of the text.
+    if (done) return new TextDecoder().decode(Buffer.concat(chunks))
     size += value.byteLength
     if (size > MAX_BODY_BYTES) {
       await reader.cancel()
