@@ -7,6 +7,7 @@ import { addSiteCommands } from './cli-sites.ts'
 import { addStoreCommands } from './cli-store.ts'
 import { EXIT_BAD_SETTINGS, readConfig, type SettingKey, settings, variableOf } from './config.ts'
 import { createLog } from './log.ts'
+import { removeProto } from './no-proto.ts'
 import { type Running, startCollector } from './serve.ts'
 import { codeOf, StoreTrouble } from './store/trouble.ts'
 
@@ -18,6 +19,8 @@ const EXIT_FAILED = 1
 process.umask(0o077)
 /** What a shell says of a program that SIGPIPE ended. */
 const EXIT_PIPE_CLOSED = 141
+
+removeProto()
 
 let isCollecting = false
 for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly)

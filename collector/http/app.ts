@@ -8,7 +8,7 @@ import { createDashboard } from '../dashboard/routes.tsx'
 import { createShop } from '../demo/shop.tsx'
 import type { Engine } from '../engine.ts'
 import { problem } from '../errors.ts'
-import type { Log } from '../log.ts'
+import { faultOf, type Log } from '../log.ts'
 import { createApi } from './api.ts'
 import { createAudienceRoutes } from './audience.ts'
 import { createGuard } from './auth.ts'
@@ -34,6 +34,8 @@ export interface AppDeps {
 export interface App {
   /** Every route, for a server or a test. */
   readonly fetch: Hono['fetch']
+  /** All that it answers, for whoever wants to know that each was thought of. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[]
   /** Makes a link that signs in once, as owner. */
   newLink(baseUrl: string): Promise<string>
 }
@@ -58,7 +60,10 @@ export function createApp(deps: AppDeps): App {
 
   const app = new Hono()
   app.onError((error, c) => {
-    log.error('a request failed', { path: c.req.routePath, reason: error.message })
+    // Whoever sent half a body is gone, and nothing is wrong here.
+    if ('code' in error && error.code === 'ECONNRESET') return c.body(null, 400)
+    // Its kind and place: a message may quote what was sent.
+    log.error('a request failed', { path: c.req.routePath, ...faultOf(error) })
     c.header('cache-control', 'no-store')
     return c.body(JSON.stringify(problem('internal')), 500, {
       'content-type': 'application/problem+json',
@@ -117,6 +122,7 @@ export function createApp(deps: AppDeps): App {
       isCollected(pathOf(request.url))
         ? collectRoutes.fetch(request, env, context)
         : app.fetch(request, env, context),
+    routes: [...app.routes, ...collectRoutes.routes],
     newLink: signIn.newLink,
   }
 
