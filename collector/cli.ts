@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addModelCommands } from './cli-model.ts'
+import { addPrivacyCommands } from './cli-privacy.ts'
 import { addQuarantineCommands } from './cli-quarantine.ts'
 import { addSafetyCommands } from './cli-safety.ts'
 import { addSiteCommands } from './cli-sites.ts'
@@ -69,6 +70,7 @@ addStoreCommands(program, { print, complain, now: Date.now })
 addSafetyCommands(program, { print, complain, now: Date.now })
 addModelCommands(program, { print, complain, now: Date.now })
 addQuarantineCommands(program, { print, complain, now: Date.now })
+addPrivacyCommands(program, { print, complain, now: Date.now })
 sayWhatIsKnown(program)
 
 async function run(options: Readonly<Record<string, string>>, isDemo: boolean): Promise<void> {

@@ -63,6 +63,7 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
     store: place.store,
     initialModel: place.model,
     now: clock(),
+    retentionMonths: config.retentionMonths,
     ...(!isDemo && { minFreeBytes: config.minFreeBytes }),
     file: {
       instanceKey: config.instanceKey,

@@ -11,6 +11,7 @@ import { addKeyRoutes } from './api-keys.ts'
 import { addLeadRoutes } from './api-leads.ts'
 import { addModelRoutes } from './api-model.ts'
 import { addOutcomeRoutes } from './api-outcomes.ts'
+import { addPrivacyRoutes } from './api-privacy.ts'
 import { refuseInvalid, refuseUnreadable } from './api-problems.ts'
 import { addQuarantineRoutes } from './api-quarantine.ts'
 import { type Api, type ApiEnv, narrowToSite } from './api-route.ts'
@@ -36,6 +37,7 @@ export interface ApiDeps {
     | 'quarantined'
     | 'isQuarantined'
     | 'leadRef'
+    | 'held'
     | 'conflicts'
     | 'outcomes'
     | 'adjustments'
@@ -56,6 +58,7 @@ export interface ApiDeps {
     | 'addAdjustment'
     | 'removeAdjustment'
     | 'unlink'
+    | 'erase'
     | 'publishModel'
     | 'modelProgress'
     | 'requeue'
@@ -66,6 +69,8 @@ export interface ApiDeps {
   /** Where the collector is reached from outside, without a slash at the end. */
   readonly publicUrl: (c: Context) => string
   readonly guard: Pick<Guard, 'requireKey'>
+  /** How long events are kept; said wherever somebody asks what is held. */
+  readonly retentionMonths: number
 }
 
 const BASE = '/api/v1'
@@ -84,8 +89,10 @@ export function createApi(deps: ApiDeps): Hono {
   // The guard is first, so that no route can be added in front of it.
   api.use(deps.guard.requireKey, unkept, narrowToSite(deps.reader))
   api.use(limitBody, limitDepth)
-  api.use(rememberAnswers(deps.clock))
+  const answers = rememberAnswers(deps.clock)
+  api.use(answers.remember)
   addLeadRoutes(api, deps)
+  addPrivacyRoutes(api, deps, answers.forget)
   addIdentityRoutes(api, deps)
   addOutcomeRoutes(api, deps)
   addVisitorRoutes(api, deps)

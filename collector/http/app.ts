@@ -21,7 +21,7 @@ import { createVerifyRoutes } from './verify.ts'
 
 export interface AppDeps {
   readonly engine: Pick<Engine, 'collect' | 'reader' | 'writer' | 'waiting'>
-  readonly config: Pick<Config, 'publicUrl' | 'trustedProxies'>
+  readonly config: Pick<Config, 'publicUrl' | 'trustedProxies' | 'retentionMonths'>
   readonly clock: () => number
   readonly log: Log
   /** The built tag, and the files that it loads where it needs them. */
@@ -103,7 +103,8 @@ export function createApp(deps: AppDeps): App {
   app.route('/', signIn.routes)
 
   const guard = createGuard({ reader, clock, isHttps })
-  app.route('/', createApi({ reader, writer, clock, publicUrl, guard }))
+  const { retentionMonths } = config
+  app.route('/', createApi({ reader, writer, clock, publicUrl, guard, retentionMonths }))
   app.use(guard.requireSession)
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
   app.route('/', createDashboard({ reader, clock, tagUrl, checks, demo: demoSiteKey !== null }))

@@ -158,6 +158,30 @@ export function openWriterService(
   forgetting.eraseAgain(now)
   /** Retention is at work for this instant. */
   let pruneUntil: number | null = null
+  let mayHaveOrders = true
+  /** Does what commands beside have asked for; pruning ends when it is done. */
+  function obey(): void {
+    if (!mayHaveOrders) return
+    for (const order of store.orders()) {
+      if (order.kind === 'prune') {
+        forgetting.pruneSmall(order.at)
+        pruneUntil = Math.max(pruneUntil ?? 0, order.at)
+        continue
+      }
+      const gone = forgetting.erase(order.lead, order.at)
+      tombs = createTombs(key, store.tombstones().tombstones)
+      store.endOrder(order, { isGone: gone?.isGone ?? true })
+    }
+    mayHaveOrders = false
+  }
+  function endPruning(): void {
+    pruneUntil = null
+    store.shrink()
+    forgetting.tidyLog()
+    for (const order of store.orders()) {
+      if (order.kind === 'prune') store.endOrder(order, { isGone: !forgetting.isLogStained() })
+    }
+  }
   const pipeline = createPipeline({
     store: { ...store, apply: health.apply },
     models,
@@ -188,6 +212,7 @@ export function openWriterService(
     pipeline.refreshSites()
     models.refresh(at)
     tombs = createTombs(key, store.tombstones().tombstones)
+    mayHaveOrders = true
     isStale = false
     if (requeuedUpTo === 0) asked = store.askedRequeues()
   }
@@ -244,7 +269,7 @@ export function openWriterService(
         store.emptyLog() // on a full disk the log must not grow
       }
       const small = forgetting.pruneSmall(at)
-      const isShrunk = shrinks && store.shrink()
+      const isShrunk = shrinks && store.rewrite(true)
       forgetting.tidyLog()
       return { ...total, ...small, isShrunk }
     },
@@ -296,6 +321,7 @@ export function openWriterService(
       const notices = [...untold.splice(0), ...disk.look(at)]
       if (disk.isLow()) return notices
       heedOthers(at)
+      obey()
       forgetting.tidyLog()
       pipeline.keepCounts()
       if (store.hasDueLeads(at)) lookAt(at)
@@ -314,8 +340,9 @@ export function openWriterService(
       if (lookedUntil !== null) return lookAt(lookedUntil)
       if (models.work(at)) return true
       if (pruneUntil === null) return false
-      if (!forgetting.prune(pruneUntil)) pruneUntil = null
-      return pruneUntil !== null
+      if (forgetting.prune(pruneUntil)) return true
+      endPruning()
+      return false
     },
     close() {
       pipeline.keepCounts()

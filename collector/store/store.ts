@@ -367,14 +367,26 @@ export interface WriteStore {
   noteBuried(): void
   /** Drops what is kept for days: refused and waiting events, and what has run out. */
   dropExpired(bounds: { readonly keptSince: number; readonly now: number }): Expired
-  /** Gives free room back to the disk, where there is much of it; whether it did. */
+  /** Writes the store anew, if it is small or may be of any size, so that no file shows what was deleted; whether it did. */
+  rewrite(anySize: boolean): boolean
+  /** The same for a small store that is free for a good part, to give the room back to the disk. */
   shrink(): boolean
+  /** What commands have asked of whoever is alone on the store. */
+  orders(): readonly Order[]
+  giveOrder(order: Order): void
+  endOrder(order: Order, how: { readonly isGone: boolean }): void
+  /** How an order ended, once; null while it waits. */
+  takeAnswer(order: Order): { readonly isGone: boolean } | null
   /** Copies that still are. */
   backups(now: number): readonly Backup[]
   /** Folds the write-ahead log into the file. */
   checkpoint(): void
   close(): void
 }
+
+export type Order =
+  | { readonly kind: 'erase'; readonly lead: number; readonly at: number }
+  | { readonly kind: 'prune'; readonly at: number }
 
 export interface NewKey {
   readonly name: string

@@ -89,7 +89,7 @@ export function createService(): Service {
   const app = new Hono()
   app.route('/', createAudienceRoutes({ reader, clock }))
   app.route('/', signIn.routes)
-  app.route('/', createApi({ reader, writer, clock, publicUrl, guard }))
+  app.route('/', createApi({ reader, writer, clock, publicUrl, guard, retentionMonths: 13 }))
   app.use(guard.requireSession)
   app.get('/', (c) => c.text('the dashboard'))
   app.post('/settings', (c) => c.text('changed'))

@@ -10,7 +10,8 @@ import { isBlank, joinInstance, keyOf, type Marker, refuseLostStore } from './in
 import { createLoader } from './load.ts'
 import { lockStore } from './lock.ts'
 import { createModels } from './models.ts'
-import { createPruner, dropExpired, shrink } from './prune.ts'
+import { createOrders } from './orders.ts'
+import { createPruner, dropExpired, rewrite, shrink } from './prune.ts'
 import { createQuarantine } from './quarantine.ts'
 import { createSalts } from './salts.ts'
 import { openSeal, type Seal } from './secrets.ts'
@@ -155,9 +156,11 @@ export function openSqliteStore(
     checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)'),
     emptyLog: () => db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0,
     dropExpired: db.transaction((bounds) => dropExpired(db, bounds)),
+    rewrite: (anySize) => rewrite(db, anySize),
     shrink: () => shrink(db),
     backups: (now) => readBackups(db, now),
     ...createBuried(db),
+    ...createOrders(db),
     hasForeignChanges() {
       const version = Number(readDataVersion.get())
       const isForeign = version !== dataVersion

@@ -2,6 +2,7 @@ import { emailOf, resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
 import { scoreOf } from '../../../scoring/score.ts'
 import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
+import type { HeldJson } from '../../held.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, ListPage, Reader, Scoped } from '../../reader.ts'
 import type {
@@ -17,6 +18,7 @@ import type {
 import { claimReader, connected } from '../claim-rows.ts'
 import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
+import { createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
 import { createIdentityReader } from './identities.ts'
 import type { LeadRow } from './lead-rows.ts'
@@ -62,6 +64,8 @@ export interface InternalReader extends Reader {
   verify(): Promise<VerifyReport>
   /** The store's number of a lead. */
   leadRef(id: string, scope: Scoped): Promise<Found<number>>
+  /** Everything that is held about a lead, and that erasing it would take. */
+  held(id: string, scope: Scoped, ask: HeldAsk): Promise<Found<HeldJson>>
 }
 
 /** Days of a trend before today. */
@@ -78,6 +82,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const timelineOf = createTimelineReader(tools)
   const links = createIdentityReader(tools)
   const said = createSaidReader(tools)
+  const held = createHeldReader(tools, { history, said })
   const models = createModelReader(tools)
   const quarantine = createQuarantineReader(db)
   const { book, adjustmentsOf } = leads
@@ -182,6 +187,8 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
       withLead(id, scope, ({ ref }) => found(said.adjustments(ref))),
     decisions: async (id, scope) => withLead(id, scope, ({ ref }) => found(said.decisions(ref))),
     leadRef: async (id, scope) => withLead(id, scope, ({ ref }) => found(ref)),
+    held: async (id, scope, ask) =>
+      withLead(id, scope, (lead) => found(held(lead, leads.json(lead, ask.now), ask))),
     async trend(id, scope, now) {
       return withLead(id, scope, ({ ref }) => {
         const { rules } = tools.current()
