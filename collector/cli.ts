@@ -90,10 +90,12 @@ function endQuietly(error: Error): void {
 }
 
 /** One line for machines; before it, on a terminal, the same for people. */
-function announce({ url, dashboard, madeAdminKey }: Running, isDemo: boolean): void {
+function announce({ url, dashboard, setup, madeAdminKey }: Running, isDemo: boolean): void {
   if (process.stdout.isTTY) {
     print(`\n  Pique is running at ${url}${isDemo ? ` (the demo shop is at ${url}/demo)` : ''}`)
     print(`\n  Open the dashboard with this link; it works once:\n\n    ${dashboard}\n`)
+    if (setup)
+      print(`  Nobody has an account yet. Make the first here, within a day:\n\n    ${setup}\n`)
     if (madeAdminKey) print(`  Admin key, shown only now:\n\n    ${madeAdminKey}\n`)
   }
   print(
@@ -102,6 +104,7 @@ function announce({ url, dashboard, madeAdminKey }: Running, isDemo: boolean): v
       url,
       pid: process.pid,
       dashboard,
+      ...(setup && { setup }),
       ...(isDemo && { shop: `${url}/demo` }),
       ...(madeAdminKey && { admin_key: madeAdminKey }),
     }),

@@ -3,10 +3,11 @@ import disposable from '../scoring/disposable-mail-domains.txt'
 import free from '../scoring/free-mail-domains.txt'
 import { createMailDomains, type MailDomains } from '../scoring/mail-domains.ts'
 import { dayOf } from '../scoring/tables.ts'
+import type { AccountStore } from '../store/account-store.ts'
 import type { NewModel } from '../store/model-store.ts'
 import { openStore } from '../store/open.ts'
 import type { NewAdjustment, NewOutcome } from '../store/standing.ts'
-import type { NewKey, SignIn, Site, WriteStore } from '../store/store.ts'
+import type { NewKey, Site, WriteStore } from '../store/store.ts'
 import { createAgents } from './agent.ts'
 import { foldUnlink } from './fold.ts'
 import { createModelKeeper, type ModelProgress } from './model-keeper.ts'
@@ -14,15 +15,12 @@ import { type Answer, createPipeline, type RawDelivery } from './pipeline.ts'
 import { catchUp, catchUpOn, settleLeads, settleWord } from './settle.ts'
 
 /** Everything that writes, in one thread: the ingest pipeline, what people change, and the clock. */
-export interface WriterService {
+export interface WriterService extends AccountStore {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
   addSite(site: Omit<Site, 'ref'>): Site
   removeSite(ref: number): boolean
   addKey(key: NewKey): number
   removeKey(ref: number): boolean
-  putSignIn(signIn: SignIn): void
-  takeLink(hash: Uint8Array, now: number): boolean
-  removeSignIn(hash: Uint8Array): void
   sites(): readonly Site[]
   /** Sales' word, which sets the stage; its number, or null where there is no such lead. */
   addOutcome(outcome: NewOutcome): number | null
@@ -138,9 +136,7 @@ export function openWriterService(
     },
     addKey: (key) => store.addKey(key),
     removeKey: (ref) => store.removeKey(ref),
-    putSignIn: (signIn) => store.putSignIn(signIn),
-    takeLink: (hash, at) => store.takeLink(hash, at),
-    removeSignIn: (hash) => store.removeSignIn(hash),
+    ...store.accounts,
     sites: () => store.sites(),
     addOutcome: (outcome) =>
       store.apply((transaction) => {

@@ -4,6 +4,7 @@ import type { RejectCode } from '../errors.ts'
 import type { Claim, Unlink, Verification } from '../identity/claims.ts'
 import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
+import type { AccountStore } from './account-store.ts'
 import type { ModelStore } from './model-store.ts'
 import type { LeadStanding, NewAdjustment, NewOutcome, SettledLead } from './standing.ts'
 
@@ -301,11 +302,8 @@ export interface WriteStore {
   removeSite(ref: number): boolean
   addKey(key: NewKey): number
   removeKey(ref: number): boolean
-  /** Remembers a sign-in link or session by the hash of its secret. */
-  putSignIn(signIn: SignIn): void
-  /** Takes a one-time link out of the store; whether it was there and had not expired. */
-  takeLink(hash: Uint8Array, now: number): boolean
-  removeSignIn(hash: Uint8Array): void
+  /** People who sign in, and what they signed in with. */
+  readonly accounts: AccountStore
   /** The random salt of a UTC day, made when first asked for. */
   saltOf(day: number): Uint8Array
   /** Forgets the salts of the days before this one; no file keeps their bytes once no reader is in the way. */
@@ -328,11 +326,6 @@ export interface NewKey {
   readonly scopes: readonly string[]
   readonly site: number | null
   readonly createdAt: number
-}
-
-export interface SignIn {
-  readonly hash: Uint8Array
-  readonly kind: 'link' | 'session'
-  readonly expiresAt: number
-  readonly seenAt: number
+  /** Refused from then on; null or absent for ever. */
+  readonly expiresAt?: number | null
 }
