@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
+import { addAccountCommands } from './cli-accounts.ts'
 import { addModelCommands } from './cli-model.ts'
 import { addSiteCommands } from './cli-sites.ts'
 import { addStoreCommands } from './cli-store.ts'
@@ -48,6 +49,7 @@ withSettings(
 ).action((options: Record<string, string>) => run(options, true))
 
 addSiteCommands(program, { print, complain, now: Date.now })
+addAccountCommands(program, { print, complain, now: Date.now })
 addStoreCommands(program, { print, complain, now: Date.now })
 addModelCommands(program, { print, complain, now: Date.now })
 sayWhatIsKnown(program)

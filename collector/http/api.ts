@@ -3,6 +3,7 @@ import { type Context, Hono, type Next } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Admin } from '../engine.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
+import { addAccountRoutes } from './api-accounts.ts'
 import { createApiDocs } from './api-docs.tsx'
 import { rememberAnswers } from './api-idempotency.ts'
 import { addIdentityRoutes } from './api-identities.ts'
@@ -15,6 +16,7 @@ import { type Api, type ApiEnv, narrowToSite } from './api-route.ts'
 import { addSiteRoutes } from './api-sites.ts'
 import { addVisitorRoutes } from './api-visitors.ts'
 import type { Guard } from './auth.ts'
+import type { People } from './people.ts'
 import { refuse } from './refuse.ts'
 
 export interface ApiDeps {
@@ -60,6 +62,7 @@ export interface ApiDeps {
   /** Where the collector is reached from outside, without a slash at the end. */
   readonly publicUrl: (c: Context) => string
   readonly guard: Pick<Guard, 'requireKey'>
+  readonly people: People
 }
 
 const BASE = '/api/v1'
@@ -84,6 +87,7 @@ export function createApi(deps: ApiDeps): Hono {
   addModelRoutes(api, deps)
   addSiteRoutes(api, deps)
   addKeyRoutes(api, deps)
+  addAccountRoutes(api, deps)
   refuseOtherMethods(api)
   api.all('*', (c) => refuse(c, 'not_found'))
 

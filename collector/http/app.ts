@@ -19,6 +19,7 @@ import { createFirstAccount } from './first-account.ts'
 import { createOpsRoutes } from './ops.ts'
 import { showsPages } from './own-page.ts'
 import { createPasswords } from './passwords.ts'
+import { createPeople } from './people.ts'
 import { refuse } from './refuse.ts'
 import { createEntrance } from './session.ts'
 import { createSignIn } from './sign-in.ts'
@@ -104,7 +105,8 @@ export function createApp(deps: AppDeps): App {
 
   // From here on everything is read through the veil.
   const seen = veil.reader
-  app.route('/', createApi({ reader: seen, writer, clock, publicUrl, guard }))
+  const people = createPeople({ ...entering, onAccount })
+  app.route('/', createApi({ reader: seen, writer, clock, publicUrl, guard, people }))
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
   const demo = demoSiteKey !== null
   app.route('/', createDashboard({ reader: seen, clock, tagUrl, checks, demo }))

@@ -23,7 +23,7 @@ const HASH_BYTES = 32
 const SALT_BYTES = 16
 const AT_ONCE = 2
 /** Those behind would wait longer than browsers do. */
-const MAX_WAITING = 16
+const MAX_WAITING = 24
 
 /** Seconds after which whoever was sent away may come again. */
 export const BUSY_RETRY_S = '10'

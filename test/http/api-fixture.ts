@@ -8,6 +8,7 @@ import { createApi } from '../../collector/http/api.ts'
 import { createAudienceRoutes } from '../../collector/http/audience.ts'
 import { createGuard, hashSecret, newApiKey } from '../../collector/http/auth.ts'
 import { createPasswords } from '../../collector/http/passwords.ts'
+import { createPeople } from '../../collector/http/people.ts'
 import { createEntrance } from '../../collector/http/session.ts'
 import { createSignIn } from '../../collector/http/sign-in.ts'
 import { createVeil } from '../../collector/http/veil.ts'
@@ -117,11 +118,12 @@ export function createService(): Service {
   })
   const veil = createVeil(reader)
   const guard = createGuard({ reader, writer, veil, clock, isHttps: https })
+  const people = createPeople({ reader, writer, passwords, clock, onAccount() {} })
   const publicUrl = () => 'https://t.example.com'
   const app = new Hono()
   app.route('/', createAudienceRoutes({ reader, clock }))
   app.route('/', signIn.routes)
-  app.route('/', createApi({ reader: veil.reader, writer, clock, publicUrl, guard }))
+  app.route('/', createApi({ reader: veil.reader, writer, clock, publicUrl, guard, people }))
   app.use(guard.requireSession)
   app.get('/', (c) => c.text('the dashboard'))
   app.post('/settings', (c) => c.text('changed'))

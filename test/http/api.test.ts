@@ -385,6 +385,9 @@ describe('the description', () => {
       '/api/v1/sites/{id}',
       '/api/v1/keys',
       '/api/v1/keys/{id}',
+      '/api/v1/accounts',
+      '/api/v1/accounts/{id}',
+      '/api/v1/sessions',
     ])
     const { parameters, responses, security } = document.paths['/api/v1/leads'].get
     expect(security).toEqual([{ key: ['read'] }])
