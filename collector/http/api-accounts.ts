@@ -34,12 +34,10 @@ const newAccount = z
   })
   .openapi('NewAccount')
 
-const role = z
-  .enum(ROLES, { error: `one of ${ROLES.join(', ')}` })
-  .openapi({
-    description:
-      '`owner` may do all, `analyst` works with leads and models, `viewer` reads, with e-mails masked.',
-  })
+const role = z.enum(ROLES, { error: `one of ${ROLES.join(', ')}` }).openapi({
+  description:
+    '`owner` may do all, `analyst` works with leads and models, `viewer` reads, with e-mails masked.',
+})
 const PASSWORD = 'text of at least 12 characters'
 const password = z.string({ error: PASSWORD }).openapi({ minLength: 12 }).optional()
 const email = z.string({ error: 'an e-mail address' }).openapi({ example: 'ann@example.com' })

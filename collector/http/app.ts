@@ -5,6 +5,7 @@ import { renderNotFound } from '../dashboard/answers.tsx'
 import { createDashboardAssets } from '../dashboard/assets.ts'
 import { createPageChecks } from '../dashboard/page-checks.ts'
 import { createDashboard } from '../dashboard/routes.tsx'
+import { createSettings } from '../dashboard/settings-routes.ts'
 import { createShop } from '../demo/shop.tsx'
 import type { Engine } from '../engine.ts'
 import { problem } from '../errors.ts'
@@ -110,6 +111,8 @@ export function createApp(deps: AppDeps): App {
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
   const demo = demoSiteKey !== null
   app.route('/', createDashboard({ reader: seen, clock, tagUrl, checks, demo }))
+  const settings = { people, writer, entrance, publicUrl, demo }
+  app.route('/', createSettings({ ...settings, reader: seen, clock }))
   app.notFound((c) =>
     isApi(c.req.path) || !showsPages(c) ? refuse(c, 'not_found') : c.html(renderNotFound(), 404),
   )

@@ -18,6 +18,8 @@ export interface People {
   change(account: AccountJson, wanted: PersonChange): Promise<Changed | Refused>
   /** Ends every session of the account. */
   remove(account: AccountJson): Promise<Changed>
+  /** A link that sets a password, once, within a day; the one before it is worth nothing then. */
+  newLink(account: AccountJson, baseUrl: string): Promise<string>
   endSessions(of: 'all' | 'owner' | number): Promise<void>
   /** Whether this is the account's password; null while too many are waiting. */
   isPassword(email: string, password: string): Promise<boolean | null>
@@ -64,6 +66,8 @@ export function createPeople({ reader, writer, passwords, clock, onAccount }: Pe
   return {
     list: () => reader.accounts(),
     find: async (id) => (await reader.accounts()).find((one) => one.id === id) ?? null,
+    newLink: ({ id }, baseUrl) =>
+      newWelcome(writer, { account: refOf('account', id) ?? 0, baseUrl, now: clock() }),
     endSessions: (of) => writer.endSessions(of),
     async isPassword(email, password) {
       const known = await reader.account(email)
