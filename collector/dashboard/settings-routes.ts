@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { jsx } from 'hono/jsx'
 import type { Admin } from '../engine.ts'
 import { parseInstant } from '../http/api-instant.ts'
-import { type GuardedEnv, hashSecret, newApiKey, OWN_CHANGES } from '../http/auth.ts'
+import { type GuardedEnv, hashSecret, isOwnChange, newApiKey } from '../http/auth.ts'
 import { fieldOf, MAX_FORM_BYTES, readForm } from '../http/form.ts'
 import { isSafe } from '../http/own-page.ts'
 import type { People, Refused } from '../http/people.ts'
@@ -72,8 +72,7 @@ export function createSettings(deps: SettingsDeps): Hono<GuardedEnv> {
 
   app.use('/settings/*', limit, async (c, next) => {
     c.header('cache-control', 'no-store')
-    const isAllowed =
-      isSafe(c) || OWN_CHANGES.includes(c.req.path) || c.get('access').role === 'owner'
+    const isAllowed = isSafe(c) || isOwnChange(c) || c.get('access').role === 'owner'
     return isAllowed ? next() : refuse(c, 'forbidden', 'this is for owners')
   })
 

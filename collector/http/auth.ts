@@ -56,7 +56,7 @@ const SCOPES_OF: Readonly<Record<Role, readonly Scope[]>> = {
 }
 
 /** What everybody may change who has signed in: their own password, and that they are signed in. */
-export const OWN_CHANGES: readonly string[] = ['/settings/password', '/settings/sign-out']
+const OWN_CHANGES: readonly string[] = ['POST /settings/password', 'POST /settings/sign-out']
 
 /** How often it is written down that a session is in use. */
 const SEEN_EVERY_MS = 5 * 60_000
@@ -68,6 +68,11 @@ const POSTED_READS: readonly string[] = ['POST /api/v1/model/simulate']
 const OWNER = 'owner'
 
 const RANK: Readonly<Record<Scope, number>> = { read: 1, write: 2, admin: 3 }
+
+/** Whether this changes nothing but how the caller signs in. */
+export function isOwnChange(c: Context): boolean {
+  return OWN_CHANGES.includes(`${c.req.method} ${c.req.path}`)
+}
 
 export function hashSecret(text: string): Uint8Array {
   return createHash('sha256').update(text).digest()
@@ -148,7 +153,7 @@ export function createGuard({ reader, writer, veil, clock, isHttps }: GuardDeps)
       const access = await sessionOf(c)
       if (!access) return turnAway(c)
       if (!isSafe(c) && !isFromOwnPage(c, isHttps(c))) return refuse(c, 'cross_site')
-      const isAllowed = isSafe(c) || OWN_CHANGES.includes(c.req.path) || mayUse(access, 'write')
+      const isAllowed = isSafe(c) || isOwnChange(c) || mayUse(access, 'write')
       return isAllowed ? letIn(c, access, next) : refuse(c, 'forbidden', 'a viewer only reads')
     },
   }
