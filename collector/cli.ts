@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
+import { addAccountCommands } from './cli-accounts.ts'
 import { addModelCommands } from './cli-model.ts'
 import { addPrivacyCommands } from './cli-privacy.ts'
 import { addQuarantineCommands } from './cli-quarantine.ts'
@@ -66,6 +67,12 @@ addSiteCommands(program, {
   now: Date.now,
   instanceKey: process.env.PIQUE_INSTANCE_KEY,
 })
+addAccountCommands(program, {
+  print,
+  complain,
+  now: Date.now,
+  instanceKey: process.env.PIQUE_INSTANCE_KEY,
+})
 addStoreCommands(program, { print, complain, now: Date.now })
 addSafetyCommands(program, { print, complain, now: Date.now })
 addModelCommands(program, { print, complain, now: Date.now })
@@ -117,10 +124,12 @@ function endQuietly(error: Error): void {
 }
 
 /** One line for machines; before it, on a terminal, the same for people. */
-function announce({ url, dashboard, madeAdminKey }: Running, isDemo: boolean): void {
+function announce({ url, dashboard, setup, madeAdminKey }: Running, isDemo: boolean): void {
   if (process.stdout.isTTY) {
     print(`\n  Pique is running at ${url}${isDemo ? ` (the demo shop is at ${url}/demo)` : ''}`)
     print(`\n  Open the dashboard with this link; it works once:\n\n    ${dashboard}\n`)
+    if (setup)
+      print(`  Nobody has an account yet. Make the first here, within a day:\n\n    ${setup}\n`)
     if (madeAdminKey) print(`  Admin key, shown only now:\n\n    ${madeAdminKey}\n`)
   }
   print(
@@ -129,6 +138,7 @@ function announce({ url, dashboard, madeAdminKey }: Running, isDemo: boolean): v
       url,
       pid: process.pid,
       dashboard,
+      ...(setup && { setup }),
       ...(isDemo && { shop: `${url}/demo` }),
       ...(madeAdminKey && { admin_key: madeAdminKey }),
     }),

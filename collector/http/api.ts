@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { Admin } from '../engine.ts'
 import { isDeeper } from '../ingest/json-depth.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
+import { addAccountRoutes } from './api-accounts.ts'
 import { createApiDocs } from './api-docs.tsx'
 import { rememberAnswers } from './api-idempotency.ts'
 import { addIdentityRoutes } from './api-identities.ts'
@@ -18,6 +19,7 @@ import { type Api, type ApiEnv, narrowToSite } from './api-route.ts'
 import { addSiteRoutes } from './api-sites.ts'
 import { addVisitorRoutes } from './api-visitors.ts'
 import type { Guard } from './auth.ts'
+import type { People } from './people.ts'
 import { refuse } from './refuse.ts'
 
 export interface ApiDeps {
@@ -71,6 +73,7 @@ export interface ApiDeps {
   readonly guard: Pick<Guard, 'requireKey'>
   /** How long events are kept; said wherever somebody asks what is held. */
   readonly retentionMonths: number
+  readonly people: People
 }
 
 const BASE = '/api/v1'
@@ -100,6 +103,7 @@ export function createApi(deps: ApiDeps): Hono {
   addSiteRoutes(api, deps)
   addKeyRoutes(api, deps)
   addQuarantineRoutes(api, deps)
+  addAccountRoutes(api, deps)
   refuseOtherMethods(api)
   api.all('*', (c) => refuse(c, 'not_found'))
 

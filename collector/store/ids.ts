@@ -6,6 +6,7 @@ const PREFIXES = {
   visitor: 'vi',
   session: 'se',
   key: 'ke',
+  account: 'ac',
   outcome: 'ou',
   adjustment: 'ad',
   decision: 'de',
