@@ -103,7 +103,7 @@ async function forEach<T>(all: readonly T[], work: (one: T) => Promise<void>): P
 }
 
 /** Of the everyday run: less than a tenth, for each costs two starts. */
-const POINTS = 7
+const POINTS = 5
 const TIMEOUT = { timeout: IS_LONG ? 3_600_000 : 120_000, retry: 0 }
 
 test.skipIf(!shim)('a kill before any call loses nothing', TIMEOUT, async () => {

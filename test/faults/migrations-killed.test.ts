@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import Database from 'better-sqlite3'
@@ -53,8 +53,20 @@ function read<T>(store: string, query: (db: Database.Database) => T): T {
   }
 }
 
-const schemaOf = (store: string) =>
-  read(store, (db) => Number(db.pragma('user_version', { simple: true })))
+/** Of a copy, for whoever opens a store after a kill may have to roll it back, and so to write. */
+function schemaOf(store: string): number {
+  const copy = createPlace()
+  try {
+    for (const end of ['', '-wal', '-journal'])
+      if (existsSync(store + end)) copyFileSync(store + end, copy.store + end)
+    const db = new Database(copy.store)
+    const schema = Number(db.pragma('user_version', { simple: true }))
+    db.close()
+    return schema
+  } finally {
+    copy.remove()
+  }
+}
 
 /** Every row, in words that two stores have in common. */
 function rowsOf(store: string): Record<string, readonly string[]> {
@@ -126,7 +138,7 @@ async function killMigrations(schema: number, points: number, dist = 'dist') {
   return { findings, calls, left }
 }
 
-const TIMEOUT = { timeout: IS_LONG ? 300_000 : 60_000, retry: 0 }
+const TIMEOUT = { timeout: IS_LONG ? 900_000 : 60_000, retry: 0 }
 
 test.skipIf(!shim).each(SCHEMAS)('from schema %i', TIMEOUT, async (schema) => {
   const { findings, calls, left } = await killMigrations(schema, POINTS)
@@ -148,6 +160,6 @@ const STEP_BY_STEP: readonly Patch[] = [
 test.skipIf(!shim)('a migration that is no transaction is found', TIMEOUT, async () => {
   const { dist, remove } = patchedBuild(STEP_BY_STEP)
   places.push({ remove })
-  const { findings } = await killMigrations(1, 6, dist)
+  const { findings } = await killMigrations(1, 4, dist)
   expect(findings).not.toEqual([])
 })

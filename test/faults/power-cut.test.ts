@@ -126,7 +126,7 @@ async function cutAll(recorded: Recorded, cuts: readonly number[], random: Rando
   return findings
 }
 
-const TIMEOUT = { timeout: IS_LONG ? 900_000 : 90_000, retry: 0 }
+const TIMEOUT = { timeout: IS_LONG ? 1_800_000 : 90_000, retry: 0 }
 
 test.skipIf(!shim)(`${CUTS} power cuts lose nothing that was acknowledged`, TIMEOUT, async () => {
   if (!shim) return
