@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
+import { addAccountCommands } from './cli-accounts.ts'
 import { addModelCommands } from './cli-model.ts'
 import { addPrivacyCommands } from './cli-privacy.ts'
 import { addQuarantineCommands } from './cli-quarantine.ts'
@@ -8,6 +9,7 @@ import { addSiteCommands } from './cli-sites.ts'
 import { addStoreCommands } from './cli-store.ts'
 import { EXIT_BAD_SETTINGS, readConfig, type SettingKey, settings, variableOf } from './config.ts'
 import { createLog } from './log.ts'
+import { removeProto } from './no-proto.ts'
 import { type Running, startCollector } from './serve.ts'
 import { codeOf, StoreTrouble } from './store/trouble.ts'
 
@@ -19,6 +21,8 @@ const EXIT_FAILED = 1
 process.umask(0o077)
 /** What a shell says of a program that SIGPIPE ended. */
 const EXIT_PIPE_CLOSED = 141
+
+removeProto()
 
 let isCollecting = false
 for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly)
@@ -58,6 +62,12 @@ withSettings(
 ).action((options: Record<string, string>) => run(options, true))
 
 addSiteCommands(program, {
+  print,
+  complain,
+  now: Date.now,
+  instanceKey: process.env.PIQUE_INSTANCE_KEY,
+})
+addAccountCommands(program, {
   print,
   complain,
   now: Date.now,
@@ -119,10 +129,12 @@ function endQuietly(error: Error): void {
 }
 
 /** One line for machines; before it, on a terminal, the same for people. */
-function announce({ url, dashboard, madeAdminKey }: Running, isDemo: boolean): void {
+function announce({ url, dashboard, setup, madeAdminKey }: Running, isDemo: boolean): void {
   if (process.stdout.isTTY) {
     print(`\n  Pique is running at ${url}${isDemo ? ` (the demo shop is at ${url}/demo)` : ''}`)
     print(`\n  Open the dashboard with this link; it works once:\n\n    ${dashboard}\n`)
+    if (setup)
+      print(`  Nobody has an account yet. Make the first here, within a day:\n\n    ${setup}\n`)
     if (madeAdminKey) print(`  Admin key, shown only now:\n\n    ${madeAdminKey}\n`)
   }
   print(
@@ -131,6 +143,7 @@ function announce({ url, dashboard, madeAdminKey }: Running, isDemo: boolean): v
       url,
       pid: process.pid,
       dashboard,
+      ...(setup && { setup }),
       ...(isDemo && { shop: `${url}/demo` }),
       ...(madeAdminKey && { admin_key: madeAdminKey }),
     }),

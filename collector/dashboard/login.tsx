@@ -10,7 +10,7 @@ export interface LoginView {
 }
 
 const Login = ({ error, next }: LoginView) => (
-  <Bare title="Sign in">
+  <Bare title="Sign in" namesOrigin>
     <div class="login">
       <h1>
         <Wordmark />

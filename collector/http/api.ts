@@ -2,7 +2,9 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { type Context, Hono, type Next } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Admin } from '../engine.ts'
+import { isDeeper } from '../ingest/json-depth.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
+import { addAccountRoutes } from './api-accounts.ts'
 import { createApiDocs } from './api-docs.tsx'
 import { rememberAnswers } from './api-idempotency.ts'
 import { addIdentityRoutes } from './api-identities.ts'
@@ -17,6 +19,7 @@ import { type Api, type ApiEnv, narrowToSite } from './api-route.ts'
 import { addSiteRoutes } from './api-sites.ts'
 import { addVisitorRoutes } from './api-visitors.ts'
 import type { Guard } from './auth.ts'
+import type { People } from './people.ts'
 import { refuse } from './refuse.ts'
 
 export interface ApiDeps {
@@ -70,11 +73,14 @@ export interface ApiDeps {
   readonly guard: Pick<Guard, 'requireKey'>
   /** How long events are kept; said wherever somebody asks what is held. */
   readonly retentionMonths: number
+  readonly people: People
 }
 
 const BASE = '/api/v1'
 const MAX_BODY_BYTES = 64 * 1024
 const MAX_MODEL_BYTES = 256 * 1024
+/** Of a body; a model needs eight. */
+const MAX_DEPTH = 100
 
 /**
  * `/api/*` behind its guard, and in front of it the description at `/openapi.json` and `/docs`; to
@@ -85,7 +91,7 @@ export function createApi(deps: ApiDeps): Hono {
   api.onError(refuseUnreadable)
   // The guard is first, so that no route can be added in front of it.
   api.use(deps.guard.requireKey, unkept, narrowToSite(deps.reader))
-  api.use(limitBody)
+  api.use(limitBody, limitDepth)
   const answers = rememberAnswers(deps.clock)
   api.use(answers.remember)
   addLeadRoutes(api, deps)
@@ -97,6 +103,7 @@ export function createApi(deps: ApiDeps): Hono {
   addSiteRoutes(api, deps)
   addKeyRoutes(api, deps)
   addQuarantineRoutes(api, deps)
+  addAccountRoutes(api, deps)
   refuseOtherMethods(api)
   api.all('*', (c) => refuse(c, 'not_found'))
 
@@ -118,6 +125,13 @@ const ofModels = bodyLimit({
 })
 function limitBody(c: Context, next: Next) {
   return (c.req.path.startsWith(`${BASE}/model/`) ? ofModels : ofUsual)(c, next)
+}
+
+/** Whoever says what is wrong with a value recurses into it, and a stack has an end. */
+async function limitDepth(c: Context, next: Next) {
+  const isFlat = c.req.method !== 'POST' || !isDeeper(await c.req.text(), MAX_DEPTH)
+  const detail = `the body is nested more than ${MAX_DEPTH} levels deep; expected at most eight`
+  return isFlat ? next() : refuse(c, 'invalid_request', detail)
 }
 
 async function unkept(c: Context, next: () => Promise<void>): Promise<void> {

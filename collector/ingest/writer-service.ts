@@ -3,11 +3,12 @@ import disposable from '../scoring/disposable-mail-domains.txt'
 import free from '../scoring/free-mail-domains.txt'
 import { createMailDomains, type MailDomains } from '../scoring/mail-domains.ts'
 import { dayOf } from '../scoring/tables.ts'
+import type { AccountStore } from '../store/account-store.ts'
 import type { NewModel } from '../store/model-store.ts'
 import { openStore } from '../store/open.ts'
 import type { AskedRequeue } from '../store/records.ts'
 import type { NewAdjustment, NewOutcome } from '../store/standing.ts'
-import type { NewKey, NewSite, SignIn, Site, WriteStore } from '../store/store.ts'
+import type { NewKey, NewSite, Site, WriteStore } from '../store/store.ts'
 import type { Notice, StoreOptions } from '../store/store-file.ts'
 import { createAgents } from './agent.ts'
 import { createDiskWatch } from './disk-watch.ts'
@@ -27,7 +28,7 @@ import {
 import { createTombs } from './tombs.ts'
 
 /** Everything that writes, in one thread: the ingest pipeline, what people change, and the clock. */
-export interface WriterService {
+export interface WriterService extends AccountStore {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
   /**
    * Takes those events out of quarantine that can be taken now, in pieces: `next` is where to go on, null at
@@ -47,9 +48,6 @@ export interface WriterService {
   removeSite(ref: number): boolean
   addKey(key: NewKey): number
   removeKey(ref: number): boolean
-  putSignIn(signIn: SignIn): void
-  takeLink(hash: Uint8Array, now: number): boolean
-  removeSignIn(hash: Uint8Array): void
   sites(): readonly Site[]
   /** Sales' word, which sets the stage; its number, or null where there is no such lead. */
   addOutcome(outcome: NewOutcome): number | null
@@ -297,9 +295,7 @@ export function openWriterService(
     },
     addKey: (key) => store.addKey(key),
     removeKey: (ref) => store.removeKey(ref),
-    putSignIn: (signIn) => store.putSignIn(signIn),
-    takeLink: (hash, at) => store.takeLink(hash, at),
-    removeSignIn: (hash) => store.removeSignIn(hash),
+    ...store.accounts,
     sites: () => store.sites(),
     ...createSaying({ store, models, touchOf }),
     publishModel(model) {

@@ -4,6 +4,7 @@ import type { RejectCode } from '../errors.ts'
 import type { Claim, Unlink, Verification } from '../identity/claims.ts'
 import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
+import type { AccountStore } from './account-store.ts'
 import type { DevicesOf } from './devices.ts'
 import type { ModelStore } from './model-store.ts'
 import type {
@@ -329,11 +330,8 @@ export interface WriteStore extends Forgetful {
   removeSite(ref: number): boolean
   addKey(key: NewKey): number
   removeKey(ref: number): boolean
-  /** Remembers a sign-in link or session by the hash of its secret. */
-  putSignIn(signIn: SignIn): void
-  /** Takes a one-time link out of the store; whether it was there and had not expired. */
-  takeLink(hash: Uint8Array, now: number): boolean
-  removeSignIn(hash: Uint8Array): void
+  /** People who sign in, and what they signed in with. */
+  readonly accounts: AccountStore
   /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */
   readonly devicesOf: DevicesOf
   /** Some of the events in quarantine, oldest first, behind a number. */
@@ -381,11 +379,6 @@ export interface NewKey {
   readonly scopes: readonly string[]
   readonly site: number | null
   readonly createdAt: number
-}
-
-export interface SignIn {
-  readonly hash: Uint8Array
-  readonly kind: 'link' | 'session'
-  readonly expiresAt: number
-  readonly seenAt: number
+  /** Refused from then on; null or absent for ever. */
+  readonly expiresAt?: number | null
 }

@@ -388,6 +388,9 @@ describe('the description', () => {
       '/api/v1/quarantine',
       '/api/v1/quarantine/{id}/requeue',
       '/api/v1/quarantine/{id}',
+      '/api/v1/accounts',
+      '/api/v1/accounts/{id}',
+      '/api/v1/sessions',
     ])
     const { parameters, responses, security } = document.paths['/api/v1/leads'].get
     expect(security).toEqual([{ key: ['read'] }])

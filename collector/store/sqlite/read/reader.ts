@@ -10,7 +10,6 @@ import type {
   Page,
   QuarantinedJson,
   RejectedJson,
-  Scope,
   ScoreJson,
   SiteJson,
   TrendDayJson,
@@ -18,6 +17,7 @@ import type {
 import { claimReader, connected } from '../claim-rows.ts'
 import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
+import { type AccessReads, createAccessReader } from './accounts.ts'
 import { createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
 import { createIdentityReader } from './identities.ts'
@@ -33,13 +33,6 @@ import { openReadTools } from './tools.ts'
 import type { HoldRow } from './touches.ts'
 import { createVisitorReader } from './visitors.ts'
 
-export interface KnownKey {
-  readonly id: string
-  readonly name: string
-  readonly scopes: readonly Scope[]
-  readonly site: string | null
-}
-
 export interface Engagement {
   readonly origins: readonly string[]
   /** Null for a browser that was never seen. */
@@ -47,11 +40,7 @@ export interface Engagement {
 }
 
 /** What the collector itself reads, beside what people and programs do. */
-export interface InternalReader extends Reader {
-  /** The key with this SHA-256, or null. */
-  key(hash: Uint8Array): Promise<KnownKey | null>
-  /** Whether a session with this hash is signed in. */
-  isSignedIn(hash: Uint8Array, now: number): Promise<boolean>
+export interface InternalReader extends Reader, AccessReads {
   /**
    * How hot the visitor behind a browser is, by that visitor's own score and never by that of the
    * lead it was joined to; null where no site has this key.
@@ -88,11 +77,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const { book, adjustmentsOf } = leads
   const simulate = createSimulator({ ...tools, path, book, adjustmentsOf })
   const claimsOf = claimReader(db)
-  const keyRow = db.prepare('SELECT id, name, scopes, site FROM api_key WHERE hash = ?').raw()
   const siteByKey = db.prepare('SELECT * FROM site WHERE key = ?')
-  const session = db
-    .prepare("SELECT 1 FROM sign_in WHERE hash = ? AND kind = 'session' AND expires_at > ?")
-    .pluck()
   const snapshot = <T>(read: () => T): T => db.transaction(read)()
 
   const withLead = <T>(
@@ -139,22 +124,11 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
       }),
     keys: async () =>
       db
-        .prepare('SELECT id, name, scopes, site, created_at FROM api_key ORDER BY id')
+        .prepare('SELECT id, name, scopes, site, created_at, expires_at FROM api_key ORDER BY id')
         .raw()
         .all()
         .map(keyJson),
-    async key(hash) {
-      const row = keyRow.get(hash) as [number, string, string, number | null] | undefined
-      if (!row) return null
-      const [ref, name, scopes, site] = row
-      return {
-        id: publicId('key', ref),
-        name,
-        scopes: JSON.parse(scopes),
-        site: site === null ? null : publicId('site', site),
-      }
-    },
-    isSignedIn: async (hash, now) => session.get(hash, now) !== undefined,
+    ...createAccessReader(db),
     leads: async (query, now) => snapshot(() => leads.list(query, now)),
     lead: async (id, scope, now) => withLead(id, scope, (lead) => found(leads.json(lead, now))),
     async score(id, at, now) {
@@ -278,12 +252,13 @@ function siteJson(site: ReturnType<typeof siteOf>): SiteJson {
 }
 
 function keyJson(raw: unknown): KeyJson {
-  const [ref, name, scopes, site, createdAt] = raw as [
+  const [ref, name, scopes, site, createdAt, expiresAt] = raw as [
     number,
     string,
     string,
     number | null,
     number,
+    number | null,
   ]
   return {
     id: publicId('key', ref),
@@ -291,5 +266,6 @@ function keyJson(raw: unknown): KeyJson {
     scopes: JSON.parse(scopes),
     site: site === null ? null : publicId('site', site),
     created_at: new Date(createdAt).toISOString(),
+    expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
   }
 }
