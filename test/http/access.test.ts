@@ -18,6 +18,7 @@ const THINGS: Readonly<Record<string, string>> = {
   '/sites': 'si_1',
   '/keys': 'ke_1',
   '/accounts': 'ac_1',
+  '/quarantine': 'qu_99',
 }
 /** Things below the first, which are not there. */
 const PARTS = { ':visitor': 'vi_99', ':outcome': 'ou_99', ':adjustment': 'ad_99', ':version': '1' }
@@ -28,7 +29,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 }
 /** What only an admin may do. */
 const ADMIN_ONLY =
-  /^(GET|HEAD) \/(keys|accounts)$|^POST \/(keys|sites|accounts|model\/publish|model\/rollback)$|^DELETE \/((keys|sites|accounts)\/:id|sessions)$|^PATCH \/accounts\/:id$/
+  /^(GET|HEAD) \/(keys|accounts|quarantine|leads\/:id\/export)$|^POST \/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/accounts\/:id$/
 /** What is posted and changes nothing. */
 const POSTED_READ = 'POST /model/simulate'
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD'

@@ -363,6 +363,7 @@ describe('the description', () => {
       '/api/v1/leads/{id}/score',
       '/api/v1/leads/{id}/timeline',
       '/api/v1/leads/{id}/trend',
+      '/api/v1/leads/{id}/export',
       '/api/v1/leads/{id}/identities',
       '/api/v1/leads/{id}/identities/{visitor}',
       '/api/v1/conflicts',
