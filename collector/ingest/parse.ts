@@ -15,7 +15,7 @@ import { cleanText, compactUuid, maskSecrets } from './text.ts'
  */
 
 const MAX_RAW_URL = 8192
-const MAX_TITLE = 300
+export const MAX_TITLE = 300
 const REMEMBERED_TEXTS = 20_000
 /** A batch needs five levels, down to the traits of a claim. */
 const MAX_DEPTH = 8
