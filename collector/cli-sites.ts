@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { CommandTools } from './cli-store.ts'
 import { noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
+import { parseInstant } from './http/api-instant.ts'
 import { hashSecret, newApiKey } from './http/auth.ts'
 import { newSiteSecrets } from './http/site-secrets.ts'
+import { DAY_MS } from './scoring/tables.ts'
 import { publicId, refOf } from './store/ids.ts'
 import { openStore } from './store/open.ts'
 import type { WriteStore } from './store/store.ts'
@@ -17,6 +19,12 @@ interface StoreOption {
 interface SiteOptions extends StoreOption {
   readonly origin?: readonly string[]
   readonly requireSignature?: boolean
+}
+
+interface KeyOptions extends StoreOption {
+  readonly scope: string[]
+  readonly site?: string
+  readonly expires?: string
 }
 
 /** `pique site` and `pique key`: add, list, revoke. They may be used while the collector runs. */
@@ -92,12 +100,24 @@ function addKeys(key: Command, tools: CommandTools): void {
     .description('add an API key and print it, once')
     .option('--scope <SCOPE...>', 'read, write or admin', ['read'])
     .option('--site <ID>', 'bind the key to one site')
+    .option(
+      '--expires <DAYS|DATE>',
+      'refuse it after so many days, or after a day such as 2027-01-31',
+    )
     .addOption(storeOption())
-    .action((name: string, options: StoreOption & { scope: string[]; site?: string }) => {
-      const { store, scope, site } = options
+    .action((name: string, options: KeyOptions) => {
+      const { store, scope, site, expires } = options
       const wrong = scope.find((one) => !SCOPES.includes(one))
       if (wrong !== undefined) {
         complain(`pique: --scope is "${wrong}"; expected ${SCOPES.join(', ')}`)
+        process.exitCode = 1
+        return
+      }
+      const expiresAt = expires === undefined ? null : endOf(expires, now())
+      if (expires !== undefined && expiresAt === null) {
+        complain(
+          `pique: --expires is "${expires}"; expected days to come, such as 90, or a day such as 2027-01-31`,
+        )
         process.exitCode = 1
         return
       }
@@ -113,8 +133,11 @@ function addKeys(key: Command, tools: CommandTools): void {
           scopes: scope,
           site: siteRef,
           createdAt: now(),
+          expiresAt,
         })
-        print(JSON.stringify({ id: publicId('key', ref), name, scopes: scope, key: secret }))
+        const until = expiresAt !== null && { expires_at: new Date(expiresAt).toISOString() }
+        const id = publicId('key', ref)
+        print(JSON.stringify({ id, name, scopes: scope, ...until, key: secret }))
       }
       return orComplain(store, complain, () => change(store, addTo, tools))
     })
@@ -134,8 +157,14 @@ function addKeys(key: Command, tools: CommandTools): void {
     .action((id: string, { store }: StoreOption) => revoke({ kind: 'key', id, store }, tools))
 }
 
+/** When a key ends: so many days from now, or with a day (UTC); null for what is neither, or past. */
+function endOf(text: string, now: number): number | null {
+  const at = /^[1-9]\d{0,4}$/.test(text) ? now + Number(text) * DAY_MS : parseInstant(text, 'end')
+  return at !== null && at > now ? at : null
+}
+
 /** A change beside a running collector. */
-function change(
+export function change(
   path: string,
   use: (store: WriteStore) => void,
   { now, instanceKey }: CommandTools,

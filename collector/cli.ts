@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
+import { addAccountCommands } from './cli-accounts.ts'
 import { addModelCommands } from './cli-model.ts'
+import { addPrivacyCommands } from './cli-privacy.ts'
 import { addQuarantineCommands } from './cli-quarantine.ts'
 import { addSafetyCommands } from './cli-safety.ts'
 import { addSiteCommands } from './cli-sites.ts'
 import { addStoreCommands } from './cli-store.ts'
 import { EXIT_BAD_SETTINGS, readConfig, type SettingKey, settings, variableOf } from './config.ts'
 import { createLog } from './log.ts'
+import { removeProto } from './no-proto.ts'
 import { type Running, startCollector } from './serve.ts'
 import { codeOf, StoreTrouble } from './store/trouble.ts'
 
@@ -18,6 +21,8 @@ const EXIT_FAILED = 1
 process.umask(0o077)
 /** What a shell says of a program that SIGPIPE ended. */
 const EXIT_PIPE_CLOSED = 141
+
+removeProto()
 
 let isCollecting = false
 for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly)
@@ -62,9 +67,21 @@ addSiteCommands(program, {
   now: Date.now,
   instanceKey: process.env.PIQUE_INSTANCE_KEY,
 })
+addAccountCommands(program, {
+  print,
+  complain,
+  now: Date.now,
+  instanceKey: process.env.PIQUE_INSTANCE_KEY,
+})
 addStoreCommands(program, { print, complain, now: Date.now })
 addSafetyCommands(program, { print, complain, now: Date.now })
 addModelCommands(program, { print, complain, now: Date.now })
+addPrivacyCommands(program, {
+  print,
+  complain,
+  now: Date.now,
+  instanceKey: process.env.PIQUE_INSTANCE_KEY,
+})
 addQuarantineCommands(program, { print, complain, now: Date.now })
 sayWhatIsKnown(program)
 
@@ -112,10 +129,12 @@ function endQuietly(error: Error): void {
 }
 
 /** One line for machines; before it, on a terminal, the same for people. */
-function announce({ url, dashboard, madeAdminKey }: Running, isDemo: boolean): void {
+function announce({ url, dashboard, setup, madeAdminKey }: Running, isDemo: boolean): void {
   if (process.stdout.isTTY) {
     print(`\n  Pique is running at ${url}${isDemo ? ` (the demo shop is at ${url}/demo)` : ''}`)
     print(`\n  Open the dashboard with this link; it works once:\n\n    ${dashboard}\n`)
+    if (setup)
+      print(`  Nobody has an account yet. Make the first here, within a day:\n\n    ${setup}\n`)
     if (madeAdminKey) print(`  Admin key, shown only now:\n\n    ${madeAdminKey}\n`)
   }
   print(
@@ -124,6 +143,7 @@ function announce({ url, dashboard, madeAdminKey }: Running, isDemo: boolean): v
       url,
       pid: process.pid,
       dashboard,
+      ...(setup && { setup }),
       ...(isDemo && { shop: `${url}/demo` }),
       ...(madeAdminKey && { admin_key: madeAdminKey }),
     }),

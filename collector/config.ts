@@ -22,6 +22,8 @@ interface Setting {
   readonly check: (value: string) => string | null
 }
 
+const MOST_MONTHS = 1200
+
 export const SETTINGS = {
   port: {
     name: 'port',
@@ -78,6 +80,15 @@ export const SETTINGS = {
     sentence: 'Comma-separated networks whose X-Forwarded-For and -Proto count; none if empty.',
     check: (value) => listOf(value).map(cidrProblem).find(Boolean) ?? null,
   },
+  retentionMonths: {
+    name: 'retention-months',
+    placeholder: 'NUMBER',
+    initial: '13',
+    sentence:
+      'Months that events and browsers nobody identified in are kept; leads stay until erased.',
+    check: (value) =>
+      isWhole(value, 1, MOST_MONTHS) ? null : `a whole number from 1 to ${MOST_MONTHS}`,
+  },
   adminKey: {
     name: 'admin-key',
     placeholder: '',
@@ -108,6 +119,7 @@ export interface Config {
   readonly store: string
   readonly publicUrl: string | null
   readonly trustedProxies: readonly string[]
+  readonly retentionMonths: number
   readonly adminKey: string | null
   readonly minFreeBytes: number
   readonly ballastBytes: number
@@ -154,6 +166,7 @@ export function readConfig({ flags, env, file }: ConfigSources): ReadConfig {
       store: values.store,
       publicUrl: values.publicUrl || null,
       trustedProxies: listOf(values.trustedProxies),
+      retentionMonths: Number(values.retentionMonths),
       adminKey: values.adminKey || null,
       minFreeBytes: Number(values.minFree) * MB,
       ballastBytes: Number(values.ballast) * MB,
@@ -189,6 +202,7 @@ const INITIAL: Record<SettingKey, string> = {
   store: SETTINGS.store.initial,
   publicUrl: SETTINGS.publicUrl.initial,
   trustedProxies: SETTINGS.trustedProxies.initial,
+  retentionMonths: SETTINGS.retentionMonths.initial,
   adminKey: SETTINGS.adminKey.initial,
   minFree: SETTINGS.minFree.initial,
   ballast: SETTINGS.ballast.initial,

@@ -16,3 +16,9 @@ export function createLog(write: (line: string) => void, clock: () => number): L
       )
   return { info: line('info'), error: line('error') }
 }
+
+/** Of a surprise what may stand in a log: its kind and where it was thrown, but not its message. */
+export function faultOf(error: Error): LogFields {
+  const frame = error.stack?.split('\n').find((line) => /^\s+at /.test(line))
+  return { reason: error.name, where: frame?.trim().replace(/\(?file:\/\/.*\//, '') ?? null }
+}

@@ -12,6 +12,7 @@ import { newSiteSecrets } from './http/site-secrets.ts'
 import { EXTRA_NAMES, type ExtraFiles } from './http/tag-files.ts'
 import type { Log } from './log.ts'
 import defaultModel from './scoring/default-model.yaml'
+import { createSetupNote } from './setup-note.ts'
 import { EXIT_STORE_FAILED } from './store/trouble.ts'
 
 /** The composition root: everything is made here and handed to what needs it. */
@@ -20,6 +21,8 @@ export interface Running {
   readonly url: string
   /** Signs in once, as owner. */
   readonly dashboard: string
+  /** Makes the first account, once; null where there is one. */
+  readonly setup: string | null
   /** The admin key, where this start made it. It is shown now or never. */
   readonly madeAdminKey: string | null
   /** Ends when the collector does; the process's exit code. */
@@ -63,6 +66,7 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
     store: place.store,
     initialModel: place.model,
     now: clock(),
+    retentionMonths: config.retentionMonths,
     ...(!isDemo && { minFreeBytes: config.minFreeBytes }),
     file: {
       instanceKey: config.instanceKey,
@@ -79,7 +83,8 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
     throw error
   })
   const site = await firstSite(engine, clock())
-  const { fetch, newLink } = createApp({
+  const setupNote = createSetupNote(place.store)
+  const { fetch, newLink, newSetup } = createApp({
     engine,
     config,
     clock,
@@ -87,8 +92,11 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
     tag: readBuilt('pique.js'),
     extras: readExtras(),
     demoSiteKey: isDemo ? site : null,
+    onAccount: setupNote.remove,
   })
   const dashboard = await newLink(origin)
+  const setup = isDemo ? null : await newSetup(origin)
+  setupNote.keep(setup)
   // Last of all that may fail: whoever starts the collector sees the key now or never.
   const madeAdminKey = await makeAdminKey(engine, config, clock())
   listener.answerWith(fetch)
@@ -130,6 +138,7 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
   return {
     url: listener.url,
     dashboard,
+    setup,
     madeAdminKey,
     ended,
     stop() {

@@ -4,6 +4,7 @@ import { pageScript } from './page-script.ts'
 import { baseStyles } from './stylesheet.ts'
 import { partStyles } from './stylesheet-parts.ts'
 import { personStyles } from './stylesheet-person.ts'
+import { settingsStyles } from './stylesheet-settings.ts'
 
 /**
  * The dashboard's own files, held in memory: no path of a request ever reaches a disk. Pages ask for
@@ -21,7 +22,10 @@ interface Asset {
 export type AssetName = 'dashboard.css' | 'dashboard.js' | 'dashboard.svg'
 
 const ASSETS: Readonly<Record<AssetName, Asset>> = {
-  'dashboard.css': asset(baseStyles + partStyles + personStyles, 'text/css; charset=utf-8'),
+  'dashboard.css': asset(
+    baseStyles + partStyles + personStyles + settingsStyles,
+    'text/css; charset=utf-8',
+  ),
   'dashboard.js': asset(pageScript, 'text/javascript; charset=utf-8'),
   'dashboard.svg': asset(ICON, 'image/svg+xml'),
 }

@@ -132,9 +132,9 @@ export const Layout = ({ frame, children }: { frame: FrameView; children: Child 
 )
 
 /** A page with nothing around it, for those who have not signed in. */
-export const Bare = ({ title, children }: { title: string; children: Child }) => (
+export const Bare = ({ title, namesOrigin, children }: HeadProps & { children: Child }) => (
   <html lang="en">
-    <Head title={`${title} · Pique`} />
+    <Head title={`${title} · Pique`} namesOrigin={namesOrigin ?? false} />
     <body class="bare">
       <main id="main">{children}</main>
     </body>

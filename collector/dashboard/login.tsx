@@ -10,7 +10,7 @@ export interface LoginView {
 }
 
 const Login = ({ error, next }: LoginView) => (
-  <Bare title="Sign in">
+  <Bare title="Sign in" namesOrigin>
     <div class="login">
       <h1>
         <Wordmark />
@@ -45,6 +45,9 @@ const Login = ({ error, next }: LoginView) => (
           once.
         </p>
         <p>The admin key works as the password.</p>
+        <p>
+          For visitors of your sites: <a href="/privacy">privacy</a>.
+        </p>
       </div>
     </div>
   </Bare>

@@ -9,7 +9,7 @@ import { maybeWhen, percentWords, plural, shortPoints, type When } from './words
  * records and the instant of reading in, strings and numbers to place out.
  */
 
-export type Section = 'today' | 'leads' | 'visitors' | 'connect'
+export type Section = 'today' | 'leads' | 'visitors' | 'connect' | 'settings'
 
 export interface LinkView {
   readonly label: string
@@ -39,6 +39,7 @@ const SECTIONS: readonly {
   { key: 'leads', label: 'Leads', path: '/leads' },
   { key: 'visitors', label: 'Visitors', path: '/visitors' },
   { key: 'connect', label: 'Connect', path: '/connect' },
+  { key: 'settings', label: 'Settings', path: '/settings' },
 ]
 
 export interface FrameSource {
@@ -64,11 +65,15 @@ export function presentFrame({ title, section, sites, site, demo }: FrameSource)
       href: hrefOf(known.path, { site: site?.id }),
       current: known.key === section,
     })),
-    sites: sites.length > 1 ? [...(section === 'connect' ? [] : [all]), ...each] : [],
+    // What is set there is set for every site.
+    sites:
+      sites.length > 1 && section !== 'settings'
+        ? [...(section === 'connect' ? [] : [all]), ...each]
+        : [],
     siteName: site?.name ?? (sites.length > 1 ? 'All sites' : (sites[0]?.name ?? 'No site yet')),
     ribbon: ribbonOf(site ? [site] : sites, demo),
     demoShop: demo ? '/demo' : null,
-    namesOrigin: section === 'connect',
+    namesOrigin: section === 'connect' || section === 'settings',
   }
 }
 

@@ -219,7 +219,8 @@ function startCheckScreen(deps: DashboardDeps): Screen {
   return async (visit) => {
     const { c, site } = visit
     if (!site) return connectPage(deps, visit)
-    const { page } = await c.req.parseBody()
+    // What is no form, or only half of one, names no page.
+    const { page } = await c.req.parseBody().catch(() => ({ page: '' }))
     const typed = typeof page === 'string' ? page : ''
     const isScript = c.req.header('accept') === 'application/json'
     const read = readAddress(typed)

@@ -118,6 +118,10 @@ th.cell-who { min-width: 11rem; }
 .login-form { display: grid; gap: 1rem; background: var(--paper); border: 1px solid var(--line); border-radius: 14px; padding: 1.5rem; box-shadow: var(--shadow); }
 .login-form button { min-height: 2.6rem; }
 .login-hints { color: var(--soft); font-size: .9rem; display: grid; gap: .5rem; text-align: center; text-wrap: balance; }
+.policy { width: min(100%, 40rem); display: grid; gap: .7rem; text-wrap: pretty; }
+.policy h2 { margin-top: .9rem; } .policy ul { display: grid; gap: .4rem; padding-left: 1.1rem; list-style: disc; }
+.signal { display: block; background: var(--paper); border: 1px solid var(--line); border-left: 4px solid var(--soft); border-radius: 10px; padding: .8rem 1rem; }
+.signal[data-gpc=true], .signal[data-dnt=true] { border-left-color: var(--plus); }
 .problem { color: var(--minus); background: color-mix(in srgb, var(--minus) 10%, transparent); border-radius: 8px; padding: .55rem .8rem; }
 
 @media (max-width: 62rem) {

@@ -24,7 +24,13 @@ interface Remembered {
 const KEPT_MS = 24 * 3_600_000
 const MAX_KEPT = 10_000
 
-export function rememberAnswers(clock: () => number): MiddlewareHandler<ApiEnv> {
+export interface Answers {
+  readonly remember: MiddlewareHandler<ApiEnv>
+  /** Forgets all of them. */
+  forget(): void
+}
+
+export function rememberAnswers(clock: () => number): Answers {
   // In order of age, so the oldest is forgotten first.
   const kept = new Map<string, Remembered>()
 
@@ -35,7 +41,7 @@ export function rememberAnswers(clock: () => number): MiddlewareHandler<ApiEnv> 
     }
   }
 
-  return async (c, next) => {
+  const remember: Answers['remember'] = async (c, next) => {
     const key = c.req.header('idempotency-key')
     if (key === undefined || c.req.method !== 'POST') return next()
     const name = JSON.stringify([c.get('access').credential, c.req.path, key])
@@ -78,4 +84,5 @@ export function rememberAnswers(clock: () => number): MiddlewareHandler<ApiEnv> 
       settle(done)
     }
   }
+  return { remember, forget: () => kept.clear() }
 }

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { publicId, refOf } from '../store/ids.ts'
 import type { ApiDeps } from './api.ts'
 import { askPage, pageOfAll } from './api-cursor.ts'
-import { keyParams, listQuery, writeHeaders } from './api-query.ts'
+import { instant, keyParams, listQuery, writeHeaders } from './api-query.ts'
 import { type Api, json, readRoute, siteId, unfound, writeRoute } from './api-route.ts'
 import { nameField } from './api-sites.ts'
 import { hashSecret, newApiKey } from './auth.ts'
@@ -24,8 +24,9 @@ const body = z
       site: siteId
         .openapi({ description: 'Binds the key to one site.', example: 'si_1' })
         .nullish(),
+      expires_at: instant('end', 'Refused from then on; a day means its end, UTC.').nullish(),
     },
-    { error: 'an object with `name`, `scopes` and optionally `site`' },
+    { error: 'an object with `name`, `scopes` and optionally `site` and `expires_at`' },
   )
   .openapi('KeyToAdd')
 
@@ -72,14 +73,17 @@ export function addKeyRoutes(api: Api, { reader, writer, clock }: ApiDeps): void
 
   api.openapi(add, async (c) => {
     const { site: bound } = c.get('access')
-    const { name, scopes, site: asked } = c.req.valid('json')
+    const { name, scopes, site: asked, expires_at: expiresAt = null } = c.req.valid('json')
     const site = asked ?? bound
     const isKnown = site === null || (await reader.sites()).some(({ id }) => id === site)
     if (!isKnown || (bound !== null && site !== bound)) {
       return refuse(c, 'not_found', `there is no site ${site}`)
     }
-    const secret = newApiKey()
     const now = clock()
+    if (expiresAt !== null && expiresAt <= now) {
+      return refuse(c, 'invalid_request', 'expires_at is past; expected an instant to come')
+    }
+    const secret = newApiKey()
     const held = SCOPES.filter((scope) => scopes.includes(scope))
     const ref = await writer.addKey({
       name,
@@ -87,10 +91,12 @@ export function addKeyRoutes(api: Api, { reader, writer, clock }: ApiDeps): void
       scopes: held,
       site: site === null ? null : refOf('site', site),
       createdAt: now,
+      expiresAt,
     })
     const created_at = new Date(now).toISOString()
+    const expires_at = expiresAt === null ? null : new Date(expiresAt).toISOString()
     return c.json(
-      { id: publicId('key', ref), name, scopes: held, site, created_at, key: secret },
+      { id: publicId('key', ref), name, scopes: held, site, created_at, expires_at, key: secret },
       201,
     )
   })

@@ -82,28 +82,36 @@ const simulate = writeRoute('read', {
   },
   responses: { 200: json(simulated, 'Both models side by side') },
 })
-const publish = writeRoute('admin', {
-  method: 'post',
-  path: '/model/publish',
-  tags: TAGS,
-  summary: 'Publish a model as a new version; it scores at once, or when it has counted',
-  request: {
-    headers: writeHeaders,
-    body: { required: true, content: { 'application/json': { schema: modelBody } } },
+const publish = writeRoute(
+  'admin',
+  {
+    method: 'post',
+    path: '/model/publish',
+    tags: TAGS,
+    summary: 'Publish a model as a new version; it scores at once, or when it has counted',
+    request: {
+      headers: writeHeaders,
+      body: { required: true, content: { 'application/json': { schema: modelBody } } },
+    },
+    responses: { 201: json(published, 'The version, and who is gained and lost') },
   },
-  responses: { 201: json(published, 'The version, and who is gained and lost') },
-})
-const rollback = writeRoute('admin', {
-  method: 'post',
-  path: '/model/rollback',
-  tags: TAGS,
-  summary: 'Publish an older version again, as a new one',
-  request: {
-    headers: writeHeaders,
-    body: { required: true, content: { 'application/json': { schema: rollbackBody } } },
+  'analyst',
+)
+const rollback = writeRoute(
+  'admin',
+  {
+    method: 'post',
+    path: '/model/rollback',
+    tags: TAGS,
+    summary: 'Publish an older version again, as a new one',
+    request: {
+      headers: writeHeaders,
+      body: { required: true, content: { 'application/json': { schema: rollbackBody } } },
+    },
+    responses: { 201: json(published, 'The version, and who is gained and lost') },
   },
-  responses: { 201: json(published, 'The version, and who is gained and lost') },
-})
+  'analyst',
+)
 
 export function addModelRoutes(api: Api, deps: ApiDeps): void {
   const { reader, writer, clock } = deps

@@ -46,7 +46,7 @@ export function sentence({ least, most }: { readonly least: 0 | 1; readonly most
 
 export const WHEN = 'a day (2026-11-21), an ISO 8601 instant or epoch milliseconds'
 
-function instant(side: 'start' | 'end', description: string) {
+export function instant(side: 'start' | 'end', description: string) {
   return z
     .string({ error: WHEN })
     .transform((text, ctx) => {

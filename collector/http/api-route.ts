@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Reader } from '../store/reader.ts'
-import type { Scope } from '../store/shapes.ts'
+import type { Role, Scope } from '../store/shapes.ts'
 import { type GuardedEnv, mayUse } from './auth.ts'
 import { refuse } from './refuse.ts'
 
@@ -42,11 +42,12 @@ const refusals = {
   401: refusal('No key, or one that is not known'),
   403: refusal('The key may not do this'),
   404: refusal('There is no such thing, or not for this key'),
-  409: refusal('Ambiguous, or in conflict with an earlier request'),
+  409: refusal('Ambiguous, or in conflict with what is there'),
 } as const
 const writeRefusals = {
   413: refusal('The body is larger than 64 KiB; for a model, than 256 KiB'),
   415: refusal('The body is not application/json'),
+  503: refusal('Too busy for this; `Retry-After` says when to come again'),
 } as const
 
 /** A route's answer with JSON. */
@@ -63,16 +64,23 @@ export function readRoute<const R extends Omit<RouteConfig, 'method'> & { path: 
   return createRoute({ ...route, ...guardOf(scope), method: 'get', responses })
 }
 
-export function writeRoute<const R extends RouteConfig & { path: string }>(scope: Scope, route: R) {
+/** `role` is one that may do this when signed in, though its scope is less. */
+export function writeRoute<const R extends RouteConfig & { path: string }>(
+  scope: Scope,
+  route: R,
+  role?: Role,
+) {
   const responses = { ...route.responses, ...refusals, ...writeRefusals } as R['responses'] &
     typeof refusals &
     typeof writeRefusals
-  return createRoute({ ...route, ...guardOf(scope), responses })
+  return createRoute({ ...route, ...guardOf(scope, role), responses })
 }
 
-function guardOf(scope: Scope) {
+function guardOf(scope: Scope, role?: Role) {
   const requireScope: MiddlewareHandler<ApiEnv> = async (c, next) => {
-    if (!mayUse(c.get('access'), scope)) return refuse(c, 'forbidden', `it needs scope ${scope}`)
+    const access = c.get('access')
+    const isAllowed = mayUse(access, scope) || (role !== undefined && access.role === role)
+    if (!isAllowed) return refuse(c, 'forbidden', `it needs scope ${scope}`)
     return next()
   }
   return { middleware: requireScope, security: [{ key: [scope] }] }

@@ -2,7 +2,9 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { type Context, Hono, type Next } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Admin } from '../engine.ts'
+import { isDeeper } from '../ingest/json-depth.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
+import { addAccountRoutes } from './api-accounts.ts'
 import { createApiDocs } from './api-docs.tsx'
 import { rememberAnswers } from './api-idempotency.ts'
 import { addIdentityRoutes } from './api-identities.ts'
@@ -10,12 +12,14 @@ import { addKeyRoutes } from './api-keys.ts'
 import { addLeadRoutes } from './api-leads.ts'
 import { addModelRoutes } from './api-model.ts'
 import { addOutcomeRoutes } from './api-outcomes.ts'
+import { addPrivacyRoutes } from './api-privacy.ts'
 import { refuseInvalid, refuseUnreadable } from './api-problems.ts'
 import { addQuarantineRoutes } from './api-quarantine.ts'
 import { type Api, type ApiEnv, narrowToSite } from './api-route.ts'
 import { addSiteRoutes } from './api-sites.ts'
 import { addVisitorRoutes } from './api-visitors.ts'
 import type { Guard } from './auth.ts'
+import type { People } from './people.ts'
 import { refuse } from './refuse.ts'
 
 export interface ApiDeps {
@@ -35,6 +39,7 @@ export interface ApiDeps {
     | 'quarantined'
     | 'isQuarantined'
     | 'leadRef'
+    | 'held'
     | 'conflicts'
     | 'outcomes'
     | 'adjustments'
@@ -55,6 +60,7 @@ export interface ApiDeps {
     | 'addAdjustment'
     | 'removeAdjustment'
     | 'unlink'
+    | 'erase'
     | 'publishModel'
     | 'modelProgress'
     | 'requeue'
@@ -65,11 +71,16 @@ export interface ApiDeps {
   /** Where the collector is reached from outside, without a slash at the end. */
   readonly publicUrl: (c: Context) => string
   readonly guard: Pick<Guard, 'requireKey'>
+  /** How long events are kept; said wherever somebody asks what is held. */
+  readonly retentionMonths: number
+  readonly people: People
 }
 
 const BASE = '/api/v1'
 const MAX_BODY_BYTES = 64 * 1024
 const MAX_MODEL_BYTES = 256 * 1024
+/** Of a body; a model needs eight. */
+const MAX_DEPTH = 100
 
 /**
  * `/api/*` behind its guard, and in front of it the description at `/openapi.json` and `/docs`; to
@@ -80,9 +91,11 @@ export function createApi(deps: ApiDeps): Hono {
   api.onError(refuseUnreadable)
   // The guard is first, so that no route can be added in front of it.
   api.use(deps.guard.requireKey, unkept, narrowToSite(deps.reader))
-  api.use(limitBody)
-  api.use(rememberAnswers(deps.clock))
+  api.use(limitBody, limitDepth)
+  const answers = rememberAnswers(deps.clock)
+  api.use(answers.remember)
   addLeadRoutes(api, deps)
+  addPrivacyRoutes(api, deps, answers.forget)
   addIdentityRoutes(api, deps)
   addOutcomeRoutes(api, deps)
   addVisitorRoutes(api, deps)
@@ -90,6 +103,7 @@ export function createApi(deps: ApiDeps): Hono {
   addSiteRoutes(api, deps)
   addKeyRoutes(api, deps)
   addQuarantineRoutes(api, deps)
+  addAccountRoutes(api, deps)
   refuseOtherMethods(api)
   api.all('*', (c) => refuse(c, 'not_found'))
 
@@ -111,6 +125,13 @@ const ofModels = bodyLimit({
 })
 function limitBody(c: Context, next: Next) {
   return (c.req.path.startsWith(`${BASE}/model/`) ? ofModels : ofUsual)(c, next)
+}
+
+/** Whoever says what is wrong with a value recurses into it, and a stack has an end. */
+async function limitDepth(c: Context, next: Next) {
+  const isFlat = c.req.method !== 'POST' || !isDeeper(await c.req.text(), MAX_DEPTH)
+  const detail = `the body is nested more than ${MAX_DEPTH} levels deep; expected at most eight`
+  return isFlat ? next() : refuse(c, 'invalid_request', detail)
 }
 
 async function unkept(c: Context, next: () => Promise<void>): Promise<void> {

@@ -1,27 +1,37 @@
-import { type Context, Hono } from 'hono'
+import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Config } from '../config.ts'
 import { renderNotFound } from '../dashboard/answers.tsx'
 import { createDashboardAssets } from '../dashboard/assets.ts'
 import { createPageChecks } from '../dashboard/page-checks.ts'
 import { createDashboard } from '../dashboard/routes.tsx'
+import { createSettings } from '../dashboard/settings-routes.ts'
 import { createShop } from '../demo/shop.tsx'
 import type { Engine } from '../engine.ts'
 import { problem } from '../errors.ts'
-import type { Log } from '../log.ts'
+import { faultOf, type Log } from '../log.ts'
 import { createApi } from './api.ts'
 import { createAudienceRoutes } from './audience.ts'
 import { createGuard } from './auth.ts'
 import { createClientAddress } from './client-address.ts'
 import { createCollectRoutes, socketAddress } from './collect.ts'
+import { createGuardedApp, createListed, isApi, type PublicPath, publicPaths } from './doors.ts'
+import { createFirstAccount } from './first-account.ts'
 import { createOpsRoutes } from './ops.ts'
+import { showsPages } from './own-page.ts'
+import { createPasswords } from './passwords.ts'
+import { createPeople } from './people.ts'
+import { createPrivacyPage } from './privacy-page.ts'
+import { refuse } from './refuse.ts'
+import { createEntrance } from './session.ts'
 import { createSignIn } from './sign-in.ts'
 import { createTagFiles, type ExtraFiles } from './tag-files.ts'
+import { createVeil } from './veil.ts'
 import { createVerifyRoutes } from './verify.ts'
 
 export interface AppDeps {
   readonly engine: Pick<Engine, 'collect' | 'reader' | 'writer' | 'waiting'>
-  readonly config: Pick<Config, 'publicUrl' | 'trustedProxies'>
+  readonly config: Pick<Config, 'publicUrl' | 'trustedProxies' | 'retentionMonths'>
   readonly clock: () => number
   readonly log: Log
   /** The built tag, and the files that it loads where it needs them. */
@@ -29,6 +39,8 @@ export interface AppDeps {
   readonly extras: ExtraFiles
   /** Key of the site that the demo shop belongs to; null where there is no shop. */
   readonly demoSiteKey: string | null
+  /** Somebody has an account from now on. */
+  readonly onAccount?: () => void
 }
 
 export interface App {
@@ -36,14 +48,16 @@ export interface App {
   readonly fetch: Hono['fetch']
   /** Makes a link that signs in once, as owner. */
   newLink(baseUrl: string): Promise<string>
+  /** Makes a link that makes the first account, once; null where there is one. */
+  newSetup(baseUrl: string): Promise<string | null>
+  /** What the router knows, for tests that leave nothing out. */
+  readonly routes: Hono['routes']
+  readonly publicPaths: readonly PublicPath[]
 }
 
-/**
- * Every route of the collector. Public are: where the tag sends and comes from, health, the
- * sign-in and the demo shop. All the rest stands behind the guard, mounted before it.
- */
+/** Every route of the collector, behind the guard; doors.ts lists what is public, and why. */
 export function createApp(deps: AppDeps): App {
-  const { engine, config, clock, log, tag, extras, demoSiteKey } = deps
+  const { engine, config, clock, log, tag, extras, demoSiteKey, onAccount = () => {} } = deps
   const { reader, writer, collect, waiting } = engine
   const clientAddress = createClientAddress(config.trustedProxies)
   const publicUrl = (c: Context): string => {
@@ -56,53 +70,61 @@ export function createApp(deps: AppDeps): App {
     (config.publicUrl?.startsWith('https:') && c.req.header('host') === hostOf(config.publicUrl)) ||
     (clientAddress.isTrusted(socketAddress(c)) && c.req.header('x-forwarded-proto') === 'https')
 
-  const app = new Hono()
+  const tagFiles = createTagFiles(tag, extras)
+  const paths = publicPaths({ tagHash: tagFiles.hash, hasShop: demoSiteKey !== null })
+  const isForOtherSites = createListed(paths.filter((one) => one.isForOtherSites))
+  const veil = createVeil(reader)
+  const guard = createGuard({ reader, writer, veil, clock, isHttps })
+  // What other sites load and ask goes without the headers of our own pages, which would keep them out.
+  const headers = ownHeaders()
+  const app = createGuardedApp(guard, {
+    isPublic: createListed(paths),
+    before: (c, next) => (isForOtherSites(c.req.path) ? next() : headers(c, next)),
+  })
   app.onError((error, c) => {
-    log.error('a request failed', { path: c.req.routePath, reason: error.message })
+    // Whoever sent half a body is gone, and nothing is wrong here.
+    if ('code' in error && error.code === 'ECONNRESET') return c.body(null, 400)
+    // Its kind and place: a message may quote what was sent.
+    log.error('a request failed', { path: c.req.routePath, ...faultOf(error) })
     c.header('cache-control', 'no-store')
     return c.body(JSON.stringify(problem('internal')), 500, {
       'content-type': 'application/problem+json',
     })
   })
-  // What other sites load and ask stands before the headers of our own pages, which would keep them out.
-  app.route('/', createTagFiles(tag, extras).routes)
+  app.route('/', tagFiles.routes)
   app.route('/', createAudienceRoutes({ reader, clock }))
   const checks = createPageChecks(clock)
   app.route('/', createVerifyRoutes({ checks, reader, clock, publicUrl }))
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        formAction: ["'self'"],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-        requireTrustedTypesFor: ["'script'"],
-      },
-      crossOriginResourcePolicy: 'same-origin',
-      referrerPolicy: 'no-referrer',
-      strictTransportSecurity: false, // the proxy that speaks https says so
-      xFrameOptions: 'DENY',
-    }),
-  )
   app.route('/', createOpsRoutes({ settings: writer.settings, waiting }))
   if (demoSiteKey !== null) {
     app.route('/demo', createShop({ siteKey: demoSiteKey, tagSrc: '/pique.js' }))
   }
   app.route('/', createDashboardAssets())
-  const signIn = createSignIn({ writer, reader, clock, isHttps, addressOf })
+  app.route('/', createPrivacyPage(config))
+  const passwords = createPasswords()
+  const entrance = createEntrance({ writer, clock, isHttps })
+  const entering = { writer, reader, passwords, entrance, clock, isHttps }
+  const signIn = createSignIn({ ...entering, addressOf })
+  const firstAccount = createFirstAccount({ ...entering, onAccount })
   app.route('/', signIn.routes)
+  app.route('/', firstAccount.routes)
 
-  const guard = createGuard({ reader, clock, isHttps })
-  app.route('/', createApi({ reader, writer, clock, publicUrl, guard }))
-  app.use(guard.requireSession)
+  // From here on everything is read through the veil.
+  const seen = veil.reader
+  const { retentionMonths } = config
+  const people = createPeople({ ...entering, onAccount })
+  app.route(
+    '/',
+    createApi({ reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }),
+  )
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
-  app.route('/', createDashboard({ reader, clock, tagUrl, checks, demo: demoSiteKey !== null }))
-  app.notFound((c) => c.html(renderNotFound(), 404))
+  const demo = demoSiteKey !== null
+  app.route('/', createDashboard({ reader: seen, clock, tagUrl, checks, demo }))
+  const settings = { people, writer, entrance, publicUrl, demo }
+  app.route('/', createSettings({ ...settings, reader: seen, clock }))
+  app.notFound((c) =>
+    isApi(c.req.path) || !showsPages(c) ? refuse(c, 'not_found') : c.html(renderNotFound(), 404),
+  )
   // Beacons go past the rest: nothing of it is for them, and each middleware would cost them time.
   const collectRoutes = createCollectRoutes({
     collect,
@@ -117,12 +139,37 @@ export function createApp(deps: AppDeps): App {
       isCollected(pathOf(request.url))
         ? collectRoutes.fetch(request, env, context)
         : app.fetch(request, env, context),
+    routes: [...app.routes, ...collectRoutes.routes],
+    publicPaths: paths,
     newLink: signIn.newLink,
+    newSetup: firstAccount.newSetup,
   }
 
   function addressOf(c: Context): string {
     return clientAddress.of(socketAddress(c), c.req.header('x-forwarded-for') ?? null)
   }
+}
+
+/** Headers of everything that our own pages are made of. */
+function ownHeaders(): MiddlewareHandler {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+      requireTrustedTypesFor: ["'script'"],
+    },
+    crossOriginResourcePolicy: 'same-origin',
+    referrerPolicy: 'no-referrer',
+    strictTransportSecurity: false, // the proxy that speaks https says so
+    xFrameOptions: 'DENY',
+  })
 }
 
 function pathOf(url: string): string {

@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler, Next } from 'hono'
 import { getCookie } from 'hono/cookie'
-import type { Scope } from '../store/shapes.ts'
+import type { Admin } from '../engine.ts'
+import type { Role, Scope } from '../store/shapes.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
+import { isFromOwnPage, isLinkFromElsewhere, isSafe, showsPages } from './own-page.ts'
 import { refuse } from './refuse.ts'
+import type { Veil } from './veil.ts'
 
 /**
  * Who may do what. Secrets are 256 bits of chance or an owner's long text; they are looked up by
@@ -19,6 +22,10 @@ export interface Access {
   readonly credential: string
   /** Who that is, for what is written down of whoever did something. */
   readonly name: string
+  /** Of whoever signed in; null for a key. */
+  readonly role: Role | null
+  /** The account behind a session; null for a key, and for an owner by the admin key or a link. */
+  readonly account: { readonly ref: number; readonly email: string } | null
 }
 
 export interface GuardedEnv {
@@ -26,7 +33,9 @@ export interface GuardedEnv {
 }
 
 export interface GuardDeps {
-  readonly reader: Pick<InternalReader, 'key' | 'isSignedIn'>
+  readonly reader: Pick<InternalReader, 'key' | 'session'>
+  readonly writer: Pick<Admin, 'seeSession'>
+  readonly veil: Pick<Veil<object>, 'answerFor'>
   /** Epoch milliseconds. */
   readonly clock: () => number
   /** Whether the browser's side of this request is https; the same as the sign-in's. */
@@ -34,19 +43,36 @@ export interface GuardDeps {
 }
 
 export interface Guard {
-  /** Before `/api/*`: a key, or for an owner's browser the session. */
+  /** Before `/api/*`: a key, or for a browser that has signed in the session. */
   readonly requireKey: MiddlewareHandler<GuardedEnv>
   /** Before the dashboard's pages. */
   readonly requireSession: MiddlewareHandler<GuardedEnv>
 }
 
+const SCOPES_OF: Readonly<Record<Role, readonly Scope[]>> = {
+  owner: ['admin'],
+  analyst: ['write'],
+  viewer: ['read'],
+}
+
+/** What everybody may change who has signed in: their own password, and that they are signed in. */
+const OWN_CHANGES: readonly string[] = ['POST /settings/password', 'POST /settings/sign-out']
+
+/** How often it is written down that a session is in use. */
+const SEEN_EVERY_MS = 5 * 60_000
+
 /** What is posted only because it is long, and changes nothing. */
 const POSTED_READS: readonly string[] = ['POST /api/v1/model/simulate']
 
-/** How somebody is named who signed in, which only the owner can. */
+/** How somebody is named who signed in by the admin key or a link. */
 const OWNER = 'owner'
 
 const RANK: Readonly<Record<Scope, number>> = { read: 1, write: 2, admin: 3 }
+
+/** Whether this changes nothing but how the caller signs in. */
+export function isOwnChange(c: Context): boolean {
+  return OWN_CHANGES.includes(`${c.req.method} ${c.req.path}`)
+}
 
 export function hashSecret(text: string): Uint8Array {
   return createHash('sha256').update(text).digest()
@@ -72,61 +98,76 @@ export function sessionCookie(isHttps: boolean): string {
   return isHttps ? '__Host-pique' : 'pique'
 }
 
-function isSafe(c: Context): boolean {
-  return c.req.method === 'GET' || c.req.method === 'HEAD'
-}
-
-export function originOf(c: Context, isHttps: boolean): string {
-  return `${isHttps ? 'https' : 'http'}://${new URL(c.req.url).host}`
-}
-
-/** A page of this very origin sent the request; without a sign of it, no. */
-function isFromOwnPage(c: Context, isHttps: boolean): boolean {
-  const site = c.req.header('sec-fetch-site')
-  if (site !== undefined) return site === 'same-origin'
-  return c.req.header('origin') === originOf(c, isHttps)
-}
-
-export function createGuard({ reader, clock, isHttps }: GuardDeps): Guard {
-  async function ownerOf(c: Context): Promise<Access | null> {
-    const session = getCookie(c, sessionCookie(isHttps(c)))
+export function createGuard({ reader, writer, veil, clock, isHttps }: GuardDeps): Guard {
+  async function sessionOf(c: Context): Promise<Access | null> {
+    const secret = getCookie(c, sessionCookie(isHttps(c)))
+    if (!secret) return null
+    const hash = hashSecret(secret)
+    const now = clock()
+    const session = await reader.session(hash, now)
     if (!session) return null
-    const hash = hashSecret(session)
-    if (!(await reader.isSignedIn(hash, clock()))) return null
+    if (now - session.seenAt > SEEN_EVERY_MS) {
+      // While nothing can be written pages are still to be read; the session then ends the earlier.
+      await writer.seeSession(hash, now).catch(() => {})
+    }
+    const { account } = session
+    const role = account?.role ?? 'owner'
     const credential = `session:${Buffer.from(hash).toString('hex').slice(0, 16)}`
-    return { scopes: ['admin'], site: null, credential, name: OWNER }
+    const name = account?.email ?? OWNER
+    return { scopes: SCOPES_OF[role], site: null, credential, name, role, account }
   }
 
   async function keyHolderOf(authorization: string): Promise<Access | null> {
     const [, secret] = /^Bearer +(\S.*)$/i.exec(authorization) ?? []
     if (!secret) return null
-    const key = await reader.key(hashSecret(secret.trim()))
-    return key && { scopes: key.scopes, site: key.site, credential: key.id, name: key.name }
+    const key = await reader.key(hashSecret(secret.trim()), clock())
+    if (!key) return null
+    const { id: credential, name, scopes, site } = key
+    return { scopes, site, credential, name, role: null, account: null }
+  }
+
+  function letIn(c: Context<GuardedEnv>, access: Access, next: Next): Promise<void> {
+    c.set('access', access)
+    return veil.answerFor(access.role !== 'viewer', next)
   }
 
   return {
     async requireKey(c, next) {
+      if (c.get('access')) return next() // asked for before
       // A wrong key never falls back to the session: whoever sends a key means that key.
       const authorization = c.req.header('authorization')
       const byKey = authorization !== undefined
-      const access = byKey ? await keyHolderOf(authorization) : await ownerOf(c)
+      const access = byKey ? await keyHolderOf(authorization) : await sessionOf(c)
       if (!access) return refuse(c, 'unauthorized', undefined, { 'www-authenticate': 'Bearer' })
       if (!byKey && !isSafe(c) && !isFromOwnPage(c, isHttps(c))) return refuse(c, 'cross_site')
-      const isReading = isSafe(c) || POSTED_READS.includes(`${c.req.method} ${c.req.path}`)
+      // Trying out models would tell a viewer, guess by guess, which addresses are known.
+      const isPostedRead =
+        access.role !== 'viewer' && POSTED_READS.includes(`${c.req.method} ${c.req.path}`)
+      const isReading = isSafe(c) || isPostedRead
       if (!mayUse(access, isReading ? 'read' : 'write')) return refuse(c, 'forbidden')
-      c.set('access', access)
-      return next()
+      return letIn(c, access, next)
     },
 
     async requireSession(c, next) {
-      const access = await ownerOf(c)
-      if (!access && isSafe(c)) return c.redirect(loginHref(c), 303)
-      if (!access) return refuse(c, 'forbidden', 'sign in first')
+      if (c.get('access')) return next()
+      const access = await sessionOf(c)
+      if (!access) return turnAway(c)
       if (!isSafe(c) && !isFromOwnPage(c, isHttps(c))) return refuse(c, 'cross_site')
-      c.set('access', access)
-      return next()
+      const isAllowed = isSafe(c) || isOwnChange(c) || mayUse(access, 'write')
+      return isAllowed ? letIn(c, access, next) : refuse(c, 'forbidden', 'a viewer only reads')
     },
   }
+}
+
+/** The session cookie stays away from links of other sites; asked for by our own page, it is sent. */
+const ONCE_MORE =
+  '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0"><title>Pique</title></head><body></body></html>'
+
+function turnAway(c: Context): Response {
+  if (!isSafe(c)) return refuse(c, 'forbidden', 'sign in first')
+  if (!showsPages(c)) return refuse(c, 'unauthorized')
+  c.header('cache-control', 'no-store')
+  return isLinkFromElsewhere(c) ? c.html(ONCE_MORE) : c.redirect(loginHref(c), 303)
 }
 
 function loginHref(c: Context): string {
@@ -145,6 +186,7 @@ export function ownPath(wanted: unknown): string {
   const { origin, pathname, search } = new URL(wanted, ANYWHERE)
   const path = pathname + search
   // Judged after normalising: "/.//host" is harmless as written and "//host" as resolved.
-  const isOwn = origin === ANYWHERE && !path.startsWith('//') && !/^\/(login|logout)\b/.test(path)
+  const isOwn =
+    origin === ANYWHERE && !path.startsWith('//') && !/^\/(login|logout|setup|welcome)\b/.test(path)
   return isOwn ? path : '/'
 }

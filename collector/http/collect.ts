@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono'
 import { MAX_BODY_BYTES } from '../../shared/wire.ts'
 import { problem, REFUSALS, type RefusalCode } from '../errors.ts'
 import type { Answer, RawDelivery } from '../ingest/pipeline.ts'
-import type { Log } from '../log.ts'
+import { faultOf, type Log } from '../log.ts'
 import type { ClientAddress } from './client-address.ts'
 import { originHeaders } from './cross-origin.ts'
 import { createFirstParty } from './first-party.ts'
@@ -32,8 +32,8 @@ export function createCollectRoutes(deps: CollectDeps): Hono {
   const firstParty = createFirstParty(publicUrl)
   const app = new Hono()
   app.onError((error, c) => {
-    // Its kind alone: a message may quote what was sent.
-    log.error('a beacon failed', { path: c.req.routePath, reason: error.name })
+    // Its kind and place: a message may quote what was sent.
+    log.error('a beacon failed', { path: c.req.routePath, ...faultOf(error) })
     return refuse(c, 'internal')
   })
 
@@ -73,6 +73,9 @@ export function createCollectRoutes(deps: CollectDeps): Hono {
     // The picture is shown whatever became of the event: a page must not look broken.
     return c.body(PIXEL, status === 403 || status === 429 || status === 503 ? status : 200)
   })
+
+  app.all('/e', (c) => refuseMethod(c, 'POST, OPTIONS'))
+  app.all('/e.gif', (c) => refuseMethod(c, 'GET, HEAD'))
 
   function renewalOf(c: Context, browser: string): string | null {
     const { origin, host, cookie, 'x-forwarded-host': forwarded } = headersOf(c)
@@ -156,7 +159,8 @@ async function readBody(c: Context, announced: string | undefined): Promise<stri
   let size = 0
   for (;;) {
     const { done, value } = await reader.read()
-    if (done) return Buffer.concat(chunks).toString('utf8')
+    // As `text()` reads it: a byte order mark is none of the text.
+    if (done) return new TextDecoder().decode(Buffer.concat(chunks))
     size += value.byteLength
     if (size > MAX_BODY_BYTES) {
       await reader.cancel()
@@ -179,6 +183,12 @@ function answer(
   if (status === 503 || status === 429) headers['retry-after'] = RETRY_AFTER_S
   if (cookie !== null) headers['set-cookie'] = cookie
   return new Response(body, { status, headers })
+}
+
+function refuseMethod(c: Context, allow: string): Response {
+  const refused = refuse(c, 'method_not_allowed')
+  refused.headers.set('allow', allow)
+  return refused
 }
 
 function refuse(c: Context, code: RefusalCode): Response {

@@ -220,6 +220,7 @@ const keyFields = {
   scopes: z.array(z.enum(SCOPES)).readonly(),
   site: maybe,
   created_at: instant,
+  expires_at: maybeInstant,
 }
 
 export const key = exactly<KeyJson>()(z.object(keyFields)).openapi('Key')

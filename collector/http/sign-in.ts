@@ -1,16 +1,23 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { deleteCookie } from 'hono/cookie'
 import { renderLogin } from '../dashboard/login.tsx'
 import type { Admin } from '../engine.ts'
+import { normalEmail } from '../ingest/text.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
-import { hashSecret, mayUse, newSecret, originOf, ownPath, sessionCookie } from './auth.ts'
+import { hashSecret, mayUse, newSecret, ownPath, sessionCookie } from './auth.ts'
+import { fieldOf, MAX_FORM_BYTES, readForm } from './form.ts'
+import { isForeign } from './own-page.ts'
+import { BUSY_RETRY_S, type Passwords } from './passwords.ts'
 import { refuse } from './refuse.ts'
+import type { Entrance } from './session.ts'
 import { createTries } from './tries.ts'
 
 export interface SignInDeps {
-  readonly writer: Pick<Admin, 'putSignIn' | 'takeLink' | 'removeSignIn'>
-  readonly reader: Pick<InternalReader, 'key'>
+  readonly writer: Pick<Admin, 'putSignIn' | 'takeLink'>
+  readonly reader: Pick<InternalReader, 'key' | 'account'>
+  readonly passwords: Pick<Passwords, 'isRight'>
+  readonly entrance: Entrance
   /** Epoch milliseconds. */
   readonly clock: () => number
   /** Whether the browser's side of this request is https; the same as the guard's. */
@@ -22,62 +29,57 @@ export interface SignInDeps {
 export interface SignIn {
   /** A link that signs in once, as owner, within a day. Only its hash is kept. */
   newLink(baseUrl: string): Promise<string>
-  /** `/login`, `/login/once` and `/logout`, to stand in front of the guard. */
+  /** `/login`, `/login/once` and `/logout`, which check for themselves who asks. */
   readonly routes: Hono
 }
 
 const LINK_MS = 24 * 3_600_000
-const SESSION_MS = 7 * 24 * 3_600_000
 const TRIES = { most: 10, windowMs: 15 * 60_000, maxNetworks: 10_000 }
-const MAX_FORM_BYTES = 16 * 1024
 
-const WRONG = 'That did not match. The admin key is the password.'
+const WRONG = 'That did not match. The admin key works as the password too.'
 const SPENT = 'This link was used before, or is older than a day. The admin key still signs you in.'
-const TOO_MANY = 'Too many tries from your address. Wait a few minutes, then try again.'
+const TOO_MANY = 'Too many tries. Wait a few minutes, then try again.'
+const BUSY = 'Too many people are signing in at once. Try again in a few seconds.'
+
+/** Whom a password lets in: an account, or the owner by the admin key. */
+type Who = { readonly account: number | null }
 
 export function createSignIn(deps: SignInDeps): SignIn {
-  const { writer, reader, clock, isHttps, addressOf } = deps
-  const tries = createTries(TRIES, clock)
+  const { writer, reader, passwords, entrance, clock, isHttps, addressOf } = deps
+  const byAddress = createTries(TRIES, clock)
+  const byAccount = createTries(TRIES, clock)
   const routes = new Hono()
 
-  const page = (c: Context, status: 200 | 401 | 429, error?: string, next?: string) =>
+  const page = (c: Context, status: 200 | 401 | 429 | 503, error?: string, next?: string) =>
     c.html(renderLogin({ error, next }), status)
 
-  /** A new session at every sign-in, so that a planted one is worth nothing. */
-  async function enter(c: Context, next: string): Promise<Response> {
-    await leave(c)
-    const session = newSecret()
-    const now = clock()
-    const hash = hashSecret(session)
-    await writer.putSignIn({ hash, kind: 'session', expiresAt: now + SESSION_MS, seenAt: now })
-    // Lax, not Strict: a link clicked in a mail starts at another site, and the page it leads to
-    // must be signed in already. What changes anything asks for more than the cookie.
-    setCookie(c, sessionCookie(isHttps(c)), session, {
-      ...cookieAttributes(c),
-      maxAge: SESSION_MS / 1000,
-    })
-    tries.clear(addressOf(c))
-    return c.redirect(next, 303)
-  }
-
-  async function leave(c: Context): Promise<void> {
-    const old = getCookie(c, sessionCookie(isHttps(c)))
-    if (old) await writer.removeSignIn(hashSecret(old))
-  }
-
-  const cookieAttributes = (c: Context) =>
-    ({ path: '/', httpOnly: true, sameSite: 'Lax', secure: isHttps(c) }) as const
-
-  /** Whether this caller has tried too often; says so in `c` when it has. */
-  function isTired(c: Context): boolean {
-    const waitMs = tries.take(addressOf(c))
+  /** Says in `c` how long whoever tried too often has to wait; 0 is no wait. */
+  function isTired(c: Context, waitMs: number): boolean {
     if (waitMs > 0) c.header('retry-after', String(Math.ceil(waitMs / 1000)))
     return waitMs > 0
   }
 
   async function isAdminKey(password: string): Promise<boolean> {
-    const key = await reader.key(hashSecret(password))
+    const key = await reader.key(hashSecret(password.trim()), clock())
     return key !== null && key.site === null && mayUse(key, 'admin')
+  }
+
+  /**
+   * Every address takes the same road, known or not: neither the answer nor the time it takes tells
+   * who has an account. The admin key is long enough not to be guessed, and whoever holds it gets in
+   * while others wear out an account.
+   */
+  async function whoIs(email: string, password: string): Promise<Who | 'wrong' | 'busy' | number> {
+    if (await isAdminKey(password)) return { account: null }
+    if (email === '') return 'wrong'
+    const waitMs = byAccount.take(`account ${email}`)
+    if (waitMs > 0) return waitMs
+    const known = await reader.account(email)
+    const isRight = await passwords.isRight(password, known?.password ?? null)
+    if (isRight === null) return 'busy'
+    if (!isRight || !known) return 'wrong'
+    byAccount.giveBack(`account ${email}`)
+    return { account: known.ref }
   }
 
   routes.use('/login/*', unkept)
@@ -92,24 +94,41 @@ export function createSignIn(deps: SignInDeps): SignIn {
   routes.get('/login/once', async (c) => {
     // Mail programs look at links with HEAD before a person does; looking spends nothing.
     if (c.req.method !== 'GET') return c.body(null, 200)
-    if (isTired(c)) return page(c, 429, TOO_MANY)
+    if (isTired(c, byAddress.take(addressOf(c)))) return page(c, 429, TOO_MANY)
     const token = c.req.query('token') ?? ''
-    const isGood = await writer.takeLink(hashSecret(token), clock())
-    return isGood ? enter(c, '/') : page(c, 401, SPENT)
+    if (!(await writer.takeLink(hashSecret(token), clock()))) return page(c, 401, SPENT)
+    byAddress.giveBack(addressOf(c))
+    await entrance.enter(c, null)
+    return c.redirect('/', 303)
   })
 
   routes.post('/login', async (c) => {
     if (isForeign(c, isHttps(c))) return refuse(c, 'cross_site')
-    const { password, next } = await readForm(c)
-    if (isTired(c)) return page(c, 429, TOO_MANY, next)
-    // Any e-mail takes the same road, so the answer tells nothing about who is known.
-    return (await isAdminKey(password)) ? enter(c, ownPath(next)) : page(c, 401, WRONG, next)
+    const form = await readForm(c)
+    const next = fieldOf(form, 'next')
+    if (isTired(c, byAddress.take(addressOf(c)))) return page(c, 429, TOO_MANY, next)
+    const who = await whoIs(accountKey(fieldOf(form, 'email')), fieldOf(form, 'password'))
+    if (who === 'wrong') return page(c, 401, WRONG, next)
+    if (who === 'busy') {
+      c.header('retry-after', BUSY_RETRY_S)
+      return page(c, 503, BUSY, next)
+    }
+    if (typeof who === 'number') {
+      isTired(c, who)
+      return page(c, 429, TOO_MANY, next)
+    }
+    byAddress.giveBack(addressOf(c))
+    await entrance.enter(c, who.account)
+    return c.redirect(ownPath(next), 303)
   })
 
   routes.post('/logout', async (c) => {
-    if (isForeign(c, isHttps(c))) return refuse(c, 'cross_site')
-    await leave(c)
-    deleteCookie(c, sessionCookie(isHttps(c)), cookieAttributes(c))
+    // A page that asks for no referrer hides its origin; what is signed out here is whoever has the
+    // cookie, and no other site's form brings that along.
+    const hidden = c.req.header('sec-fetch-site') ?? c.req.header('origin')
+    if (hidden !== 'null' && isForeign(c, isHttps(c))) return refuse(c, 'cross_site')
+    await entrance.leave(c)
+    deleteCookie(c, sessionCookie(isHttps(c)), entrance.attributes(c))
     return c.redirect('/login', 303)
   })
 
@@ -119,38 +138,21 @@ export function createSignIn(deps: SignInDeps): SignIn {
       const token = newSecret()
       const now = clock()
       const hash = hashSecret(token)
-      await writer.putSignIn({ hash, kind: 'link', expiresAt: now + LINK_MS, seenAt: now })
+      const kind = 'link'
+      await writer.putSignIn({ hash, kind, expiresAt: now + LINK_MS, seenAt: now, account: null })
       return `${baseUrl}/login/once?token=${token}`
     },
   }
 }
 
+/** What stands for an account while it is tried; text that is no address is tried like one. */
+function accountKey(text: string): string {
+  return normalEmail(text) ?? text.trim().toLowerCase().slice(0, 256)
+}
+
 /** Pages that carry secrets in their address or answer are neither kept nor told to others. */
-async function unkept(c: Context, next: () => Promise<void>): Promise<void> {
+export async function unkept(c: Context, next: () => Promise<void>): Promise<void> {
   c.header('cache-control', 'no-store')
   c.header('referrer-policy', 'no-referrer')
   await next()
-}
-
-/**
- * Another site sent this form. `Origin: null` proves nothing: our own pages send it too, because
- * they ask for no referrer, and over plain http a browser says nothing more. Signing in needs the
- * key and signing out the Lax cookie, which another site has neither of.
- */
-function isForeign(c: Context, https: boolean): boolean {
-  const site = c.req.header('sec-fetch-site')
-  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
-  const origin = c.req.header('origin')
-  return origin !== undefined && origin !== 'null' && origin !== originOf(c, https)
-}
-
-/** The fields of the form, or of the same as JSON; whatever can't be read is empty. */
-async function readForm(c: Context): Promise<{ password: string; next: string }> {
-  const isJson = c.req.header('content-type')?.startsWith('application/json')
-  const body: unknown = await (isJson ? c.req.json() : c.req.parseBody()).catch(() => null)
-  const field = (name: string): string => {
-    const value: unknown = typeof body === 'object' && body ? Reflect.get(body, name) : undefined
-    return typeof value === 'string' ? value : ''
-  }
-  return { password: field('password').trim(), next: field('next') }
 }

@@ -1,11 +1,14 @@
 import { networkOf } from '../ingest/network.ts'
 
-/** Counts tries of each network in a fixed window. Memory is bounded: the oldest is forgotten first. */
+/** Counts tries of each network, or of each account, in a fixed window. Memory is bounded: the oldest is forgotten first. */
 export interface Tries {
   /** Takes one try; how long to wait before the next in milliseconds, 0 when this one may go on. */
   take(address: string): number
-  /** Forgets the tries of somebody who turned out to be welcome. */
-  clear(address: string): void
+  /**
+   * Takes one try back, of somebody who turned out to be welcome. The others stay: whoever has an
+   * account of their own must not guess at others' for ever.
+   */
+  giveBack(address: string): void
 }
 
 export interface TryLimits {
@@ -42,6 +45,9 @@ export function createTries(
       windows.set(network, { count: 1, endsAt: now + windowMs })
       return 0
     },
-    clear: (address) => void windows.delete(networkOf(address)),
+    giveBack(address) {
+      const known = windows.get(networkOf(address))
+      if (known && known.count > 0) known.count -= 1
+    },
   }
 }

@@ -32,7 +32,10 @@ export interface Forgotten {
   readonly visitors: number
   /** Copies that still hold the person. */
   readonly backups: readonly Backup[]
-  /** No file shows a byte of it any more; else within seconds, when the last reader has gone. */
+  /**
+   * No file shows a byte of it any more. Else a reader was in the way, and it is gone within seconds; or the
+   * store is too large to be written anew while deliveries wait, which `prune` does when it is asked to shrink.
+   */
   readonly isGone: boolean
 }
 
@@ -54,7 +57,8 @@ const SMALL_KEPT_DAYS = 30
 
 export function createForgetting(deps: ForgettingDeps): Forgetting {
   const { store, models, touchOf, retentionMonths } = deps
-  let isStained = false
+  // Whoever ended before the log was empty left it to the next.
+  let isStained = true
 
   function foldWhatIsLeft(transaction: Transaction, rest: Rest, at: number): void {
     const tools = { now: transaction.now, match: models.match(), touchOf }
@@ -79,9 +83,10 @@ export function createForgetting(deps: ForgettingDeps): Forgetting {
       const erased = store.apply((transaction) => eraseIn(transaction, lead, at))
       if (!erased) return null
       isStained = true
+      const isRewritten = store.rewrite(false)
       tidyLog()
       const { events, visitors } = erased
-      return { events, visitors, backups: store.backups(at), isGone: !isStained }
+      return { events, visitors, backups: store.backups(at), isGone: isRewritten && !isStained }
     },
     eraseAgain(at) {
       const leads = store.buriedLeads()
@@ -89,6 +94,7 @@ export function createForgetting(deps: ForgettingDeps): Forgetting {
         store.apply((transaction) => eraseIn(transaction, lead, Math.min(at, erasedAt)))
         isStained = true
       }
+      if (leads.length > 0) store.rewrite(false)
       store.noteBuried()
       tidyLog()
       return leads.length

@@ -2,6 +2,7 @@ import { MAX_BATCH_EVENTS, MAX_BODY_BYTES, MAX_EVENT_AGE_MS } from '../../shared
 import type { RefusalCode, RejectCode } from '../errors.ts'
 import type { NewEvent } from '../store/store.ts'
 import { cleanReferrer, cleanUrl } from './clean-url.ts'
+import { isDeeper } from './json-depth.ts'
 import { parseClaim, type SiteSecrets } from './parse-claim.ts'
 import { isRecord, normalProps, normalType } from './props.ts'
 import { remembered } from './remembered.ts'
@@ -14,7 +15,7 @@ import { cleanText, compactUuid, maskSecrets } from './text.ts'
  */
 
 const MAX_RAW_URL = 8192
-const MAX_TITLE = 300
+export const MAX_TITLE = 300
 const REMEMBERED_TEXTS = 20_000
 /** A batch needs five levels, down to the traits of a claim. */
 const MAX_DEPTH = 8
@@ -37,7 +38,7 @@ export type ParsedBatch =
 /** Reads the envelope. A site's key is not checked here. */
 export function parseBatch(body: string): ParsedBatch {
   if (body.length > MAX_BODY_BYTES) return { ok: false, code: 'body_too_large' }
-  if (isTooDeep(body)) return { ok: false, code: 'not_json' }
+  if (isDeeper(body, MAX_DEPTH)) return { ok: false, code: 'not_json' }
   let raw: unknown
   try {
     raw = JSON.parse(body)
@@ -58,34 +59,6 @@ export function parseBatch(body: string): ParsedBatch {
       events: raw.events,
     },
   }
-}
-
-/** Looked at before the parse, so that nothing behind it meets a value it would have to recurse into. */
-function isTooDeep(json: string): boolean {
-  let depth = 0
-  for (let index = 0; index < json.length; index++) {
-    const code = json.charCodeAt(index)
-    if (code === 0x22) {
-      index = endOfString(json, index)
-      if (index < 0) return false
-    } else if (code === 0x5b || code === 0x7b) {
-      depth += 1
-      if (depth > MAX_DEPTH) return true
-    } else if (code === 0x5d || code === 0x7d) {
-      depth -= 1
-    }
-  }
-  return false
-}
-
-/** Where the text that begins at this quote ends, or -1: at a quote behind an even number of backslashes. */
-function endOfString(json: string, start: number): number {
-  for (let end = json.indexOf('"', start + 1); end >= 0; end = json.indexOf('"', end + 1)) {
-    let before = end
-    while (json.charCodeAt(before - 1) === 0x5c) before -= 1
-    if ((end - before) % 2 === 0) return end
-  }
-  return -1
 }
 
 export type ParsedEvent =

@@ -24,7 +24,7 @@ const MAX_TYPE = 100
 const REMEMBERED_NAMES = 5_000
 const REMEMBERED_VALUES = 20_000
 /** Keys that would reach an object's prototype. */
-const NEVER_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+export const NEVER_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 /** On a key in words joined by `_`: `csrf_token`, `user_password`, `ga_session_id`, but not `author`. */
 const SECRET_KEY =
   /(?:token|secret|password|passwd|api_?key|session_?id|csrf|xsrf)(?:_|$)|(?:^|_)(?:o?auth|authorization|cvc|cvv)(?:_|$)/

@@ -1,7 +1,9 @@
 import type { QuarantinedEvent } from '../store/records.ts'
-import type { RawBatch } from './parse.ts'
+import { cleanReferrer, cleanUrl } from './clean-url.ts'
+import { MAX_TITLE, type RawBatch } from './parse.ts'
 import type { RawDelivery } from './pipeline.ts'
-import { isRecord } from './props.ts'
+import { isRecord, normalProps } from './props.ts'
+import { cleanText, maskSecrets } from './text.ts'
 
 /**
  * Events that could not be taken, kept as they came so that they can be taken later: those that a mistake
@@ -48,8 +50,28 @@ export function quarantinedEvent(
     browserKey,
     receivedAt,
     reason,
-    raw: JSON.stringify(value).slice(0, MAX_RAW),
+    raw: JSON.stringify(scrubbed(value)).slice(0, MAX_RAW),
     envelope: text,
+  }
+}
+
+/**
+ * The event as it came, but for what would not have been stored of it either: secrets in its addresses, its
+ * title and its props. Cleaning what is clean changes nothing, so it is taken later as it would have been now.
+ * Of an `identify` the ids stay: they are what waits.
+ */
+function scrubbed(value: unknown): unknown {
+  if (!isRecord(value)) return null
+  const { id, type, at, session, view, url, referrer, title, props } = value
+  const text = (raw: unknown, clean: (raw: string) => string | null) =>
+    typeof raw === 'string' ? (clean(raw) ?? undefined) : undefined
+  const isPlain = type !== 'identify' && type !== 'user_engagement' && typeof type === 'string'
+  return {
+    ...{ id, type, at, session, view },
+    url: text(url, (raw) => (raw === '' ? raw : (cleanUrl(raw)?.href ?? null))),
+    referrer: text(referrer, cleanReferrer),
+    title: text(title, (raw) => cleanText(raw, MAX_TITLE, maskSecrets)),
+    props: isPlain && isRecord(props) ? (normalProps(type, props) ?? {}) : props,
   }
 }
 

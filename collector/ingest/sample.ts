@@ -1,5 +1,5 @@
 import { cleanReferrer, cleanUrl } from './clean-url.ts'
-import { isRecord } from './props.ts'
+import { isRecord, NEVER_KEYS } from './props.ts'
 import { cleanText, maskPersonal, maskSecrets } from './text.ts'
 
 /**
@@ -39,6 +39,7 @@ function kindsOf(props: Readonly<Record<string, unknown>>, room: number): [strin
   let left = room
   for (const rawKey in props) {
     const key = cleanText(rawKey, MAX_KEY, maskSecrets)
+    if (NEVER_KEYS.has(key)) continue
     const kind = nameOf(props[rawKey])
     // Quotes around both, a colon and a comma.
     left -= JSON.stringify(key).length + kind.length + 4

@@ -3,11 +3,12 @@ import disposable from '../scoring/disposable-mail-domains.txt'
 import free from '../scoring/free-mail-domains.txt'
 import { createMailDomains, type MailDomains } from '../scoring/mail-domains.ts'
 import { dayOf } from '../scoring/tables.ts'
+import type { AccountStore } from '../store/account-store.ts'
 import type { NewModel } from '../store/model-store.ts'
 import { openStore } from '../store/open.ts'
 import type { AskedRequeue } from '../store/records.ts'
 import type { NewAdjustment, NewOutcome } from '../store/standing.ts'
-import type { NewKey, NewSite, SignIn, Site, WriteStore } from '../store/store.ts'
+import type { NewKey, NewSite, Site, WriteStore } from '../store/store.ts'
 import type { Notice, StoreOptions } from '../store/store-file.ts'
 import { createAgents } from './agent.ts'
 import { createDiskWatch } from './disk-watch.ts'
@@ -27,7 +28,7 @@ import {
 import { createTombs } from './tombs.ts'
 
 /** Everything that writes, in one thread: the ingest pipeline, what people change, and the clock. */
-export interface WriterService {
+export interface WriterService extends AccountStore {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
   /**
    * Takes those events out of quarantine that can be taken now, in pieces: `next` is where to go on, null at
@@ -47,9 +48,6 @@ export interface WriterService {
   removeSite(ref: number): boolean
   addKey(key: NewKey): number
   removeKey(ref: number): boolean
-  putSignIn(signIn: SignIn): void
-  takeLink(hash: Uint8Array, now: number): boolean
-  removeSignIn(hash: Uint8Array): void
   sites(): readonly Site[]
   /** Sales' word, which sets the stage; its number, or null where there is no such lead. */
   addOutcome(outcome: NewOutcome): number | null
@@ -158,6 +156,30 @@ export function openWriterService(
   forgetting.eraseAgain(now)
   /** Retention is at work for this instant. */
   let pruneUntil: number | null = null
+  let mayHaveOrders = true
+  /** Does what commands beside have asked for; pruning ends when it is done. */
+  function obey(): void {
+    if (!mayHaveOrders) return
+    for (const order of store.orders()) {
+      if (order.kind === 'prune') {
+        forgetting.pruneSmall(order.at)
+        pruneUntil = Math.max(pruneUntil ?? 0, order.at)
+        continue
+      }
+      const gone = forgetting.erase(order.lead, order.at)
+      tombs = createTombs(key, store.tombstones().tombstones)
+      store.endOrder(order, { isGone: gone?.isGone ?? true })
+    }
+    mayHaveOrders = false
+  }
+  function endPruning(): void {
+    pruneUntil = null
+    store.shrink()
+    forgetting.tidyLog()
+    for (const order of store.orders()) {
+      if (order.kind === 'prune') store.endOrder(order, { isGone: !forgetting.isLogStained() })
+    }
+  }
   const pipeline = createPipeline({
     store: { ...store, apply: health.apply },
     models,
@@ -188,6 +210,7 @@ export function openWriterService(
     pipeline.refreshSites()
     models.refresh(at)
     tombs = createTombs(key, store.tombstones().tombstones)
+    mayHaveOrders = true
     isStale = false
     if (requeuedUpTo === 0) asked = store.askedRequeues()
   }
@@ -244,7 +267,7 @@ export function openWriterService(
         store.emptyLog() // on a full disk the log must not grow
       }
       const small = forgetting.pruneSmall(at)
-      const isShrunk = shrinks && store.shrink()
+      const isShrunk = shrinks && store.rewrite(true)
       forgetting.tidyLog()
       return { ...total, ...small, isShrunk }
     },
@@ -272,9 +295,7 @@ export function openWriterService(
     },
     addKey: (key) => store.addKey(key),
     removeKey: (ref) => store.removeKey(ref),
-    putSignIn: (signIn) => store.putSignIn(signIn),
-    takeLink: (hash, at) => store.takeLink(hash, at),
-    removeSignIn: (hash) => store.removeSignIn(hash),
+    ...store.accounts,
     sites: () => store.sites(),
     ...createSaying({ store, models, touchOf }),
     publishModel(model) {
@@ -296,6 +317,7 @@ export function openWriterService(
       const notices = [...untold.splice(0), ...disk.look(at)]
       if (disk.isLow()) return notices
       heedOthers(at)
+      obey()
       forgetting.tidyLog()
       pipeline.keepCounts()
       if (store.hasDueLeads(at)) lookAt(at)
@@ -314,8 +336,9 @@ export function openWriterService(
       if (lookedUntil !== null) return lookAt(lookedUntil)
       if (models.work(at)) return true
       if (pruneUntil === null) return false
-      if (!forgetting.prune(pruneUntil)) pruneUntil = null
-      return pruneUntil !== null
+      if (forgetting.prune(pruneUntil)) return true
+      endPruning()
+      return false
     },
     close() {
       pipeline.keepCounts()

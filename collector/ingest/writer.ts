@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { removeProto } from '../no-proto.ts'
 import { openInThread, serve } from '../store/remote.ts'
 import { codeOf, fatalExitOf } from '../store/trouble.ts'
 import type { RawDelivery } from './pipeline.ts'
@@ -41,6 +42,7 @@ export interface Failed {
 /** Events in one commit are bounded so that an answer never waits for a very long one. */
 const MAX_GROUP = 1000
 
+removeProto()
 if (!parentPort) throw new Error('writer.ts runs as a worker thread')
 const port = parentPort
 const options = workerData as WriterOptions // given by engine.ts

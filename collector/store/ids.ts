@@ -6,6 +6,7 @@ const PREFIXES = {
   visitor: 'vi',
   session: 'se',
   key: 'ke',
+  account: 'ac',
   outcome: 'ou',
   adjustment: 'ad',
   decision: 'de',
@@ -44,7 +45,9 @@ export function placeOf(cursor: string, types: readonly ('string' | 'number')[])
     const isPlace =
       Array.isArray(place) &&
       place.length === types.length &&
-      types.every((type, i) => typeof place[i] === type)
+      types.every((type, i) => typeof place[i] === type) &&
+      // 1e999 is JSON, and no place of ours.
+      place.every((part) => part !== Number.POSITIVE_INFINITY && part !== Number.NEGATIVE_INFINITY)
     return isPlace ? (place as (string | number)[]) : null
   } catch {
     return null // not ours, so no place of ours

@@ -41,6 +41,8 @@ export interface LeadQuery {
   readonly minScore?: number
   /** Finds text in e-mail, user id, name and company, case-insensitive. */
   readonly q?: string
+  /** `q` finds what is left of an e-mail when it is hidden, so that it can't be guessed letter by letter. */
+  readonly hidesAddresses?: boolean
   /** Source of the first or last touch, exact. */
   readonly source?: string
   /** Epoch milliseconds. */

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { removeProto } from '../no-proto.ts'
 import disposable from '../scoring/disposable-mail-domains.txt'
 import free from '../scoring/free-mail-domains.txt'
 import { createMailDomains } from '../scoring/mail-domains.ts'
@@ -12,6 +13,7 @@ export interface ReadingOptions {
   readonly store: string
 }
 
+removeProto()
 if (!parentPort) throw new Error('reading.ts runs as a worker thread')
 const { store } = workerData as ReadingOptions // given by engine.ts
 const open = () => createSqliteReader(store, createMailDomains(free, disposable))

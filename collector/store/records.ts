@@ -71,3 +71,22 @@ export interface RejectedEvent {
   readonly sample: string
   readonly receivedAt: number
 }
+
+/** What a command asks of whoever is alone on the store. */
+export type Order =
+  | { readonly kind: 'erase'; readonly lead: number; readonly at: number }
+  | { readonly kind: 'prune'; readonly at: number }
+
+/** How a store sees to it that no file shows what was deleted, and is told to delete. */
+export interface Forgetful {
+  /** Writes the store anew, if it is small or may be of any size, so that no file shows what was deleted; whether it did. */
+  rewrite(anySize: boolean): boolean
+  /** The same for a small store that is free for a good part, to give the room back to the disk. */
+  shrink(): boolean
+  /** What commands have asked of whoever is alone on the store. */
+  orders(): readonly Order[]
+  giveOrder(order: Order): void
+  endOrder(order: Order, how: { readonly isGone: boolean }): void
+  /** How an order ended, once; null while it waits. */
+  takeAnswer(order: Order): { readonly isGone: boolean } | null
+}

@@ -271,6 +271,21 @@ export interface KeyJson {
   readonly scopes: readonly Scope[]
   readonly site: string | null
   readonly created_at: string
+  /** Refused from then on; null for a key without an end. */
+  readonly expires_at: string | null
+}
+
+/** `owner` may do everything; `analyst` works with leads and models; `viewer` reads, e-mails masked. */
+export type Role = 'owner' | 'analyst' | 'viewer'
+
+/** Somebody who signs in with a password. */
+export interface AccountJson {
+  readonly id: string
+  readonly email: string
+  readonly role: Role
+  /** False until the one-time link was used. */
+  readonly has_password: boolean
+  readonly created_at: string
 }
 
 /** An event that waits in quarantine, for administrators. */

@@ -4,6 +4,7 @@ import type { RejectCode } from '../errors.ts'
 import type { Claim, Unlink, Verification } from '../identity/claims.ts'
 import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
+import type { AccountStore } from './account-store.ts'
 import type { DevicesOf } from './devices.ts'
 import type { ModelStore } from './model-store.ts'
 import type {
@@ -11,6 +12,7 @@ import type {
   Backup,
   Erased,
   Expired,
+  Forgetful,
   Pruned,
   QuarantinedEvent,
   RejectedEvent,
@@ -314,7 +316,7 @@ export interface Transaction {
 }
 
 /** The writing half of a store. There is one, in one thread; every method is one transaction. */
-export interface WriteStore {
+export interface WriteStore extends Forgetful {
   /**
    * Does `work` and flushes it to disk. When it returns, everything written survives a power cut;
    * when it throws, nothing of it happened.
@@ -328,11 +330,8 @@ export interface WriteStore {
   removeSite(ref: number): boolean
   addKey(key: NewKey): number
   removeKey(ref: number): boolean
-  /** Remembers a sign-in link or session by the hash of its secret. */
-  putSignIn(signIn: SignIn): void
-  /** Takes a one-time link out of the store; whether it was there and had not expired. */
-  takeLink(hash: Uint8Array, now: number): boolean
-  removeSignIn(hash: Uint8Array): void
+  /** People who sign in, and what they signed in with. */
+  readonly accounts: AccountStore
   /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */
   readonly devicesOf: DevicesOf
   /** Some of the events in quarantine, oldest first, behind a number. */
@@ -367,8 +366,6 @@ export interface WriteStore {
   noteBuried(): void
   /** Drops what is kept for days: refused and waiting events, and what has run out. */
   dropExpired(bounds: { readonly keptSince: number; readonly now: number }): Expired
-  /** Gives free room back to the disk, where there is much of it; whether it did. */
-  shrink(): boolean
   /** Copies that still are. */
   backups(now: number): readonly Backup[]
   /** Folds the write-ahead log into the file. */
@@ -382,11 +379,6 @@ export interface NewKey {
   readonly scopes: readonly string[]
   readonly site: number | null
   readonly createdAt: number
-}
-
-export interface SignIn {
-  readonly hash: Uint8Array
-  readonly kind: 'link' | 'session'
-  readonly expiresAt: number
-  readonly seenAt: number
+  /** Refused from then on; null or absent for ever. */
+  readonly expiresAt?: number | null
 }

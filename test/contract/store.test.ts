@@ -155,11 +155,40 @@ describe.each(ADAPTERS)('%s', (_, open) => {
 
   test('a sign-in link is taken once, and not after it has expired', () => {
     const [hash, late] = [randomBytes(32), randomBytes(32)]
-    store.putSignIn({ hash, kind: 'link', expiresAt: AT + 1000, seenAt: AT })
-    store.putSignIn({ hash: late, kind: 'link', expiresAt: AT + 10, seenAt: AT })
-    expect(store.takeLink(late, AT + 10)).toBe(false)
-    expect(store.takeLink(hash, AT)).toBe(true)
-    expect(store.takeLink(hash, AT)).toBe(false)
+    const link = { kind: 'link', seenAt: AT, account: null } as const
+    store.accounts.putSignIn({ ...link, hash, expiresAt: AT + 1000 })
+    store.accounts.putSignIn({ ...link, hash: late, expiresAt: AT + 10 })
+    expect(store.accounts.takeLink(late, AT + 10)).toBe(false)
+    expect(store.accounts.takeLink(hash, AT)).toBe(true)
+    expect(store.accounts.takeLink(hash, AT)).toBe(false)
+  })
+
+  test('the first account is made once, with the newest set-up secret', () => {
+    const { accounts } = store
+    const ann = { email: 'ann@x.example', role: 'owner', password: 'p', createdAt: AT } as const
+    const [older, hash] = [randomBytes(32), randomBytes(32)]
+    const setup = { kind: 'setup', seenAt: AT, expiresAt: AT + 10, account: null } as const
+    accounts.putSignIn({ ...setup, hash: older })
+    accounts.putSignIn({ ...setup, hash })
+    expect(accounts.setUp(ann, { hash: older, now: AT })).toBe(null)
+    expect(accounts.setUp(ann, { hash, now: AT + 10 })).toBe(null)
+    expect(accounts.setUp(ann, { hash, now: AT })).toBe(1)
+    expect(accounts.setUp({ ...ann, email: 'b@x.example' }, { hash, now: AT })).toBe(null)
+    accounts.putSignIn({ ...setup, hash })
+    expect(accounts.setUp({ ...ann, email: 'b@x.example' }, { hash, now: AT })).toBe(null)
+  })
+
+  test('an e-mail has one account, and the last owner stays', () => {
+    const { accounts } = store
+    const ann = { email: 'ann@x.example', role: 'owner', password: '', createdAt: AT } as const
+    expect(accounts.addAccount(ann)).toBe(1)
+    expect(accounts.addAccount({ ...ann, role: 'viewer' })).toBe(null)
+    expect(accounts.removeAccount(1)).toBe('last_owner')
+    expect(accounts.changeAccount(1, { role: 'viewer' })).toBe('last_owner')
+    const bob = accounts.addAccount({ ...ann, email: 'bob@x.example' }) ?? 0
+    expect(accounts.changeAccount(1, { role: 'viewer' })).toBe('done')
+    expect(accounts.removeAccount(bob)).toBe('last_owner')
+    expect([accounts.removeAccount(1), accounts.removeAccount(1)]).toEqual(['done', 'missing'])
   })
 
   test("a day's salt is the same until it is forgotten", () => {

@@ -540,7 +540,7 @@ export function stateOf(path: string): Record<string, readonly string[]> {
         .sort()
     const lead = (column: string) => `coalesce(${LEAD_NAME}${column}), 'nobody')`
     const landingOf = (column: string) =>
-      `(SELECT hex(e.id) FROM session s JOIN event e ON e.session = s.id AND e.n = s.landing_n WHERE s.id = ${column})`
+      `(SELECT hex(i.id) FROM session o JOIN event i ON i.session = o.id AND i.n = o.landing_n WHERE o.id = ${column})`
     return {
       visitors: all(
         `SELECT hex(b.key), v.from_at, ${lead('v.lead')}, v.first_at, v.last_at,

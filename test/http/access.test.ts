@@ -17,6 +17,8 @@ const THINGS: Readonly<Record<string, string>> = {
   '/visitors': 'vi_1',
   '/sites': 'si_1',
   '/keys': 'ke_1',
+  '/accounts': 'ac_1',
+  '/quarantine': 'qu_99',
 }
 /** Things below the first, which are not there. */
 const PARTS = { ':visitor': 'vi_99', ':outcome': 'ou_99', ':adjustment': 'ad_99', ':version': '1' }
@@ -27,7 +29,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 }
 /** What only an admin may do. */
 const ADMIN_ONLY =
-  /^(GET|HEAD) \/keys$|^POST \/(keys|sites|model\/publish|model\/rollback)$|^DELETE \/(keys|sites)\/:id$/
+  /^(GET|HEAD) \/(keys|accounts|quarantine|leads\/:id\/export)$|^POST \/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/accounts\/:id$/
 /** What is posted and changes nothing. */
 const POSTED_READ = 'POST /model/simulate'
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD'
@@ -47,6 +49,10 @@ function pathsOf({ app }: Service) {
     return { path, url }
   })
 }
+
+/** What a browser's address line says of itself. */
+const PAGE = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
+const HOUR = 60 * MINUTE
 
 describe('every method of every path', () => {
   async function statuses(key: string | null, of = service) {
@@ -207,7 +213,7 @@ describe('a sign-in link', () => {
 
   test('is not a session, nor a session a link', async () => {
     const token = new URL(await service.newLink(ORIGIN)).searchParams.get('token')
-    const headers = { cookie: `pique=${token}` }
+    const headers = { cookie: `pique=${token}`, ...PAGE }
     expect((await service.app.request('/', { headers })).status).toBe(303)
     const [, session] = (await enter()).split('=')
     expect((await service.app.request(`/login/once?token=${session}`)).status).toBe(401)
@@ -218,19 +224,21 @@ describe('the session cookie', () => {
   test('is out of reach of scripts and other sites', async () => {
     const answer = await service.app.request(await service.newLink(ORIGIN))
     const cookie = answer.headers.get('set-cookie')
-    expect(cookie).toMatch(/^pique=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/)
+    expect(cookie).toMatch(/^pique=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Strict$/)
   })
 
   test('is bound to the host over https, where no other is taken', async () => {
     service.isHttps.value = true
     const answer = await service.app.request(await service.newLink(ORIGIN))
     expect(answer.headers.get('set-cookie')).toMatch(
-      /^__Host-pique=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-pique=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
     )
     const cookie = cookieOf(answer)
     expect((await service.app.request('/', { headers: { cookie } })).status).toBe(200)
     const planted = cookie.replace('__Host-', '')
-    expect((await service.app.request('/', { headers: { cookie: planted } })).status).toBe(303)
+    expect((await service.app.request('/', { headers: { cookie: planted, ...PAGE } })).status).toBe(
+      303,
+    )
   })
 
   test('is new at each sign-in, and the old one is worth nothing', async () => {
@@ -239,36 +247,91 @@ describe('the session cookie', () => {
       headers: { cookie: old },
     })
     expect(cookieOf(answer)).not.toBe(old)
-    expect((await service.app.request('/', { headers: { cookie: old } })).status).toBe(303)
+    expect((await service.app.request('/', { headers: { cookie: old, ...PAGE } })).status).toBe(303)
   })
 
   test('ends after seven days, and at once by signing out', async () => {
     const cookie = await enter()
+    const open = () => service.app.request('/', { headers: { cookie, ...PAGE } })
+    for (let at = NOW; at < NOW + 7 * DAY; at += 11 * HOUR) {
+      service.now = at
+      expect((await open()).status).toBe(200)
+    }
     service.now = NOW + 7 * DAY - MINUTE
-    expect((await service.app.request('/', { headers: { cookie } })).status).toBe(200)
+    expect((await open()).status).toBe(200)
     service.now = NOW + 7 * DAY
-    expect((await service.app.request('/', { headers: { cookie } })).status).toBe(303)
+    expect((await open()).status).toBe(303)
 
     const second = await enter()
     const headers = { cookie: second, origin: ORIGIN }
     const out = await service.app.request('/logout', { method: 'POST', headers })
     expect([out.status, out.headers.get('location')]).toEqual([303, '/login'])
     expect(out.headers.get('set-cookie')).toContain('Max-Age=0')
-    expect((await service.app.request('/', { headers: { cookie: second } })).status).toBe(303)
+    const back = await service.app.request('/', { headers: { cookie: second, ...PAGE } })
+    expect(back.status).toBe(303)
+  })
+
+  test('ends after twelve hours without use, and is not written at every use', async () => {
+    const cookie = await enter()
+    const open = () => service.app.request('/', { headers: { cookie, ...PAGE } })
+    const writes: number[] = []
+    const { seeSession } = service.writer
+    Object.assign(service.writer, {
+      seeSession: (hash: Uint8Array, now: number) => {
+        writes.push(now)
+        return seeSession(hash, now)
+      },
+    })
+    for (let minute = 0; minute <= 12; minute += 1) {
+      service.now = NOW + minute * MINUTE
+      expect((await open()).status).toBe(200)
+    }
+    expect(writes).toEqual([NOW + 6 * MINUTE, NOW + 12 * MINUTE])
+    service.now = NOW + 12 * MINUTE + 12 * HOUR - 1
+    expect((await open()).status).toBe(200)
+    service.now += 12 * HOUR
+    expect((await open()).status).toBe(303)
   })
 })
 
 describe('pages', () => {
   test('send a stranger to sign in and back', async () => {
-    const answer = await service.app.request('/leads?q=a&site=si_1')
+    const asPage = (path: string, headers = {}) =>
+      service.app.request(path, { headers: { ...PAGE, ...headers } })
+    const answer = await asPage('/leads?q=a&site=si_1')
     expect(answer.status).toBe(303)
     const to = answer.headers.get('location') ?? ''
     expect(to).toBe(`/login?${new URLSearchParams({ next: '/leads?q=a&site=si_1' })}`)
-    expect((await service.app.request('/')).headers.get('location')).toBe('/login')
+    expect((await asPage('/')).headers.get('location')).toBe('/login')
     expect(await (await service.app.request(to)).text()).toContain(
       'value="/leads?q=a&amp;site=si_1"',
     )
     expect((await service.app.request('/settings', { method: 'POST' })).status).toBe(403)
+  })
+
+  test('tell programs that they have to sign in, and send none to a page', async () => {
+    for (const path of ['/', '/leads', '/nowhere', '/live.json']) {
+      for (const accept of ['*/*', 'application/json', '']) {
+        const answer = await service.app.request(path, { headers: { accept } })
+        expect([answer.status, answer.headers.get('content-type')]).toEqual([
+          401,
+          'application/problem+json',
+        ])
+      }
+    }
+  })
+
+  test('asked for by a link of another site, ask once more by themselves', async () => {
+    const link = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+    const from = (site: string, cookie = '') =>
+      service.app.request('/leads', {
+        headers: { ...PAGE, ...link, 'sec-fetch-site': site, cookie },
+      })
+    const first = await from('cross-site')
+    expect([first.status, first.headers.get('cache-control')]).toEqual([200, 'no-store'])
+    expect(await first.text()).toContain('http-equiv="refresh"')
+    expect((await from('same-origin')).status).toBe(303)
+    expect((await from('none')).status).toBe(303)
   })
 
   test.each([

@@ -7,12 +7,19 @@ import type { Admin } from '../../collector/engine.ts'
 import { createApi } from '../../collector/http/api.ts'
 import { createAudienceRoutes } from '../../collector/http/audience.ts'
 import { createGuard, hashSecret, newApiKey } from '../../collector/http/auth.ts'
+import { createPasswords } from '../../collector/http/passwords.ts'
+import { createPeople } from '../../collector/http/people.ts'
+import { createEntrance } from '../../collector/http/session.ts'
 import { createSignIn } from '../../collector/http/sign-in.ts'
+import { createVeil } from '../../collector/http/veil.ts'
 import { openWriterService } from '../../collector/ingest/writer-service.ts'
 import { createMailDomains } from '../../collector/scoring/mail-domains.ts'
 import { refOf } from '../../collector/store/ids.ts'
 import type { Scope } from '../../collector/store/shapes.ts'
-import { createSqliteReader } from '../../collector/store/sqlite/read/reader.ts'
+import {
+  createSqliteReader,
+  type InternalReader,
+} from '../../collector/store/sqlite/read/reader.ts'
 import type { WireEvent } from '../../shared/wire.ts'
 import { CHROME, eventAt } from '../support/world.ts'
 
@@ -27,6 +34,8 @@ export const HARD_ID = 'a/b c?d#e%f+ü'
 
 export interface Service {
   readonly app: Hono
+  readonly reader: InternalReader
+  readonly writer: Admin
   /** What the clock says; tests move it. */
   now: number
   readonly isHttps: { value: boolean }
@@ -77,19 +86,37 @@ export function createService(): Service {
   const isHttps = { value: false }
   const state = { now: NOW }
   const clock = () => state.now
+  const https = () => isHttps.value
+  const passwords = createPasswords()
+  const entrance = createEntrance({ writer, clock, isHttps: https })
   const signIn = createSignIn({
     writer,
     reader,
+    passwords,
+    entrance,
     clock,
-    isHttps: () => isHttps.value,
+    isHttps: https,
     addressOf: (c) => c.req.header('x-test-address') ?? '192.0.2.1',
   })
-  const guard = createGuard({ reader, clock, isHttps: () => isHttps.value })
+  const veil = createVeil(reader)
+  const guard = createGuard({ reader, writer, veil, clock, isHttps: https })
+  const people = createPeople({ reader, writer, passwords, clock, onAccount() {} })
   const publicUrl = () => 'https://t.example.com'
   const app = new Hono()
   app.route('/', createAudienceRoutes({ reader, clock }))
   app.route('/', signIn.routes)
-  app.route('/', createApi({ reader, writer, clock, publicUrl, guard }))
+  app.route(
+    '/',
+    createApi({
+      reader: veil.reader,
+      writer,
+      clock,
+      publicUrl,
+      guard,
+      people,
+      retentionMonths: 13,
+    }),
+  )
   app.use(guard.requireSession)
   app.get('/', (c) => c.text('the dashboard'))
   app.post('/settings', (c) => c.text('changed'))
@@ -103,6 +130,8 @@ export function createService(): Service {
 
   return {
     app,
+    reader,
+    writer,
     isHttps,
     newLink: signIn.newLink,
     path,

@@ -363,6 +363,7 @@ describe('the description', () => {
       '/api/v1/leads/{id}/score',
       '/api/v1/leads/{id}/timeline',
       '/api/v1/leads/{id}/trend',
+      '/api/v1/leads/{id}/export',
       '/api/v1/leads/{id}/identities',
       '/api/v1/leads/{id}/identities/{visitor}',
       '/api/v1/conflicts',
@@ -388,6 +389,9 @@ describe('the description', () => {
       '/api/v1/quarantine',
       '/api/v1/quarantine/{id}/requeue',
       '/api/v1/quarantine/{id}',
+      '/api/v1/accounts',
+      '/api/v1/accounts/{id}',
+      '/api/v1/sessions',
     ])
     const { parameters, responses, security } = document.paths['/api/v1/leads'].get
     expect(security).toEqual([{ key: ['read'] }])

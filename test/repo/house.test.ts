@@ -41,6 +41,7 @@ const PURE = within(
   'collector/ingest/clean-url.ts',
   'collector/ingest/props.ts',
   'collector/ingest/remembered.ts',
+  'collector/ingest/json-depth.ts',
   'collector/ingest/parse.ts',
   'collector/ingest/parse-claim.ts',
   'collector/ingest/sample.ts',

@@ -5,6 +5,13 @@ import { sampleOf } from '../../collector/ingest/sample.ts'
 const ID = '0192f3a4-5b6c-7d8e-9f01-23456789abcd'
 
 describe('of a refused event is kept', () => {
+  test('no key that would reach a prototype', () => {
+    const props = JSON.parse('{"__proto__":{"polluted":1},"constructor":1,"prototype":1,"ok":1}')
+    expect(JSON.parse(sampleOf({ id: ID, type: 'x', at: 1, props })).props).toEqual({
+      ok: 'number',
+    })
+  })
+
   test('what helps its sender to mend it', () => {
     const sample = sampleOf({
       id: ID,

@@ -23,11 +23,17 @@ export function createEraser(db: Db) {
        FROM visitor v JOIN browser b ON b.id = v.browser WHERE v.lead = ?`,
     )
     .raw()
+  // Readers that keep all leads in memory read them anew: nothing else may have changed.
+  const bumpEpoch = db.prepare(
+    `INSERT INTO counter (site, name, value) VALUES (0, 'counts_epoch', 1)
+     ON CONFLICT DO UPDATE SET value = value + 1`,
+  )
   const claimed = db.prepare('SELECT DISTINCT browser FROM claim WHERE lead = ?').pluck()
 
   return function erase(lead: number, erasedAt: number): Erased | null {
     const site = siteOf.get(lead)
     if (typeof site !== 'number') return null
+    noteLastNumbers(db)
     const ids = idsOf.all(lead) as [TombKind, string][] // kinds of keys are kinds of tombstones
     const own = holds.all(lead) as [number, Uint8Array, number | null, number | null][] // as selected
     const bury = createBurial(db, site, erasedAt)
@@ -50,6 +56,7 @@ export function createEraser(db: Db) {
     const browsers = [...touched].filter((browser) => !dropEmptyBrowser(db, browser))
     for (const browser of browsers) dropViews(db, browser)
     dropUnusedTexts(db)
+    bumpEpoch.run()
     return { site, events, visitors: own.length, browsers, connected }
   }
 }
@@ -207,8 +214,29 @@ function dropUnusedTexts(db: Db): void {
       `DELETE FROM erased_text WHERE id IN (${users_} WHERE ${column} IN (SELECT id FROM erased_text))`,
     )
   }
-  db.exec(`DELETE FROM text WHERE id IN (SELECT id FROM erased_text);
-    DELETE FROM erased_touch WHERE id IN (SELECT touch FROM session WHERE touch IN (SELECT id FROM erased_touch));
-    DELETE FROM touch WHERE id IN (SELECT id FROM erased_touch);
-    DROP TABLE erased_text; DROP TABLE erased_touch`)
+  db.exec(
+    'DELETE FROM erased_touch WHERE id IN (SELECT touch FROM session WHERE touch IN (SELECT id FROM erased_touch))',
+  )
+  // The last number stays taken: readers remember what a number meant.
+  const keepLast = (table: 'text' | 'touch', columns: string, values: string) => {
+    const last = db.prepare(`SELECT max(id) FROM ${table}`).pluck().get()
+    db.exec(`DELETE FROM ${table} WHERE id IN (SELECT id FROM erased_${table})`)
+    db.prepare(
+      `INSERT OR IGNORE INTO ${table} (id, value${columns}) SELECT @last, 'erased ' || @last${values}
+       WHERE @last IS NOT NULL`,
+    ).run({ last })
+    db.exec(`DROP TABLE erased_${table}`)
+  }
+  keepLast('text', '', '')
+  keepLast('touch', ', channel, source, medium', ", '', '', ''")
+}
+
+/** Numbers of browsers, visitors and sessions are used once, also when the newest of them is deleted. */
+export function noteLastNumbers(db: Db): void {
+  for (const table of ['browser', 'visitor', 'session'] as const) {
+    db.prepare(
+      `INSERT INTO counter (site, name, value) SELECT 0, 'last_${table}', max(id) FROM ${table} HAVING max(id) > 0
+       ON CONFLICT DO UPDATE SET value = max(value, excluded.value)`,
+    ).run()
+  }
 }

@@ -212,15 +212,17 @@ function newBrowser(delivery: Delivery, ref: number, visitorRef: number): Browse
 }
 
 function lastRefs(db: Db): { browser: number; visitor: number; session: number; lead: number } {
-  const last = (sql: string) => Number(db.prepare(sql).pluck().get() ?? 0)
+  const value = (sql: string) => Number(db.prepare(sql).pluck().get() ?? 0)
+  const last = (table: 'browser' | 'visitor' | 'session' | 'lead') =>
+    Math.max(
+      value(`SELECT max(id) FROM ${table}`),
+      value(`SELECT value FROM counter WHERE site = 0 AND name = 'last_${table}'`),
+    )
   return {
-    browser: last('SELECT max(id) FROM browser'),
-    visitor: last('SELECT max(id) FROM visitor'),
-    session: last('SELECT max(id) FROM session'),
-    lead: Math.max(
-      last('SELECT max(id) FROM lead'),
-      last("SELECT value FROM counter WHERE site = 0 AND name = 'last_lead'"),
-    ),
+    browser: last('browser'),
+    visitor: last('visitor'),
+    session: last('session'),
+    lead: last('lead'),
   }
 }
 

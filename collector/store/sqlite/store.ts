@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { NewKey, SignIn, Transaction, WriteStore } from '../store.ts'
+import type { NewKey, Transaction, WriteStore } from '../store.ts'
 import type { StoreOptions } from '../store-file.ts'
 import { StoreTrouble } from '../trouble.ts'
+import { createAccounts } from './accounts.ts'
 import { type Db, openWriter, preparePlace, writeOnce } from './connect.ts'
 import { createDevices } from './devices.ts'
 import { createEraser } from './erase.ts'
@@ -10,7 +11,8 @@ import { isBlank, joinInstance, keyOf, type Marker, refuseLostStore } from './in
 import { createLoader } from './load.ts'
 import { lockStore } from './lock.ts'
 import { createModels } from './models.ts'
-import { createPruner, dropExpired, shrink } from './prune.ts'
+import { createOrders } from './orders.ts'
+import { createPruner, dropExpired, rewrite, shrink } from './prune.ts'
 import { createQuarantine } from './quarantine.ts'
 import { createSalts } from './salts.ts'
 import { openSeal, type Seal } from './secrets.ts'
@@ -118,31 +120,19 @@ export function openSqliteStore(
     },
     hasDueLeads: (at) => anyDue.get(at) !== undefined,
     ...createSites(db, sealOf),
-    addKey({ name, hash, scopes, site, createdAt }: NewKey) {
+    addKey({ name, hash, scopes, site, createdAt, expiresAt = null }: NewKey) {
       return Number(
         db
           .prepare(
-            `INSERT INTO api_key (name, hash, scopes, site, created_at) VALUES (?, ?, ?, ?, ?)
+            `INSERT INTO api_key (name, hash, scopes, site, created_at, expires_at)
+             VALUES (?, ?, ?, ?, ?, ?)
              ON CONFLICT (hash) DO UPDATE SET name = excluded.name`,
           )
-          .run(name, hash, JSON.stringify(scopes), site, createdAt).lastInsertRowid,
+          .run(name, hash, JSON.stringify(scopes), site, createdAt, expiresAt).lastInsertRowid,
       )
     },
     removeKey: (ref) => db.prepare('DELETE FROM api_key WHERE id = ?').run(ref).changes > 0,
-    putSignIn({ hash, kind, expiresAt, seenAt }: SignIn) {
-      db.prepare('DELETE FROM sign_in WHERE expires_at < ?').run(seenAt)
-      db.prepare(
-        `INSERT INTO sign_in (hash, kind, expires_at, seen_at) VALUES (?, ?, ?, ?)
-         ON CONFLICT (hash) DO UPDATE SET seen_at = excluded.seen_at`,
-      ).run(hash, kind, expiresAt, seenAt)
-    },
-    takeLink: (hash, now) =>
-      db
-        .prepare("DELETE FROM sign_in WHERE hash = ? AND kind = 'link' AND expires_at > ?")
-        .run(hash, now).changes > 0,
-    removeSignIn(hash) {
-      db.prepare('DELETE FROM sign_in WHERE hash = ?').run(hash)
-    },
+    accounts: createAccounts(db),
     devicesOf: createDevices(db),
     ...waiting,
     tombstones: () => ({ key: tombstoneKey(db), tombstones: readTombstones(db) }),
@@ -155,9 +145,11 @@ export function openSqliteStore(
     checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)'),
     emptyLog: () => db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0,
     dropExpired: db.transaction((bounds) => dropExpired(db, bounds)),
+    rewrite: (anySize) => rewrite(db, anySize),
     shrink: () => shrink(db),
     backups: (now) => readBackups(db, now),
     ...createBuried(db),
+    ...createOrders(db),
     hasForeignChanges() {
       const version = Number(readDataVersion.get())
       const isForeign = version !== dataVersion

@@ -1,5 +1,6 @@
 import { topOf } from '../../../scoring/ranks.ts'
 import { engagementOf } from '../../../scoring/score.ts'
+import { hideInText } from '../../hide-addresses.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, LeadQuery, Scoped } from '../../reader.ts'
 import type { LeadJson, Page } from '../../shapes.ts'
@@ -115,10 +116,15 @@ function matches(card: Card, milli: number, query: LeadQuery): boolean {
     (query.stage === undefined || lead.stage === query.stage) &&
     (query.grade === undefined || isGrade(card, milli, query.grade)) &&
     (query.minScore === undefined || milli >= query.minScore * 1000) &&
-    (query.q === undefined || card.haystack.includes(query.q.trim().toLowerCase())) &&
+    (query.q === undefined || isSaid(card, query.q, query.hidesAddresses)) &&
     (query.source === undefined || card.sources.includes(query.source)) &&
     (query.seenSince === undefined || card.lastAt >= query.seenSince)
   )
+}
+
+function isSaid(card: Card, q: string, hidesAddresses = false): boolean {
+  const haystack = hidesAddresses ? hideInText(card.haystack) : card.haystack
+  return haystack.includes(q.trim().toLowerCase())
 }
 
 function isGrade(card: Card, milli: number, grade: string): boolean {

@@ -2,6 +2,7 @@ import { emailOf, resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
 import { scoreOf } from '../../../scoring/score.ts'
 import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
+import type { HeldJson } from '../../held.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, ListPage, Reader, Scoped } from '../../reader.ts'
 import type {
@@ -9,7 +10,6 @@ import type {
   Page,
   QuarantinedJson,
   RejectedJson,
-  Scope,
   ScoreJson,
   SiteJson,
   TrendDayJson,
@@ -17,6 +17,8 @@ import type {
 import { claimReader, connected } from '../claim-rows.ts'
 import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
+import { type AccessReads, createAccessReader } from './accounts.ts'
+import { createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
 import { createIdentityReader } from './identities.ts'
 import type { LeadRow } from './lead-rows.ts'
@@ -31,13 +33,6 @@ import { openReadTools } from './tools.ts'
 import type { HoldRow } from './touches.ts'
 import { createVisitorReader } from './visitors.ts'
 
-export interface KnownKey {
-  readonly id: string
-  readonly name: string
-  readonly scopes: readonly Scope[]
-  readonly site: string | null
-}
-
 export interface Engagement {
   readonly origins: readonly string[]
   /** Null for a browser that was never seen. */
@@ -45,11 +40,7 @@ export interface Engagement {
 }
 
 /** What the collector itself reads, beside what people and programs do. */
-export interface InternalReader extends Reader {
-  /** The key with this SHA-256, or null. */
-  key(hash: Uint8Array): Promise<KnownKey | null>
-  /** Whether a session with this hash is signed in. */
-  isSignedIn(hash: Uint8Array, now: number): Promise<boolean>
+export interface InternalReader extends Reader, AccessReads {
   /**
    * How hot the visitor behind a browser is, by that visitor's own score and never by that of the
    * lead it was joined to; null where no site has this key.
@@ -62,6 +53,8 @@ export interface InternalReader extends Reader {
   verify(): Promise<VerifyReport>
   /** The store's number of a lead. */
   leadRef(id: string, scope: Scoped): Promise<Found<number>>
+  /** Everything that is held about a lead, and that erasing it would take. */
+  held(id: string, scope: Scoped, ask: HeldAsk): Promise<Found<HeldJson>>
 }
 
 /** Days of a trend before today. */
@@ -78,16 +71,13 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const timelineOf = createTimelineReader(tools)
   const links = createIdentityReader(tools)
   const said = createSaidReader(tools)
+  const held = createHeldReader(tools, { history, said })
   const models = createModelReader(tools)
   const quarantine = createQuarantineReader(db)
   const { book, adjustmentsOf } = leads
   const simulate = createSimulator({ ...tools, path, book, adjustmentsOf })
   const claimsOf = claimReader(db)
-  const keyRow = db.prepare('SELECT id, name, scopes, site FROM api_key WHERE hash = ?').raw()
   const siteByKey = db.prepare('SELECT * FROM site WHERE key = ?')
-  const session = db
-    .prepare("SELECT 1 FROM sign_in WHERE hash = ? AND kind = 'session' AND expires_at > ?")
-    .pluck()
   const snapshot = <T>(read: () => T): T => db.transaction(read)()
 
   const withLead = <T>(
@@ -134,22 +124,11 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
       }),
     keys: async () =>
       db
-        .prepare('SELECT id, name, scopes, site, created_at FROM api_key ORDER BY id')
+        .prepare('SELECT id, name, scopes, site, created_at, expires_at FROM api_key ORDER BY id')
         .raw()
         .all()
         .map(keyJson),
-    async key(hash) {
-      const row = keyRow.get(hash) as [number, string, string, number | null] | undefined
-      if (!row) return null
-      const [ref, name, scopes, site] = row
-      return {
-        id: publicId('key', ref),
-        name,
-        scopes: JSON.parse(scopes),
-        site: site === null ? null : publicId('site', site),
-      }
-    },
-    isSignedIn: async (hash, now) => session.get(hash, now) !== undefined,
+    ...createAccessReader(db),
     leads: async (query, now) => snapshot(() => leads.list(query, now)),
     lead: async (id, scope, now) => withLead(id, scope, (lead) => found(leads.json(lead, now))),
     async score(id, at, now) {
@@ -182,6 +161,8 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
       withLead(id, scope, ({ ref }) => found(said.adjustments(ref))),
     decisions: async (id, scope) => withLead(id, scope, ({ ref }) => found(said.decisions(ref))),
     leadRef: async (id, scope) => withLead(id, scope, ({ ref }) => found(ref)),
+    held: async (id, scope, ask) =>
+      withLead(id, scope, (lead) => found(held(lead, leads.json(lead, ask.now), ask))),
     async trend(id, scope, now) {
       return withLead(id, scope, ({ ref }) => {
         const { rules } = tools.current()
@@ -271,12 +252,13 @@ function siteJson(site: ReturnType<typeof siteOf>): SiteJson {
 }
 
 function keyJson(raw: unknown): KeyJson {
-  const [ref, name, scopes, site, createdAt] = raw as [
+  const [ref, name, scopes, site, createdAt, expiresAt] = raw as [
     number,
     string,
     string,
     number | null,
     number,
+    number | null,
   ]
   return {
     id: publicId('key', ref),
@@ -284,5 +266,6 @@ function keyJson(raw: unknown): KeyJson {
     scopes: JSON.parse(scopes),
     site: site === null ? null : publicId('site', site),
     created_at: new Date(createdAt).toISOString(),
+    expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
   }
 }

@@ -1,0 +1,217 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Command, Option } from 'commander'
+import { type CommandTools, noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
+import { SETTINGS } from './config.ts'
+import { openWriterService, type WriterService } from './ingest/writer-service.ts'
+import defaultModel from './scoring/default-model.yaml'
+import type { HeldJson } from './store/held.ts'
+import { refOf } from './store/ids.ts'
+import { openStore } from './store/open.ts'
+import type { Found } from './store/reader.ts'
+import type { Order } from './store/records.ts'
+import { StoreInUse } from './store/trouble.ts'
+
+/**
+ * `pique erase`, `export` and `prune`. While a collector runs on the store it does the work, because it
+ * remembers what it has read; the command asks it to, waits, and says how it went.
+ */
+
+interface PersonOptions {
+  readonly store: string
+  readonly site?: string
+  readonly retentionMonths: string
+}
+
+const POLL_MS = 100
+const ERASE_PATIENCE_MS = 60_000
+const PRUNE_PATIENCE_MS = 3_600_000
+
+export function addPrivacyCommands(program: Command, tools: CommandTools): void {
+  program
+    .command('erase <WHO>')
+    .description('erase a person and all they did: an e-mail, user:42 or ld_7')
+    .option('--site <ID>', 'of this site, where several know the person')
+    .option('--dry-run', 'only say what would go')
+    .addOption(storeOption())
+    .addOption(retentionOption())
+    .action((who: string, options: PersonOptions & { readonly dryRun?: boolean }) =>
+      withHeld(who, options, tools, (held) => erase(held, options, tools)),
+    )
+  program
+    .command('export')
+    .description('print everything that is held about a person, as JSON')
+    .requiredOption('--lead <WHO>', 'an e-mail, user:42 or ld_7')
+    .option('--site <ID>', 'of this site, where several know the person')
+    .option('--out <FILE>', 'write it to a new file instead')
+    .addOption(storeOption())
+    .addOption(retentionOption())
+    .action((options: PersonOptions & { readonly lead: string; readonly out?: string }) =>
+      withHeld(options.lead, options, tools, (held) => {
+        const text = JSON.stringify(held, null, 2)
+        if (options.out === undefined) tools.print(text)
+        // It is about one person, for whoever asked: nobody else reads it, and nothing is written over.
+        else writeFileSync(options.out, `${text}\n`, { mode: 0o600, flag: 'wx' })
+      }),
+    )
+  program
+    .command('prune')
+    .description('drop now what is kept long enough; a collector does it every hour')
+    .option('--vacuum', 'then write the store anew, which gives the room back to the disk')
+    .addOption(storeOption())
+    .addOption(retentionOption())
+    .action((options: PersonOptions & { readonly vacuum?: boolean }) =>
+      orComplain(options.store, tools.complain, () => prune(options, tools)),
+    )
+}
+
+function retentionOption(): Option {
+  const { name, placeholder, sentence, initial } = SETTINGS.retentionMonths
+  return new Option(`--${name} <${placeholder}>`, sentence)
+    .env('PIQUE_RETENTION_MONTHS')
+    .default(initial)
+}
+
+/** Reads what is held about a person; throws where there is nobody, or more than one. */
+function withHeld(
+  who: string,
+  options: PersonOptions,
+  { complain, now }: CommandTools,
+  use: (held: HeldJson) => void | Promise<void>,
+): Promise<void> {
+  const { store, site } = options
+  return withReader(store, complain, async (reader) => {
+    const ask = { now: now(), retentionMonths: monthsOf(options) }
+    await use(personOf(who, await reader.held(idOf(who), { site }, ask)))
+  })
+}
+
+function monthsOf({ retentionMonths }: PersonOptions): number {
+  const { name, check } = SETTINGS.retentionMonths
+  const expected = check(retentionMonths)
+  if (expected !== null) {
+    throw new Error(`--${name} is ${JSON.stringify(retentionMonths)}; expected ${expected}`)
+  }
+  return Number(retentionMonths)
+}
+
+function idOf(who: string): string {
+  return /^(email|user):|^ld_/.test(who) || !who.includes('@') ? who : `email:${who}`
+}
+
+function personOf(who: string, found: Found<HeldJson>): HeldJson {
+  if (found.kind === 'found') return found.value
+  throw new Error(
+    found.kind === 'ambiguous'
+      ? `several sites know ${who}; say which with --site`
+      : `nobody is known as ${who}; expected an e-mail, user:42 or ld_7`,
+  )
+}
+
+async function erase(
+  held: HeldJson,
+  options: PersonOptions & { readonly dryRun?: boolean },
+  { print, complain, now, instanceKey }: CommandTools,
+): Promise<void> {
+  const events = held.sessions.reduce((sum, session) => sum + session.events.length, 0)
+  const facts = { events, visitors: held.visitors.length }
+  const { backups } = held
+  if (options.dryRun) {
+    print(JSON.stringify({ erased: false, would_erase: facts, backups }))
+    return
+  }
+  const lead = refOf('lead', held.lead.id) ?? 0
+  const order: Order = { kind: 'erase', lead, at: now() }
+  const own = (service: WriterService) => service.erase(lead, order.at)
+  const done = await doOrAsk(
+    { ...options, instanceKey },
+    { order, own, patienceMs: ERASE_PATIENCE_MS },
+  )
+  if (!done) throw new Error('somebody else has just erased this person')
+  print(JSON.stringify({ erased: true, ...facts, gone: done.isGone, backups }))
+  if (!done.isGone) {
+    complain(
+      'pique: the person is erased; the files of the store may show bytes of it until the last reader has gone, and a store over 256 MB until `pique prune --vacuum`',
+    )
+  }
+  for (const { path, expires_at } of backups) {
+    complain(`pique: the backup ${path} still holds this person, until ${expires_at.slice(0, 10)}`)
+  }
+}
+
+async function prune(
+  options: PersonOptions & { readonly vacuum?: boolean },
+  { print, complain, now, instanceKey }: CommandTools,
+): Promise<void> {
+  if (!existsSync(options.store)) throw noStoreAt(options.store)
+  const order: Order = { kind: 'prune', at: now() }
+  let counts: object = {}
+  const own = (service: WriterService) => {
+    const { isShrunk, ...dropped } = service.prune(order.at, options.vacuum === true)
+    counts = { ...dropped, shrunk: isShrunk }
+    return { isGone: true }
+  }
+  const done = await doOrAsk(
+    { ...options, instanceKey },
+    { order, own, patienceMs: PRUNE_PATIENCE_MS },
+  )
+  print(
+    JSON.stringify({
+      pruned: true,
+      ...(done?.isOrdered ? { by: 'the running collector' } : counts),
+    }),
+  )
+  if (done?.isOrdered && options.vacuum) {
+    complain('pique: the store is written anew only while no collector runs on it; stop it first')
+  }
+}
+
+interface Task {
+  readonly order: Order
+  readonly own: (service: WriterService) => { readonly isGone: boolean } | null
+  readonly patienceMs: number
+}
+
+type Done = { readonly isGone: boolean; readonly isOrdered: boolean }
+
+/** Does it, or where a collector runs on the store, has it do it. */
+async function doOrAsk(
+  options: PersonOptions & Pick<CommandTools, 'instanceKey'>,
+  task: Task,
+): Promise<Done | null> {
+  const { store, instanceKey = null } = options
+  const retentionMonths = monthsOf(options)
+  const { order, own, patienceMs } = task
+  let service: WriterService
+  try {
+    const file = { instanceKey }
+    const more = { initialModel: defaultModel, now: order.at, isLimited: false, file }
+    service = openWriterService({ store, retentionMonths, ...more })
+  } catch (error) {
+    if (!(error instanceof StoreInUse)) throw error
+    return askCollector(store, order, patienceMs)
+  }
+  try {
+    const done = own(service)
+    return done && { isGone: done.isGone, isOrdered: false }
+  } finally {
+    service.close()
+  }
+}
+
+async function askCollector(path: string, order: Order, patienceMs: number): Promise<Done> {
+  const store = openStore(path, 'beside')
+  try {
+    store.giveOrder(order)
+    for (let waited = 0; waited < patienceMs; waited += POLL_MS) {
+      await wait(POLL_MS)
+      const answer = store.takeAnswer(order)
+      if (answer) return { ...answer, isOrdered: true }
+    }
+    throw new Error(
+      'the collector that runs on this store did not answer; it will do it when it can',
+    )
+  } finally {
+    store.close()
+  }
+}

@@ -1,0 +1,75 @@
+import { Bare, Wordmark } from './layout.tsx'
+
+/** Where a one-time link leads: the first account of a collector, or the password of an account. */
+
+export interface WelcomeView {
+  /** Where the form goes, with its token. */
+  readonly action: string
+  /** Whose password it is; null while nobody has an account. */
+  readonly email: string | null
+  /** Why the last try failed, in words. */
+  readonly error?: string | undefined
+  /** What was typed as the e-mail. */
+  readonly typed?: string | undefined
+}
+
+const Email = ({ email, typed }: Pick<WelcomeView, 'email' | 'typed'>) => (
+  <label>
+    <span>E-mail</span>
+    <input
+      type="email"
+      name="email"
+      autocomplete="username"
+      value={email ?? typed}
+      readonly={email !== null}
+      required
+    />
+  </label>
+)
+
+const Welcome = ({ action, email, error, typed }: WelcomeView) => {
+  const title = email === null ? 'Make the first account' : 'Choose your password'
+  return (
+    <Bare title={title} namesOrigin>
+      <div class="login">
+        <h1>
+          <Wordmark />
+          <span class="login-title">{title}</span>
+        </h1>
+        <form class="login-form" method="post" action={action}>
+          {error && (
+            <p class="problem" role="alert" id="problem">
+              {error}
+            </p>
+          )}
+          <Email email={email} typed={typed} />
+          <label>
+            <span>Password</span>
+            <input
+              type="password"
+              name="password"
+              autocomplete="new-password"
+              minlength={12}
+              aria-describedby={error ? 'problem rules' : 'rules'}
+              required
+            />
+          </label>
+          <p class="hint" id="rules">
+            At least 12 characters; three or four unrelated words do well.
+          </p>
+          <button type="submit">{email === null ? 'Make the account' : 'Set the password'}</button>
+        </form>
+        {email === null && (
+          <div class="login-hints">
+            <p>This account is the owner’s: it may do everything, and add others.</p>
+          </div>
+        )}
+      </div>
+    </Bare>
+  )
+}
+
+/** The whole document, to be answered as HTML. */
+export function renderWelcome(view: WelcomeView): string {
+  return `<!doctype html>${<Welcome {...view} />}`
+}

@@ -1,0 +1,57 @@
+import type { ApiDeps } from './api.ts'
+import { leadParams, siteQuery } from './api-query.ts'
+import { type Api, json, readRoute, unfound, writeRoute } from './api-route.ts'
+import { refuse } from './refuse.ts'
+import { erased, held } from './schemas-held.ts'
+
+/**
+ * What people may ask of whoever knows them: a copy of everything, and to be forgotten. Both take the
+ * owner's scope: a key that syncs leads must be able neither to carry all of it away nor to destroy it.
+ */
+
+const TAGS = ['Privacy']
+
+const itsExport = readRoute('admin', {
+  path: '/leads/{id}/export',
+  tags: TAGS,
+  summary: 'Everything that is held about a lead, in one document',
+  request: { params: leadParams, query: siteQuery },
+  responses: { 200: json(held, 'All of it; what erasing the lead would take') },
+})
+const erase = writeRoute('admin', {
+  method: 'delete',
+  path: '/leads/{id}',
+  tags: TAGS,
+  summary: 'Erase a lead and all it did: it stays away, whatever is sent again',
+  request: { params: leadParams, query: siteQuery },
+  responses: { 200: json(erased, 'What was erased, and which backups still hold it') },
+})
+
+/** `forgetAnswers`: what writes were answered may name whoever was erased. */
+export function addPrivacyRoutes(api: Api, deps: ApiDeps, forgetAnswers: () => void): void {
+  const { reader, writer, clock, retentionMonths } = deps
+
+  api.openapi(itsExport, async (c) => {
+    const { id } = c.req.valid('param')
+    const ask = { now: clock(), retentionMonths }
+    const found = await reader.held(id, { site: c.get('site') }, ask)
+    if (found.kind !== 'found') return unfound(c, found.kind)
+    c.header('content-disposition', `attachment; filename="${found.value.lead.id}.json"`)
+    return c.json(found.value, 200)
+  })
+
+  api.openapi(erase, async (c) => {
+    const { id } = c.req.valid('param')
+    const lead = await reader.leadRef(id, { site: c.get('site') })
+    if (lead.kind !== 'found') return unfound(c, lead.kind)
+    const gone = await writer.erase(lead.value, clock())
+    if (!gone) return refuse(c, 'not_found')
+    forgetAnswers()
+    const { events, visitors, backups, isGone } = gone
+    const copies = backups.map(({ path, madeAt, expiresAt }) => {
+      const [made_at, expires_at] = [madeAt, expiresAt].map((at) => new Date(at).toISOString())
+      return { path, made_at: made_at ?? '', expires_at: expires_at ?? '' }
+    })
+    return c.json({ erased: true as const, events, visitors, gone: isGone, backups: copies }, 200)
+  })
+}
