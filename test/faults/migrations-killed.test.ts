@@ -24,8 +24,8 @@ const POINTS = scaled(30)
 /** What every start makes anew, or notes of itself. */
 const OWN_TABLES = new Set(['sign_in', 'secret', 'backup', 'salt'])
 const OWN_COUNTERS = ['checks', 'commit', 'seed']
-/** When something was decided, and in which commit. */
-const OWN_COLUMNS = ['changed', 'look_at', 'below_since']
+/** When something was decided, and in which commit; and what is sealed with a random part. */
+const OWN_COLUMNS = ['changed', 'look_at', 'below_since', 'signing_secret']
 
 const shim = compileShim()
 const places: { remove(): void }[] = []

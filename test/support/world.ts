@@ -13,7 +13,7 @@ import type { WireAnswer, WireBatch, WireEvent } from '../../shared/wire.ts'
 
 export const CHROME =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36'
-const SITE_KEY = 'site-under-test'
+export const SITE_KEY = 'site-under-test'
 const MAIL = createMailDomains('', '')
 
 export function defaultModelYaml(): string {
