@@ -50,7 +50,7 @@ export function addSafetyCommands(program: Command, tools: CommandTools): void {
     )
   program
     .command('free-ballast')
-    .description('give back the bytes kept for a full disk, so that `pique prune` can work')
+    .description('give back the bytes kept for a full disk, so that what makes room has some')
     .addOption(storeOption())
     .action(({ store }: { store: string }) =>
       orComplain(store, complain, () => {
