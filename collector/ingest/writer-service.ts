@@ -91,6 +91,8 @@ export interface Requeued {
 export interface PruneReport extends Piece {
   readonly rejected: number
   readonly quarantined: number
+  /** Addresses, titles and the like that nothing refers to any more. */
+  readonly texts: number
   /** The file was written anew, and is smaller. */
   readonly isShrunk: boolean
 }
@@ -266,10 +268,17 @@ export function openWriterService(
         total.anonymous += piece.anonymous
         store.emptyLog() // on a full disk the log must not grow
       }
-      const small = forgetting.pruneSmall(at)
+      const small = { rejected: 0, quarantined: 0 }
+      for (let hasMore = true; hasMore; ) {
+        const { rejected, quarantined } = forgetting.pruneSmall(at)
+        small.rejected += rejected
+        small.quarantined += quarantined
+        hasMore = rejected + quarantined > 0
+      }
+      const texts = store.dropUnusedTexts()
       const isShrunk = shrinks && store.rewrite(true)
       forgetting.tidyLog()
-      return { ...total, ...small, isShrunk }
+      return { ...total, ...small, texts, isShrunk }
     },
     startPruning(at) {
       forgetting.pruneSmall(at)
