@@ -93,7 +93,7 @@ export function shrink(db: Db): boolean {
 
 const MIN_FREE_SHARE = 4
 /** Some two seconds of work, for which deliveries wait. */
-const REWRITTEN_BYTES = 256 * 1024 * 1024
+const REWRITTEN_BYTES = 128 * 1024 * 1024
 
 /**
  * Writes the store anew: a small one, or one of any size. Where SQLite moves rows between pages it leaves
