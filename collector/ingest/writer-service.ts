@@ -164,7 +164,6 @@ export function openWriterService(
     if (!mayHaveOrders) return
     for (const order of store.orders()) {
       if (order.kind === 'prune') {
-        forgetting.pruneSmall(order.at)
         pruneUntil = Math.max(pruneUntil ?? 0, order.at)
         continue
       }
@@ -281,7 +280,6 @@ export function openWriterService(
       return { ...total, ...small, texts, isShrunk }
     },
     startPruning(at) {
-      forgetting.pruneSmall(at)
       pruneUntil = at
     },
     stats: () => ({
@@ -346,6 +344,8 @@ export function openWriterService(
       if (models.work(at)) return true
       if (pruneUntil === null) return false
       if (forgetting.prune(pruneUntil)) return true
+      const { rejected, quarantined } = forgetting.pruneSmall(pruneUntil)
+      if (rejected + quarantined > 0) return true
       endPruning()
       return false
     },
