@@ -116,7 +116,7 @@ export function createForgetting(deps: ForgettingDeps): Forgetting {
 }
 
 /** The beginning of the UTC day that many months ago. */
-export function cutOff(at: number, months: number): number {
+function cutOff(at: number, months: number): number {
   const day = new Date(at)
   return Date.UTC(day.getUTCFullYear(), day.getUTCMonth() - months, day.getUTCDate())
 }
