@@ -131,7 +131,7 @@ async function erase(
   print(JSON.stringify({ erased: true, ...facts, gone: done.isGone, backups }))
   if (!done.isGone) {
     complain(
-      'pique: the person is erased; the files of the store may show bytes of it until the last reader has gone, and a store over 256 MB until `pique prune --vacuum`',
+      'pique: the person is erased; the files of the store may show bytes of it until the last reader has gone, and a store over 128 MB until `pique prune --vacuum`',
     )
   }
   for (const { path, expires_at } of backups) {

@@ -19,7 +19,7 @@ export interface Forgetting {
   eraseAgain(at: number): number
   /** A piece of what retention says, at an instant; null when nothing is left to do. */
   prune(at: number): Piece | null
-  /** What is kept for days. */
+  /** What is kept for days; a piece of it. */
   pruneSmall(at: number): { readonly rejected: number; readonly quarantined: number }
   /** To be called every second: empties the log, where it may show what was deleted. */
   tidyLog(): void

@@ -91,6 +91,8 @@ export interface Requeued {
 export interface PruneReport extends Piece {
   readonly rejected: number
   readonly quarantined: number
+  /** Addresses, titles and the like that nothing refers to any more. */
+  readonly texts: number
   /** The file was written anew, and is smaller. */
   readonly isShrunk: boolean
 }
@@ -162,7 +164,6 @@ export function openWriterService(
     if (!mayHaveOrders) return
     for (const order of store.orders()) {
       if (order.kind === 'prune') {
-        forgetting.pruneSmall(order.at)
         pruneUntil = Math.max(pruneUntil ?? 0, order.at)
         continue
       }
@@ -266,13 +267,19 @@ export function openWriterService(
         total.anonymous += piece.anonymous
         store.emptyLog() // on a full disk the log must not grow
       }
-      const small = forgetting.pruneSmall(at)
+      const small = { rejected: 0, quarantined: 0 }
+      for (let hasMore = true; hasMore; ) {
+        const { rejected, quarantined } = forgetting.pruneSmall(at)
+        small.rejected += rejected
+        small.quarantined += quarantined
+        hasMore = rejected + quarantined > 0
+      }
+      const texts = store.dropUnusedTexts()
       const isShrunk = shrinks && store.rewrite(true)
       forgetting.tidyLog()
-      return { ...total, ...small, isShrunk }
+      return { ...total, ...small, texts, isShrunk }
     },
     startPruning(at) {
-      forgetting.pruneSmall(at)
       pruneUntil = at
     },
     stats: () => ({
@@ -337,6 +344,8 @@ export function openWriterService(
       if (models.work(at)) return true
       if (pruneUntil === null) return false
       if (forgetting.prune(pruneUntil)) return true
+      const { rejected, quarantined } = forgetting.pruneSmall(pruneUntil)
+      if (rejected + quarantined > 0) return true
       endPruning()
       return false
     },

@@ -83,6 +83,8 @@ export interface Forgetful {
   rewrite(anySize: boolean): boolean
   /** The same for a small store that is free for a good part, to give the room back to the disk. */
   shrink(): boolean
+  /** Drops texts that nothing refers to any more, after looking at every event; how many. */
+  dropUnusedTexts(): number
   /** What commands have asked of whoever is alone on the store. */
   orders(): readonly Order[]
   giveOrder(order: Order): void

@@ -33,7 +33,9 @@ function filesOf(store: string, logs = ''): readonly (readonly [string, Buffer])
 /** Which of these any file shows, and which file. */
 function shownIn(files: ReturnType<typeof filesOf>, needles: readonly (string | Buffer)[]) {
   return needles.flatMap((needle) =>
-    files.filter(([, bytes]) => bytes.includes(needle)).map(([name]) => `${needle} in ${name}`),
+    files
+      .filter(([, bytes]) => bytes.includes(needle))
+      .map(([name]) => `${Buffer.isBuffer(needle) ? needle.toString('hex') : needle} in ${name}`),
   )
 }
 

@@ -36,9 +36,10 @@ function ownQuery(path: string, lead: number) {
       ),
       visitors: all("SELECT 'vi_' || id FROM visitor WHERE lead = ?"),
       sources: all(
-        `SELECT DISTINCT s.id, t.channel, t.source, t.medium FROM touch t JOIN session s ON s.touch = t.id
-         WHERE s.id IN (SELECT e.session ${held})`,
-      ).map((row) => (row as unknown[]).slice(1)),
+        // A session is shown with each visitor that it is partly of.
+        `SELECT DISTINCT v.id, s.id, t.channel, t.source, t.medium
+         ${held.replace('WHERE', 'JOIN touch t ON t.id = s.touch WHERE')}`,
+      ).map((row) => (row as unknown[]).slice(2)),
       ids: all("SELECT kind || ':' || value FROM lead_key WHERE lead = ?"),
       decisions: all(`SELECT 'de_' || id, to_stage, score_milli FROM decision WHERE lead = ?`),
       outcomes: all("SELECT 'ou_' || id, type, reason FROM outcome WHERE lead = ?"),

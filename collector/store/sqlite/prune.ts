@@ -40,7 +40,7 @@ export function createPruner(db: Db) {
   }
 }
 
-/** What is kept for days and not for months, and what has run out. */
+/** What is kept for days and not for months, and what has run out; a piece of it. */
 export function dropExpired(
   db: Db,
   { keptSince, now }: { readonly keptSince: number; readonly now: number },
@@ -50,9 +50,38 @@ export function dropExpired(
   run('DELETE FROM api_key WHERE expires_at < ?', keptSince)
   run('DELETE FROM backup WHERE expires_at < ?', now)
   return {
-    rejected: run('DELETE FROM rejected WHERE received_at < ?', keptSince),
-    quarantined: run('DELETE FROM quarantine WHERE received_at < ?', keptSince),
+    rejected: run(
+      `DELETE FROM rejected WHERE id IN
+         (SELECT id FROM rejected WHERE received_at < ? LIMIT 10000)`,
+      keptSince,
+    ),
+    quarantined: run(
+      `DELETE FROM quarantine WHERE id IN
+         (SELECT id FROM quarantine WHERE received_at < ? LIMIT 10000)`,
+      keptSince,
+    ),
   }
+}
+
+/**
+ * Addresses, titles and touches that no event is of any more. Looks at every event, so it is for whoever is
+ * alone; the last number stays taken, see erase.ts.
+ */
+export function dropUnusedTexts(db: Db): number {
+  const text = db
+    .prepare(
+      `DELETE FROM text WHERE id < (SELECT max(id) FROM text) AND id NOT IN (
+         SELECT url FROM event WHERE url IS NOT NULL UNION SELECT referrer FROM event WHERE referrer IS NOT NULL
+         UNION SELECT title FROM event WHERE title IS NOT NULL UNION SELECT type FROM event
+         UNION SELECT bot FROM session WHERE bot IS NOT NULL UNION SELECT device FROM session WHERE device IS NOT NULL
+         UNION SELECT url FROM view WHERE url IS NOT NULL)`,
+    )
+    .run().changes
+  db.exec(
+    `DELETE FROM touch WHERE id < (SELECT max(id) FROM touch)
+       AND id NOT IN (SELECT touch FROM session WHERE touch IS NOT NULL)`,
+  )
+  return text
 }
 
 /** Gives free room back to the disk where a good part of a small store is free; whether it was done. */
@@ -64,7 +93,7 @@ export function shrink(db: Db): boolean {
 
 const MIN_FREE_SHARE = 4
 /** Some two seconds of work, for which deliveries wait. */
-const REWRITTEN_BYTES = 256 * 1024 * 1024
+const REWRITTEN_BYTES = 128 * 1024 * 1024
 
 /**
  * Writes the store anew: a small one, or one of any size. Where SQLite moves rows between pages it leaves

@@ -12,7 +12,7 @@ import { createLoader } from './load.ts'
 import { lockStore } from './lock.ts'
 import { createModels } from './models.ts'
 import { createOrders } from './orders.ts'
-import { createPruner, dropExpired, rewrite, shrink } from './prune.ts'
+import { createPruner, dropExpired, dropUnusedTexts, rewrite, shrink } from './prune.ts'
 import { createQuarantine } from './quarantine.ts'
 import { createSalts } from './salts.ts'
 import { openSeal, type Seal } from './secrets.ts'
@@ -147,6 +147,10 @@ export function openSqliteStore(
     dropExpired: db.transaction((bounds) => dropExpired(db, bounds)),
     rewrite: (anySize) => rewrite(db, anySize),
     shrink: () => shrink(db),
+    dropUnusedTexts: db.transaction(() => {
+      texts.forget()
+      return dropUnusedTexts(db)
+    }),
     backups: (now) => readBackups(db, now),
     ...createBuried(db),
     ...createOrders(db),
