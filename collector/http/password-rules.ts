@@ -75,11 +75,20 @@ function partsOf(email: string): string[] {
 }
 
 function isCommon(lower: string): boolean {
-  const plain = [...lower].map((letter) => LOOKS_LIKE[letter] ?? letter).join('')
+  const plain = plainOf(lower)
   if (KNOWN.has(lower) || KNOWN.has(plain) || new Set(lower).size < LEAST_DIFFERENT) return true
-  const bare = [lower.replace(/[^\p{L}]+/gu, ''), plain.replace(/[^\p{L}]+/gu, '')]
   const core = lower.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
-  return [...bare, core].some(isWords) || isRepeated(lower) || isRun(lower)
+  const bare = [core, plainOf(core), onlyLetters(lower), onlyLetters(plain)]
+  return bare.some(isWords) || isRepeated(lower) || isRun(lower)
+}
+
+/** With look-alikes read as the letters they stand for. */
+function plainOf(text: string): string {
+  return [...text].map((letter) => LOOKS_LIKE[letter] ?? letter).join('')
+}
+
+function onlyLetters(text: string): string {
+  return text.replace(/[^\p{L}]+/gu, '')
 }
 
 /** One known word, once or again and again. */
