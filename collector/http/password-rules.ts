@@ -2,8 +2,8 @@ import common from './common-passwords.txt'
 
 /** Which passwords are taken: long, and none of those that guessers try first. Pure. */
 
-export const LEAST_CHARACTERS = 12
-export const MOST_BYTES = 1024
+const LEAST_CHARACTERS = 12
+const MOST_BYTES = 1024
 /** A shorter part of an address is no secret given away. */
 const LEAST_PART = 4
 const LEAST_DIFFERENT = 5
