@@ -128,28 +128,33 @@ describe('guessing', () => {
     expect((await logIn('viewer@team.example')).status).toBe(429)
   })
 
-  test('the answer and its time are the same for whoever is known and whoever is not', async () => {
-    await start()
-    const times: Record<string, number[]> = { known: [], unknown: [] }
-    const bodies = new Set<string>()
-    for (let i = 0; i < scaled(200, 12); i += 1) {
-      for (const [kind, email] of [
-        ['known', 'owner@team.example'],
-        ['unknown', 'nobody@team.example'],
-      ] as const) {
-        whole.service.now += 15 * MINUTE
-        const begun = performance.now()
-        const answer = await logIn(email, 'some wrong password')
-        times[kind]?.push(performance.now() - begun)
-        bodies.add(`${answer.status} ${await answer.text()}`)
+  const patience = { timeout: 300_000 }
+  test(
+    'the answer and its time are the same for whoever is known and whoever is not',
+    patience,
+    async () => {
+      await start()
+      const times: Record<string, number[]> = { known: [], unknown: [] }
+      const bodies = new Set<string>()
+      for (let i = 0; i < scaled(200, 12); i += 1) {
+        for (const [kind, email] of [
+          ['known', 'owner@team.example'],
+          ['unknown', 'nobody@team.example'],
+        ] as const) {
+          whole.service.now += 15 * MINUTE
+          const begun = performance.now()
+          const answer = await logIn(email, 'some wrong password')
+          times[kind]?.push(performance.now() - begun)
+          bodies.add(`${answer.status} ${await answer.text()}`)
+        }
       }
-    }
-    const median = (list: number[] = []) => list.sort((a, b) => a - b)[list.length >> 1] ?? 0
-    const ratio = median(times.known) / median(times.unknown)
-    expect(bodies.size).toBe(1)
-    expect(ratio).toBeGreaterThan(0.8)
-    expect(ratio).toBeLessThan(1.25)
-  })
+      const median = (list: number[] = []) => list.sort((a, b) => a - b)[list.length >> 1] ?? 0
+      const ratio = median(times.known) / median(times.unknown)
+      expect(bodies.size).toBe(1)
+      expect(ratio).toBeGreaterThan(0.8)
+      expect(ratio).toBeLessThan(1.25)
+    },
+  )
 })
 
 describe('the first account', () => {
