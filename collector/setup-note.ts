@@ -19,6 +19,6 @@ export function createSetupNote(store: string): SetupNote {
   }
 }
 
-export function setupNotePath(store: string): string {
+function setupNotePath(store: string): string {
   return `${store}-setup`
 }

@@ -91,7 +91,7 @@ dialog::backdrop { background: rgb(20 15 10 / .45); }
   [data-keys] { display: none; }
   .top { gap: .4rem 1rem; }
   .top nav[aria-label=Main] { order: 3; width: 100%; margin-inline: -.4rem; }
-  .top nav a { padding-inline: .65rem; }
+  .top nav a { padding-inline: .5rem; white-space: nowrap; } .top nav[aria-label=Main] ul { flex-wrap: wrap; gap: 0; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .live-row[data-fresh] { animation: arrive .5s ease-out; }

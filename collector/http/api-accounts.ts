@@ -14,7 +14,7 @@ import { exactly, instant, pageOf, text } from './schemas.ts'
 /** People who sign in to the dashboard, and their sessions. A key that knows one site knows none of them. */
 
 const TAGS = ['Accounts']
-export const ROLES = ['owner', 'analyst', 'viewer'] as const satisfies readonly Role[]
+const ROLES = ['owner', 'analyst', 'viewer'] as const satisfies readonly Role[]
 
 const accountFields = {
   id: text.openapi({ example: 'ac_1' }),

@@ -2,8 +2,8 @@ import common from './common-passwords.txt'
 
 /** Which passwords are taken: long, and none of those that guessers try first. Pure. */
 
-export const LEAST_CHARACTERS = 12
-export const MOST_BYTES = 1024
+const LEAST_CHARACTERS = 12
+const MOST_BYTES = 1024
 /** A shorter part of an address is no secret given away. */
 const LEAST_PART = 4
 const LEAST_DIFFERENT = 5
@@ -75,11 +75,20 @@ function partsOf(email: string): string[] {
 }
 
 function isCommon(lower: string): boolean {
-  const plain = [...lower].map((letter) => LOOKS_LIKE[letter] ?? letter).join('')
+  const plain = plainOf(lower)
   if (KNOWN.has(lower) || KNOWN.has(plain) || new Set(lower).size < LEAST_DIFFERENT) return true
-  const bare = [lower.replace(/[^\p{L}]+/gu, ''), plain.replace(/[^\p{L}]+/gu, '')]
   const core = lower.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
-  return [...bare, core].some(isWords) || isRepeated(lower) || isRun(lower)
+  const bare = [core, plainOf(core), onlyLetters(lower), onlyLetters(plain)]
+  return bare.some(isWords) || isRepeated(lower) || isRun(lower)
+}
+
+/** With look-alikes read as the letters they stand for. */
+function plainOf(text: string): string {
+  return [...text].map((letter) => LOOKS_LIKE[letter] ?? letter).join('')
+}
+
+function onlyLetters(text: string): string {
+  return text.replace(/[^\p{L}]+/gu, '')
 }
 
 /** One known word, once or again and again. */

@@ -14,13 +14,15 @@ export interface Whole {
   expiredKey(): Promise<string>
   /** Numbers of the accounts. */
   readonly accounts: Readonly<Record<Role, number>>
-  request(path: string, init?: RequestInit): Promise<Response>
+  /** A request from a socket of this address. */
+  request(path: string, init?: RequestInit, socket?: string): Promise<Response>
 }
 
 export const HOST = 'http://localhost'
 
 export async function createWhole({
   trustedProxies = [] as readonly string[],
+  hasAccounts = true,
 } = {}): Promise<Whole> {
   const service = createService()
   const { reader, writer } = service
@@ -41,9 +43,9 @@ export async function createWhole({
       createdAt: NOW,
     })) ?? 0
   const accounts = {
-    owner: await account('owner'),
-    analyst: await account('analyst'),
-    viewer: await account('viewer'),
+    owner: hasAccounts ? await account('owner') : 0,
+    analyst: hasAccounts ? await account('analyst') : 0,
+    viewer: hasAccounts ? await account('viewer') : 0,
   }
   return {
     app,
@@ -63,6 +65,7 @@ export async function createWhole({
       await writer.addKey({ ...rest, hash, expiresAt: NOW })
       return key
     },
-    request: async (path, init) => app.fetch(new Request(HOST + path, init)),
+    request: async (path, init, remoteAddress = '192.0.2.1') =>
+      app.fetch(new Request(HOST + path, init), { incoming: { socket: { remoteAddress } } }),
   }
 }

@@ -41,7 +41,7 @@ export type Invitation =
   | { readonly kind: 'welcome'; readonly email: string }
 
 /** A session that nobody used for this long has ended. */
-export const IDLE_MS = 12 * 3_600_000
+const IDLE_MS = 12 * 3_600_000
 
 type SessionRow = [number, number | null, string | null, Role | null]
 
