@@ -138,23 +138,23 @@ test('each event of a random batch has one verdict, and what is accepted is stor
   const world = newWorld()
   let accepted = 0
   let sum = 0
-  for (const batch of fc.sample(hostileBatch, scaled(10_000))) {
-    const body = JSON.stringify(batch)
-    const raw = {
-      body,
-      receivedAt: NOW,
-      userAgent: 'Mozilla/5.0',
-      origin: null,
-      address: '127.0.0.1',
+  const batches = fc.sample(hostileBatch, scaled(10_000))
+  for (let at = 0; at < batches.length; at += 50) {
+    const group = batches.slice(at, at + 50)
+    const raw = { receivedAt: NOW, userAgent: 'Mozilla/5.0', origin: null, ...HERE }
+    const answers = world.service.ingest(
+      group.map((batch) => ({ ...raw, body: JSON.stringify(batch) })),
+    )
+    for (const [index, { status, body }] of answers.entries()) {
+      expect([202, 400, 403, 413]).toContain(status)
+      if (status !== 202) continue
+      const said = JSON.parse(body)
+      const count = said.accepted + said.duplicates + said.ignored + said.rejected.length
+      const { events } = group[index] as { readonly events: readonly unknown[] } // or no 202
+      expect(count, body).toBe(events.length)
+      accepted += said.accepted
+      sum += count
     }
-    const [answer] = world.service.ingest([raw])
-    expect([202, 400, 403, 413]).toContain(answer?.status)
-    if (answer?.status !== 202) continue
-    const said = JSON.parse(answer.body)
-    const count = said.accepted + said.duplicates + said.ignored + said.rejected.length
-    expect(count, body).toBe((batch.events as unknown[]).length)
-    accepted += said.accepted
-    sum += count
   }
   expect(readStored(world.path)).toHaveLength(accepted)
   expect(accepted).toBeGreaterThan(sum / 10)
@@ -226,8 +226,7 @@ describe('strings', () => {
     }
     expect(wrong).toEqual([])
     for (const held of [texts, users, names]) {
-      for (const hex of held)
-        expect(Buffer.from(hex, 'hex').toString()).not.toMatch(/[\p{Cc}\ufffe]/u)
+      for (const hex of held) expect(Buffer.from(hex, 'hex').toString()).not.toMatch(/\p{Cc}/u)
     }
   })
 
