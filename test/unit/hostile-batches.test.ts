@@ -96,6 +96,18 @@ describe('the parser never throws, and keeps only what is in normal form', () =>
   })
 })
 
+test('minus nothing is nothing', () => {
+  const id = '0192f3a4-5b6c-7d8e-9f01-23456789abcd'
+  const text = `{"id":"${id}","type":"own","at":${NOW},"props":{"a":-0,"b":-0.0,"c":-0e9,"d":1e-999}}`
+  const read = parseEvent(JSON.parse(text), 0, CONTEXT)
+  expect(read.ok && Object.values(read.event.props ?? {}).map((one) => Object.is(one, 0))).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ])
+})
+
 describe('nesting', () => {
   test.each([
     ['10 000 lists', '['.repeat(10_000) + ']'.repeat(10_000)],
