@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
 import { hostileBatch } from '../support/hostile-values.ts'
-import { scaled } from '../support/scale.ts'
+import { IS_LONG, scaled } from '../support/scale.ts'
 import { CHROME } from '../support/world.ts'
+
+vi.setConfig({ testTimeout: IS_LONG ? 300_000 : 30_000 })
 
 /** Texts that want to be more than texts: SQL, a prototype, a line of the log, another host to go to. */
 

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { WireEvent } from '../../shared/wire.ts'
 import { HOSTILE_STRINGS } from '../support/hostile-strings.ts'
 import { hostileBatch } from '../support/hostile-values.ts'
-import { scaled } from '../support/scale.ts'
+import { IS_LONG, scaled } from '../support/scale.ts'
 import { readStored } from '../support/stored-events.ts'
 import { createWorld, eventAt, type World } from '../support/world.ts'
+
+vi.setConfig({ testTimeout: IS_LONG ? 300_000 : 30_000 })
 
 /**
  * What was taken is in the store as the documented normal form, to the byte, and sending what was

@@ -1,12 +1,14 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { REFUSALS, REJECT_CODES } from '../../collector/errors.ts'
 import { isDeeper } from '../../collector/ingest/json-depth.ts'
 import { type EventContext, parseBatch, parseEvent } from '../../collector/ingest/parse.ts'
 import { normalProps } from '../../collector/ingest/props.ts'
 import { REMOVABLE } from '../support/hostile-strings.ts'
 import { hostileBatch } from '../support/hostile-values.ts'
-import { scaled } from '../support/scale.ts'
+import { IS_LONG, scaled } from '../support/scale.ts'
+
+vi.setConfig({ testTimeout: IS_LONG ? 300_000 : 30_000 })
 
 /** Whatever comes, the parser answers: with a refusal, or with events of which each is in normal form. */
 
