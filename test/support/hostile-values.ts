@@ -48,7 +48,7 @@ const TYPES = [
   'own',
 ]
 const URLS = ['https://a.example/', 'https://a.example/x?utm_source=y#/z', 'http://localhost/']
-export const hostileProps = fc.dictionary(key, anything, { maxKeys: 8, noNullPrototype: true })
+const hostileProps = fc.dictionary(key, anything, { maxKeys: 8, noNullPrototype: true })
 const props = fc
   .tuple(
     hostileProps,

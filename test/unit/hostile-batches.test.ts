@@ -1,12 +1,14 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { REFUSALS, REJECT_CODES } from '../../collector/errors.ts'
 import { isDeeper } from '../../collector/ingest/json-depth.ts'
 import { type EventContext, parseBatch, parseEvent } from '../../collector/ingest/parse.ts'
 import { normalProps } from '../../collector/ingest/props.ts'
 import { REMOVABLE } from '../support/hostile-strings.ts'
 import { hostileBatch } from '../support/hostile-values.ts'
-import { scaled } from '../support/scale.ts'
+import { IS_LONG, scaled } from '../support/scale.ts'
+
+vi.setConfig({ testTimeout: IS_LONG ? 300_000 : 30_000 })
 
 /** Whatever comes, the parser answers: with a refusal, or with events of which each is in normal form. */
 
@@ -94,6 +96,18 @@ describe('the parser never throws, and keeps only what is in normal form', () =>
     const text = fc.oneof(bytes, fc.json(), fc.string({ unit: 'binary' }), fc.string())
     fc.assert(fc.property(text, check), { numRuns: scaled(20_000) })
   })
+})
+
+test('minus nothing is nothing', () => {
+  const id = '0192f3a4-5b6c-7d8e-9f01-23456789abcd'
+  const text = `{"id":"${id}","type":"own","at":${NOW},"props":{"a":-0,"b":-0.0,"c":-0e9,"d":1e-999}}`
+  const read = parseEvent(JSON.parse(text), 0, CONTEXT)
+  expect(read.ok && Object.values(read.event.props ?? {}).map((one) => Object.is(one, 0))).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ])
 })
 
 describe('nesting', () => {
