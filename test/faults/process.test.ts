@@ -421,7 +421,9 @@ test('a collector whose log nobody reads any more goes on', async () => {
 test('a usage error says in one line what is known', () => {
   const command = pique('strat')
   expect(command.status).toBe(1)
-  expect(command.stderr).toContain('known commands: start, demo, site, key, verify, model, --help')
+  expect(command.stderr).toContain(
+    'known commands: start, demo, site, key, verify, model, requeue, --help',
+  )
   const flag = pique('start', '--prot', '1')
   expect(flag.status).toBe(1)
   expect(flag.stderr).toContain('known flags: --config, --port, --host, --store')
