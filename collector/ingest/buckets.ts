@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto'
+
 /**
  * Token buckets in a table of fixed size: numbers in typed arrays, so that strangers with millions of keys
  * cost neither memory nor collections.
@@ -86,4 +88,10 @@ export function hashText(text: string, [seed, other]: Hash): Hash {
   first = Math.imul(first ^ (first >>> 16), 0xc2b2ae35)
   second = Math.imul(second ^ (second >>> 16) ^ first, 0x27d4eb2f)
   return [first ^ (first >>> 15), second ^ (second >>> 14)]
+}
+
+/** What a text can't be told from without the salt of the day. */
+export function hashOf(text: string, salt: Uint8Array): Hash {
+  const digest = createHmac('sha256', salt).update(text).digest()
+  return [digest.readInt32LE(0), digest.readInt32LE(4)]
 }

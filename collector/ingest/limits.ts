@@ -1,6 +1,6 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { IgnoreReason } from '../errors.ts'
-import { createBuckets, type Hash, hashText, type Rate } from './buckets.ts'
+import { createBuckets, type Hash, hashOf, hashText, type Rate } from './buckets.ts'
 import { isPublic, networkOf } from './network.ts'
 
 /**
@@ -74,11 +74,6 @@ export function createLimits(): Limits {
       site_rates: sites.size(),
     }),
   }
-}
-
-function hashOf(network: string, salt: Uint8Array): Hash {
-  const digest = createHmac('sha256', salt).update(network).digest()
-  return [digest.readInt32LE(0), digest.readInt32LE(4)]
 }
 
 function randomHash(): Hash {

@@ -56,6 +56,6 @@ test('five million browsers and networks cost less than 50 MB', { timeout: 300_0
   expect(rise).toBeLessThan(RISE_BYTES)
   expect(sizes.browser_rates).toBeLessThanOrEqual(65_536)
   expect(sizes.network_rates).toBeLessThanOrEqual(65_536)
-  expect(sizes.claiming_browsers).toBeLessThanOrEqual(20_000)
-  expect(sizes.claiming_networks).toBeLessThanOrEqual(10_000)
+  expect(sizes.claiming_browsers).toBeLessThanOrEqual(32_768)
+  expect(sizes.claiming_networks).toBeLessThanOrEqual(4_096)
 })
