@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IgnoreReason } from '../errors.ts'
-import { createBuckets, type Hash, hashOf, hashText, type Rate } from './buckets.ts'
+import { createBuckets, createHashOf, type Hash, hashText, type Rate } from './buckets.ts'
 import { isPublic, networkOf } from './network.ts'
 
 /**
@@ -45,6 +45,7 @@ const SITE_ROWS = 128
 
 export function createLimits(): Limits {
   const seed = randomHash()
+  const hashOf = createHashOf(seed)
   const browsers = createBuckets(BROWSER, ROWS)
   const networks = createBuckets(NETWORK, ROWS)
   const sites = createBuckets(SITE, SITE_ROWS)

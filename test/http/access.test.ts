@@ -17,6 +17,7 @@ const THINGS: Readonly<Record<string, string>> = {
   '/visitors': 'vi_1',
   '/sites': 'si_1',
   '/keys': 'ke_1',
+  '/quarantine': 'qu_1',
 }
 /** Things below the first, which are not there. */
 const PARTS = { ':visitor': 'vi_99', ':outcome': 'ou_99', ':adjustment': 'ad_99', ':version': '1' }
@@ -27,7 +28,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 }
 /** What only an admin may do. */
 const ADMIN_ONLY =
-  /^(GET|HEAD) \/keys$|^POST \/(keys|sites|model\/publish|model\/rollback)$|^DELETE \/(keys|sites)\/:id$/
+  /^(GET|HEAD) \/(keys|quarantine)$|^POST \/(keys|sites|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/(keys|sites|quarantine)\/:id$/
 /** What is posted and changes nothing. */
 const POSTED_READ = 'POST /model/simulate'
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD'
