@@ -31,7 +31,12 @@ const READ_AIM_MS = 1
 
 /** A shop's history after another's, each with people of its own, until there are events enough. */
 function seed(store: string): number {
-  const service = openWriterService({ store, initialModel: defaultModel, now: NOW })
+  const service = openWriterService({
+    store,
+    initialModel: defaultModel,
+    now: NOW,
+    isLimited: false,
+  })
   let events = 0
   for (let site = 1; events < EVENTS; site += 1) {
     const { siteKey, writeKey, signingSecret } = newSiteSecrets()

@@ -35,7 +35,12 @@ export function seedDemo(options: SeedOptions): { readonly events: number } {
   const { store, model, now, origin, siteKey, secrets } = options
   // The shop has had its model since before its first visitor.
   const startedAt = now - HISTORY_DAYS * DAY_MS
-  const service = openWriterService({ store, initialModel: model, now: startedAt })
+  const service = openWriterService({
+    store,
+    initialModel: model,
+    now: startedAt,
+    isLimited: false,
+  })
   service.addSite({
     name: 'Demo shop',
     key: siteKey,

@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto'
 import type { RejectCode } from '../errors.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type { DevicesOf } from '../store/devices.ts'
-import { createRecent } from '../store/recent.ts'
 import type { ClaimMade, NewEvent } from '../store/store.ts'
+import { hashOf } from './buckets.ts'
 import { isPublic, prefixOf } from './network.ts'
+import { createShortLists } from './short-lists.ts'
 
 /**
  * Who may claim how many people. A page that invents leads is stopped after a few, a network of such
@@ -35,13 +35,13 @@ const EMAILS_PER_PREFIX_AND_HOUR = 60
 const HELD_PER_PREFIX_AND_HOUR = 600
 const MAX_DEVICES = 50
 const HOUR_MS = 3_600_000
-const MAX_BROWSERS = 20_000
-const MAX_PREFIXES = 5_000
+/** Some 32 000 browsers and 4 000 neighbourhoods: 3 MB. */
+const BROWSER_ROWS = 4_096
+const PREFIX_ROWS = 512
 
 export function createEmailLimits(devicesOf: DevicesOf): EmailLimits {
-  const ofBrowser = createRecent<string, number[]>(MAX_BROWSERS)
-  const ofPrefix = createRecent<string, number[]>(MAX_PREFIXES)
-  const held = createRecent<string, number>(MAX_PREFIXES)
+  const ofBrowser = createShortLists(EMAILS_PER_BROWSER_AND_DAY, BROWSER_ROWS)
+  const ofPrefix = createShortLists(EMAILS_PER_PREFIX_AND_HOUR, PREFIX_ROWS)
   /** Browsers that the group in hand adds to somebody, by whom. */
   const adding = new Map<string, Set<string>>()
 
@@ -69,43 +69,16 @@ export function createEmailLimits(devicesOf: DevicesOf): EmailLimits {
       if (hasTooManyDevices(claim, from)) return 'too_many_devices'
       if (claim.email === null) return null
       const { site, browserKey, address, salt, receivedAt } = from
-      const hash = hashOf(claim.email, salt).readInt32LE()
-      const day = `${site} ${browserKey} ${dayOf(receivedAt)}`
-      if (!fits(ofBrowser, { key: day, hash, most: EMAILS_PER_BROWSER_AND_DAY })) {
-        return 'too_many_emails'
-      }
+      const [email] = hashOf(claim.email, salt)
+      const browser = hashOf(`${site} ${browserKey}`, salt)
+      if (ofBrowser.add(browser, email, dayOf(receivedAt)) > 0) return 'too_many_emails'
       if (!isPublic(address)) return null
-      const prefix = hashOf(prefixOf(address), salt).toString('base64url', 0, 12)
-      const key = `${site} ${prefix} ${Math.floor(receivedAt / HOUR_MS)}`
-      if (fits(ofPrefix, { key, hash, most: EMAILS_PER_PREFIX_AND_HOUR })) return null
-      const waiting = (held.get(key) ?? 0) + 1
-      held.set(key, waiting)
-      return waiting > HELD_PER_PREFIX_AND_HOUR ? 'too_many_emails' : 'held_for_review'
+      const prefix = hashOf(`${site} ${prefixOf(address)}`, salt)
+      const held = ofPrefix.add(prefix, email, Math.floor(receivedAt / HOUR_MS))
+      if (held === 0) return null
+      return held > HELD_PER_PREFIX_AND_HOUR ? 'too_many_emails' : 'held_for_review'
     },
     beginGroup: () => adding.clear(),
-    sizes: () => ({
-      claiming_browsers: ofBrowser.size(),
-      claiming_networks: ofPrefix.size() + held.size(),
-    }),
+    sizes: () => ({ claiming_browsers: ofBrowser.size(), claiming_networks: ofPrefix.size() }),
   }
-}
-
-/**
- * Whether there was room for one more, or it was there already. Short hashes suffice: two e-mails of one
- * sender that share theirs, one chance in millions, let one more through.
- */
-function fits(
-  lists: ReturnType<typeof createRecent<string, number[]>>,
-  { key, hash, most }: { readonly key: string; readonly hash: number; readonly most: number },
-): boolean {
-  const known = lists.get(key) ?? []
-  if (known.includes(hash)) return true
-  if (known.length >= most) return false
-  known.push(hash)
-  lists.set(key, known)
-  return true
-}
-
-function hashOf(text: string, salt: Uint8Array): Buffer {
-  return createHmac('sha256', salt).update(text).digest()
 }

@@ -1,15 +1,13 @@
-import { createHmac } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { IgnoreReason } from '../errors.ts'
-import { createRecent } from '../store/recent.ts'
+import { createBuckets, createHashOf, type Hash, hashText, type Rate } from './buckets.ts'
 import { isPublic, networkOf } from './network.ts'
 
 /**
  * How much one browser, one network and one site may send: token buckets on the time of receipt, so
  * that the same deliveries get the same verdicts.
  *
- * Memory is bounded: of each kind some `MAX_KEYS` buckets are kept, the recently used ones. Whoever
- * makes more keys than that in the meantime has an old bucket forgotten, which is a full one again:
- * he gains one burst for `MAX_KEYS / 2` other keys, each of which costs him a delivery.
+ * Memory is bounded, and what that may cost is said in buckets.ts.
  *
  * Networks are kept as an HMAC under the day's salt, never as an address.
  */
@@ -36,34 +34,39 @@ export type Admission =
   /** The first `taken` events; the rest is ignored for `reason`. */
   | { readonly kind: 'taken'; readonly taken: number; readonly reason: IgnoreReason }
 
-interface Rate {
-  readonly burst: number
-  readonly perSecond: number
-}
-
 /** The tag keeps to the same, so people never meet it. */
 const BROWSER: Rate = { burst: 300, perSecond: 10 }
 /** An office behind one address is hundreds of browsers. */
 const NETWORK: Rate = { burst: 6_000, perSecond: 200 }
 const SITE: Rate = { burst: 300_000, perSecond: 5_000 }
-const MAX_KEYS = 50_000
+/** Some 65 000 buckets of browsers, and as many of networks: 3 MB, whoever comes. */
+const ROWS = 8_192
+const SITE_ROWS = 128
 
 export function createLimits(): Limits {
-  const browsers = createBuckets(BROWSER)
-  const networks = createBuckets(NETWORK)
-  const sites = createBuckets(SITE)
+  const seed = randomHash()
+  const hashOf = createHashOf(seed)
+  const browsers = createBuckets(BROWSER, ROWS)
+  const networks = createBuckets(NETWORK, ROWS)
+  const sites = createBuckets(SITE, SITE_ROWS)
   return {
     admit({ site, browserKey, address, salt, receivedAt, events }) {
-      if (sites.left(String(site), receivedAt) < events) return { kind: 'busy' }
-      const networkKey = isPublic(address) ? keyOf(networkOf(address), salt) : null
-      const ofNetwork = networkKey === null ? events : networks.left(networkKey, receivedAt)
-      const browser = browserKey === null ? null : `${site} ${browserKey}`
-      const ofBrowser = browser === null ? events : browsers.left(browser, receivedAt)
-      const taken = Math.min(events, ofNetwork, ofBrowser)
-      sites.take(String(site), events)
-      if (networkKey !== null) networks.take(networkKey, taken)
-      if (browser !== null) browsers.take(browser, taken)
-      const reason = ofBrowser <= ofNetwork ? 'browser_rate' : 'address_rate'
+      const ofSite = sites.find([site, site], receivedAt)
+      if (sites.left(ofSite) < events) return { kind: 'busy' }
+      const ofNetwork = isPublic(address)
+        ? networks.find(hashOf(networkOf(address), salt), receivedAt)
+        : null
+      const ofBrowser =
+        browserKey === null
+          ? null
+          : browsers.find(hashText(`${site} ${browserKey}`, seed), receivedAt)
+      const byNetwork = ofNetwork === null ? events : networks.left(ofNetwork)
+      const byBrowser = ofBrowser === null ? events : browsers.left(ofBrowser)
+      const taken = Math.min(events, byNetwork, byBrowser)
+      sites.take(ofSite, events)
+      if (ofNetwork !== null) networks.take(ofNetwork, taken)
+      if (ofBrowser !== null) browsers.take(ofBrowser, taken)
+      const reason = byBrowser <= byNetwork ? 'browser_rate' : 'address_rate'
       return { kind: 'taken', taken, reason }
     },
     sizes: () => ({
@@ -74,35 +77,7 @@ export function createLimits(): Limits {
   }
 }
 
-interface Bucket {
-  tokens: number
-  at: number
-}
-
-function createBuckets({ burst, perSecond }: Rate) {
-  const known = createRecent<string, Bucket>(MAX_KEYS)
-  return {
-    /** Whole tokens in the bucket by now. */
-    left(key: string, now: number): number {
-      const bucket = known.get(key)
-      if (!bucket) {
-        known.set(key, { tokens: burst, at: now })
-        return burst
-      }
-      // A clock that went back gives nothing and takes nothing.
-      const passedMs = Math.max(0, now - bucket.at)
-      bucket.tokens = Math.min(burst, bucket.tokens + (passedMs * perSecond) / 1000)
-      bucket.at = now
-      return Math.floor(bucket.tokens)
-    },
-    take(key: string, count: number): void {
-      const bucket = known.get(key)
-      if (bucket) bucket.tokens -= count
-    },
-    size: known.size,
-  }
-}
-
-function keyOf(network: string, salt: Uint8Array): string {
-  return createHmac('sha256', salt).update(network).digest('base64url').slice(0, 16)
+function randomHash(): Hash {
+  const bytes = randomBytes(8)
+  return [bytes.readInt32LE(0), bytes.readInt32LE(4)]
 }

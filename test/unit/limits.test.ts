@@ -66,17 +66,23 @@ describe('rates', () => {
 
   test('memory has a bound, and who keeps sending is not forgotten for it', () => {
     const limits = createLimits()
-    for (let i = 0; i < 3; i += 1) limits.admit(from)
-    let more = 0
-    for (let i = 0; i < 120_000; i += 1) {
-      limits.admit({ ...from, browserKey: `x${i}`, events: 1, receivedAt: AT + i * 200 })
-      if (i % 10_000 > 0) continue
-      const again = limits.admit(from)
-      if (again.kind === 'taken') more += again.taken
+    let taken = 0
+    const send = (receivedAt: number) => {
+      const admitted = limits.admit({ ...from, receivedAt })
+      if (admitted.kind === 'taken') taken += admitted.taken
     }
-    expect(more).toBe(0)
-    expect(limits.sizes()).toMatchObject({ browser_rates: expect.any(Number), site_rates: 1 })
-    expect(limits.sizes().browser_rates).toBeLessThanOrEqual(50_000)
+    const seconds = 40
+    for (let i = 0; i < seconds * 4_000; i += 1) {
+      const receivedAt = AT + Math.floor(i / 4)
+      if (i % 400 === 0) send(receivedAt)
+      // Of strangers who empty their buckets some, too.
+      const events = i % 50 === 0 ? 100 : 1
+      limits.admit({ ...from, browserKey: `x${i}`, events, receivedAt })
+    }
+    expect(taken).toBeGreaterThan(300)
+    expect(taken).toBeLessThanOrEqual(300 + seconds * 10)
+    expect(limits.sizes().browser_rates).toBeGreaterThan(60_000)
+    expect(limits.sizes().browser_rates).toBeLessThanOrEqual(65_536)
   })
 })
 
