@@ -1,9 +1,17 @@
-import { readFileSync } from 'node:fs'
+import './harden.ts'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addModelCommands } from './cli-model.ts'
 import { addSiteCommands } from './cli-sites.ts'
 import { addStoreCommands } from './cli-store.ts'
-import { EXIT_BAD_SETTINGS, readConfig, type SettingKey, settings, variableOf } from './config.ts'
+import {
+  EXIT_BAD_SETTINGS,
+  MAX_FILE_LENGTH,
+  readConfig,
+  type SettingKey,
+  settings,
+  variableOf,
+} from './config.ts'
 import { createLog } from './log.ts'
 import { type Running, startCollector } from './serve.ts'
 import { codeOf, StoreTrouble } from './store/trouble.ts'
@@ -117,9 +125,23 @@ function flagsOf(options: Readonly<Record<string, string>>): Partial<Record<Sett
 function fileOf({ config: name }: Readonly<Record<string, string>>) {
   if (name === undefined) return undefined
   try {
-    return { name, text: readFileSync(name, 'utf8') }
+    return { name, text: readStart(name, MAX_FILE_LENGTH + 1) }
   } catch {
     return { name, text: null } // reported with whatever else is wrong
+  }
+}
+
+/** A file's beginning, so that one without an end is read too. */
+function readStart(name: string, maxBytes: number): string {
+  const file = openSync(name, 'r')
+  try {
+    const bytes = Buffer.alloc(maxBytes)
+    let size = 0
+    for (let read = -1; read !== 0; size += read)
+      read = readSync(file, bytes, size, maxBytes - size, null)
+    return bytes.toString('utf8', 0, size)
+  } finally {
+    closeSync(file)
   }
 }
 

@@ -1,3 +1,4 @@
+import '../harden.ts'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openInThread, serve } from '../store/remote.ts'
 import { codeOf } from '../store/trouble.ts'

@@ -1,3 +1,4 @@
+import '../harden.ts'
 import { parentPort, workerData } from 'node:worker_threads'
 import disposable from '../scoring/disposable-mail-domains.txt'
 import free from '../scoring/free-mail-domains.txt'
