@@ -1,4 +1,3 @@
-import './harden.ts'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addModelCommands } from './cli-model.ts'
@@ -12,7 +11,8 @@ import {
   settings,
   variableOf,
 } from './config.ts'
-import { createLog } from './log.ts'
+import { dropProto } from './harden.ts'
+import { createLog, type Log, reasonOf } from './log.ts'
 import { type Running, startCollector } from './serve.ts'
 import { codeOf, StoreTrouble } from './store/trouble.ts'
 
@@ -22,6 +22,7 @@ const EXIT_FAILED = 1
 /** What a shell says of a program that SIGPIPE ended. */
 const EXIT_PIPE_CLOSED = 141
 
+dropProto()
 let isCollecting = false
 for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly)
 
@@ -74,6 +75,7 @@ async function run(options: Readonly<Record<string, string>>, isDemo: boolean): 
     return
   }
   const log = createLog((line) => void process.stderr.write(line), Date.now)
+  dieOfSurprises(log)
   try {
     const running = await startCollector({ config: read.config, log, isDemo })
     isCollecting = true
@@ -86,6 +88,19 @@ async function run(options: Readonly<Record<string, string>>, isDemo: boolean): 
     complain(`pique: ${error instanceof Error ? error.message : String(error)}`)
     process.exit(error instanceof StoreTrouble ? error.exitCode : EXIT_FAILED)
   }
+}
+
+/**
+ * What nobody expected leaves the process in a state that nobody knows: it acknowledges nothing more and ends at
+ * once, with its connections. Whatever it had acknowledged is in the store, and a supervisor starts it anew.
+ */
+function dieOfSurprises(log: Log): void {
+  const die = (error: unknown) => {
+    log.error('an error that nobody expected ends the process', { reason: reasonOf(error) })
+    process.exit(EXIT_FAILED)
+  }
+  process.on('uncaughtException', die)
+  process.on('unhandledRejection', die)
 }
 
 /**

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { demoModel, seedDemo } from './demo/seed.ts'
 import { type Engine, startEngine } from './engine.ts'
@@ -10,7 +11,8 @@ import { hashSecret, newApiKey } from './http/auth.ts'
 import { type Listener, listen } from './http/listen.ts'
 import { newSiteSecrets } from './http/site-secrets.ts'
 import { EXTRA_NAMES, type ExtraFiles } from './http/tag-files.ts'
-import type { Log } from './log.ts'
+import { type Log, reasonOf } from './log.ts'
+import { createMetrics } from './metrics.ts'
 import defaultModel from './scoring/default-model.yaml'
 
 /** The composition root: everything is made here and handed to what needs it. */
@@ -35,6 +37,7 @@ export interface StartOptions {
 
 /** The store may be damaged; a supervisor starts the process anew, which checks it. */
 const EXIT_STORE_FAILED = 70
+const EXIT_BUG = 1
 const TIDY_MS = 3_600_000
 const LOOK_MS = 1000
 
@@ -50,7 +53,11 @@ export async function startCollector(options: StartOptions): Promise<Running> {
 
 async function startBehind(listener: Listener, options: StartOptions): Promise<Running> {
   const { config, log, isDemo } = options
-  const clock = Date.now
+  const clock = createClock({
+    now: Date.now,
+    monotonicMs: () => performance.now(),
+    onJump: ({ ms }) => log.warn('the clock jumped; it is followed once it rests', { ms }),
+  })
   const origin = config.publicUrl ?? listener.url
   const place = isDemo ? createDemoStore(origin, clock(), log) : keepStore(config.store)
   let end: (code: number) => void = () => {}
@@ -61,20 +68,31 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
     store: place.store,
     initialModel: place.model,
     now: clock(),
-    onFailure({ message, isFatal }) {
-      log.error('the store failed', { reason: firstLine(message), fatal: isFatal })
-      if (isFatal) end(EXIT_STORE_FAILED)
+    onFailure({ message, isFatal, isBug = false }) {
+      const what = isBug ? 'a thread failed' : 'the store failed'
+      log.error(what, { reason: reasonOf(new Error(message)), fatal: isFatal })
+      if (isFatal) end(isBug ? EXIT_BUG : EXIT_STORE_FAILED)
     },
   }).catch((error) => {
     place.remove()
     throw error
   })
   const site = await firstSite(engine, clock())
+  const version = readVersion()
+  const metrics = createMetrics({
+    stats: engine.writer.stats,
+    waiting: engine.load,
+    clockJumps: clock.jumps,
+    version,
+  })
+  let isDraining = false
   const { fetch, newLink } = createApp({
     engine,
     config,
     clock,
     log,
+    metrics,
+    isDraining: () => isDraining,
     tag: readBuilt('pique.js'),
     extras: readExtras(),
     demoSiteKey: isDemo ? site : null,
@@ -86,7 +104,7 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
   const repeat = (everyMs: number, complaint: string, work: (now: number) => Promise<void>) =>
     setInterval(() => {
       work(clock()).catch((error: Error) => {
-        log.error(complaint, { reason: firstLine(error.message) })
+        log.error(complaint, { reason: reasonOf(error) })
       })
     }, everyMs).unref()
   const timers = [
@@ -96,18 +114,22 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
   // What the clock changed while nothing ran.
   await engine.look(clock())
 
+  log.info('started', { version, store: 'sqlite', pid: process.pid, node: process.version })
+
   let stopped: Promise<void> | null = null
   async function stop(): Promise<void> {
+    isDraining = true
     for (const timer of timers) clearInterval(timer)
     await listener.drain()
     const code = await engine.close().then(
       () => 0,
       (error: Error) => {
-        log.error('the store did not close', { reason: firstLine(error.message) })
+        log.error('the store did not close', { reason: reasonOf(error) })
         return EXIT_STORE_FAILED
       },
     )
     place.remove()
+    log.info('stopped', { code })
     end(code)
   }
   return {
@@ -129,6 +151,12 @@ function readExtras(): ExtraFiles {
 /** A file of the tag, as it was built beside the collector. */
 function readBuilt(name: string): Buffer {
   return readFileSync(fileURLToPath(new URL(`./snippet/${name}`, import.meta.url)))
+}
+
+function readVersion(): string {
+  const own = readFileSync(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8')
+  const { version }: { readonly version: string } = JSON.parse(own)
+  return version
 }
 
 interface StorePlace {
@@ -189,8 +217,4 @@ async function makeAdminKey(engine: Engine, config: Config, now: number): Promis
     createdAt: now,
   })
   return config.adminKey === null ? adminKey : null
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? ''
 }

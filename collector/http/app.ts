@@ -4,26 +4,31 @@ import type { Config } from '../config.ts'
 import { renderNotFound } from '../dashboard/answers.tsx'
 import { createDashboardAssets } from '../dashboard/assets.ts'
 import { createPageChecks } from '../dashboard/page-checks.ts'
+import { presentProxy } from '../dashboard/present-proxy.ts'
 import { createDashboard } from '../dashboard/routes.tsx'
 import { createShop } from '../demo/shop.tsx'
 import type { Engine } from '../engine.ts'
 import { problem } from '../errors.ts'
-import type { Log } from '../log.ts'
+import { type Log, reasonOf } from '../log.ts'
+import type { Metrics, RouteClass } from '../metrics.ts'
 import { createApi } from './api.ts'
 import { createAudienceRoutes } from './audience.ts'
 import { createGuard } from './auth.ts'
 import { createClientAddress } from './client-address.ts'
 import { createCollectRoutes, socketAddress } from './collect.ts'
 import { createOpsRoutes } from './ops.ts'
+import { createProxyWatch } from './proxy-watch.ts'
 import { createSignIn } from './sign-in.ts'
 import { createTagFiles, type ExtraFiles } from './tag-files.ts'
 import { createVerifyRoutes } from './verify.ts'
 
 export interface AppDeps {
-  readonly engine: Pick<Engine, 'collect' | 'reader' | 'writer' | 'waiting'>
+  readonly engine: Pick<Engine, 'collect' | 'reader' | 'writer' | 'waiting' | 'isFailed'>
   readonly config: Pick<Config, 'publicUrl' | 'trustedProxies'>
   readonly clock: () => number
   readonly log: Log
+  readonly metrics: Metrics
+  readonly isDraining: () => boolean
   /** The built tag, and the files that it loads where it needs them. */
   readonly tag: Buffer
   readonly extras: ExtraFiles
@@ -43,7 +48,7 @@ export interface App {
  * sign-in and the demo shop. All the rest stands behind the guard, mounted before it.
  */
 export function createApp(deps: AppDeps): App {
-  const { engine, config, clock, log, tag, extras, demoSiteKey } = deps
+  const { engine, config, clock, log, metrics, isDraining, tag, extras, demoSiteKey } = deps
   const { reader, writer, collect, waiting } = engine
   const clientAddress = createClientAddress(config.trustedProxies)
   const publicUrl = (c: Context): string => {
@@ -56,9 +61,15 @@ export function createApp(deps: AppDeps): App {
     (config.publicUrl?.startsWith('https:') && c.req.header('host') === hostOf(config.publicUrl)) ||
     (clientAddress.isTrusted(socketAddress(c)) && c.req.header('x-forwarded-proto') === 'https')
 
+  const proxy = createProxyWatch(clientAddress, config.publicUrl, clock)
+
   const app = new Hono()
+  app.use(async (c, next) => {
+    await next()
+    metrics.countAnswer(classOf(c.req.path), c.res.status)
+  })
   app.onError((error, c) => {
-    log.error('a request failed', { path: c.req.routePath, reason: error.message })
+    log.error('a request failed', { path: c.req.routePath, reason: reasonOf(error) })
     c.header('cache-control', 'no-store')
     return c.body(JSON.stringify(problem('internal')), 500, {
       'content-type': 'application/problem+json',
@@ -89,7 +100,18 @@ export function createApp(deps: AppDeps): App {
       xFrameOptions: 'DENY',
     }),
   )
-  app.route('/', createOpsRoutes({ settings: writer.settings, waiting }))
+  const guard = createGuard({ reader, clock, isHttps })
+  app.route(
+    '/',
+    createOpsRoutes({
+      settings: writer.settings,
+      waiting,
+      condition: () => (engine.isFailed() ? 'store_failed' : isDraining() ? 'draining' : 'running'),
+      disk: writer.stats,
+      metrics,
+      guard,
+    }),
+  )
   if (demoSiteKey !== null) {
     app.route('/demo', createShop({ siteKey: demoSiteKey, tagSrc: '/pique.js' }))
   }
@@ -97,11 +119,17 @@ export function createApp(deps: AppDeps): App {
   const signIn = createSignIn({ writer, reader, clock, isHttps, addressOf })
   app.route('/', signIn.routes)
 
-  const guard = createGuard({ reader, clock, isHttps })
   app.route('/', createApi({ reader, writer, clock, publicUrl, guard }))
   app.use(guard.requireSession)
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
-  app.route('/', createDashboard({ reader, clock, tagUrl, checks, demo: demoSiteKey !== null }))
+  const proxyAdvice = (now: number) =>
+    presentProxy(proxy.read(), {
+      publicUrl: config.publicUrl,
+      trusted: config.trustedProxies,
+      now,
+    })
+  const demo = demoSiteKey !== null
+  app.route('/', createDashboard({ reader, clock, tagUrl, checks, proxyAdvice, demo }))
   app.notFound((c) => c.html(renderNotFound(), 404))
   // Beacons go past the rest: nothing of it is for them, and each middleware would cost them time.
   const collectRoutes = createCollectRoutes({
@@ -110,12 +138,18 @@ export function createApp(deps: AppDeps): App {
     clientAddress,
     publicUrl: config.publicUrl,
     log,
+    noteProxy: proxy.note,
   })
+  const collected: Hono['fetch'] = async (...request) => {
+    const answer = await collectRoutes.fetch(...request)
+    metrics.countAnswer('collect', answer.status)
+    return answer
+  }
   const isCollected = (path: string) => path === '/e' || path === '/e.gif'
   return {
     fetch: (request, env, context) =>
       isCollected(pathOf(request.url))
-        ? collectRoutes.fetch(request, env, context)
+        ? collected(request, env, context)
         : app.fetch(request, env, context),
     newLink: signIn.newLink,
   }
@@ -129,6 +163,13 @@ function pathOf(url: string): string {
   const start = url.indexOf('/', url.indexOf('//') + 2)
   const end = url.indexOf('?', start)
   return url.slice(start, end === -1 ? undefined : end)
+}
+
+/** The kind of route that an answer is counted under. */
+function classOf(path: string): RouteClass {
+  if (path.startsWith('/api/') || path.startsWith('/v1/')) return 'api'
+  if (/^\/(healthz|readyz|metrics)$/.test(path)) return 'ops'
+  return /^\/(pique[.-]|is$|verify)/.test(path) ? 'tag' : 'dashboard'
 }
 
 function hostOf(origin: string): string {

@@ -9,6 +9,7 @@ import type { Log } from '../log.ts'
 import type { ClientAddress } from './client-address.ts'
 import { originHeaders } from './cross-origin.ts'
 import { createFirstParty } from './first-party.ts'
+import type { ProxyWatch } from './proxy-watch.ts'
 
 export interface CollectDeps {
   readonly collect: (raw: RawDelivery) => Promise<Answer>
@@ -17,10 +18,12 @@ export interface CollectDeps {
   /** Where the collector is reached from outside, if it was told. */
   readonly publicUrl: string | null
   readonly log: Log
+  /** Told how each delivery came in. */
+  readonly noteProxy?: ProxyWatch['note']
 }
 
-/** Seconds after which a client that met a busy collector should come back. */
-const RETRY_AFTER_S = '2'
+/** Within these seconds a client that met a busy collector should come back, each at a time of its own. */
+const MAX_RETRY_AFTER_S = 5
 const TAKEN_TYPES: ReadonlySet<string> = new Set(['', 'text/plain', 'application/json'])
 
 /** A transparent GIF of one pixel. */
@@ -28,7 +31,7 @@ const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBR
 
 /** Where the tag sends: `POST /e`, and `GET /e.gif` for pages without scripts. */
 export function createCollectRoutes(deps: CollectDeps): Hono {
-  const { collect, clock, clientAddress, publicUrl, log } = deps
+  const { collect, clock, clientAddress, publicUrl, log, noteProxy } = deps
   const firstParty = createFirstParty(publicUrl)
   const app = new Hono()
   app.onError((error, c) => {
@@ -69,7 +72,7 @@ export function createCollectRoutes(deps: CollectDeps): Hono {
     const { status } = await collect({ ...deliveryOf(c, body), origin: null, bot })
     c.header('cache-control', 'no-store')
     c.header('content-type', 'image/gif')
-    if (status === 503) c.header('retry-after', RETRY_AFTER_S)
+    if (status === 503 || status === 429) c.header('retry-after', retryAfter())
     // The picture is shown whatever became of the event: a page must not look broken.
     return c.body(PIXEL, status === 403 || status === 503 ? status : 200)
   })
@@ -85,12 +88,19 @@ export function createCollectRoutes(deps: CollectDeps): Hono {
 
   function deliveryOf(c: Context, body: string): RawDelivery {
     const headers = headersOf(c)
+    const [from, forwardedFor] = [socketAddress(c), headers['x-forwarded-for'] ?? null]
+    noteProxy?.({
+      socketAddress: from,
+      forwardedFor,
+      forwardedProto: headers['x-forwarded-proto'] ?? null,
+      host: headers.host ?? null,
+    })
     return {
       body,
       receivedAt: clock(),
       userAgent: headers['user-agent'] ?? '',
       origin: headers.origin ?? null,
-      address: clientAddress.of(socketAddress(c), headers['x-forwarded-for'] ?? null),
+      address: clientAddress.of(from, forwardedFor),
     }
   }
   return app
@@ -114,7 +124,8 @@ type CollectHeaders = Partial<
     | 'host'
     | 'cookie'
     | 'x-forwarded-host'
-    | 'x-forwarded-for',
+    | 'x-forwarded-for'
+    | 'x-forwarded-proto',
     string
   >
 >
@@ -176,9 +187,13 @@ function answer(
   headers['cache-control'] = 'no-store'
   headers['cross-origin-resource-policy'] = 'cross-origin'
   headers['content-type'] = status < 400 ? 'application/json' : 'application/problem+json'
-  if (status === 503 || status === 429) headers['retry-after'] = RETRY_AFTER_S
+  if (status === 503 || status === 429) headers['retry-after'] = retryAfter()
   if (cookie !== null) headers['set-cookie'] = cookie
   return new Response(body, { status, headers })
+}
+
+function retryAfter(): string {
+  return String(1 + Math.floor(Math.random() * MAX_RETRY_AFTER_S))
 }
 
 function refuse(c: Context, code: RefusalCode): Response {

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
-import { serve } from '@hono/node-server'
+import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Config } from '../config.ts'
 
@@ -22,6 +22,12 @@ const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 15_000
 const CHECK_CONNECTIONS_MS = 2_000
 const MAX_HEADER_BYTES = 16_384
+/** Beyond the largest crowd that comes back at once; each idle connection costs some 10 KB. */
+const MAX_CONNECTIONS = 10_000
+/** A kept connection that nobody uses is closed after this; proxies keep theirs for less, or ask again. */
+const KEEP_ALIVE_MS = 5_000
+/** A crowd that comes at once waits here for its turn to be accepted; the kernel's own bound may be lower. */
+const BACKLOG = 4_096
 /** After a stop, clients have this long to use a connection once more and be told that it closes. */
 const GRACE_MS = 500
 /** Connections still busy this long after a stop are closed. */
@@ -36,17 +42,20 @@ export async function listen({ host, port }: Pick<Config, 'host' | 'port'>): Pro
       resolve(fetch)
     }
   })
-  const server = serve({
+  const server = createAdaptorServer({
     fetch: (request, env) => answer(request, env),
-    port,
     hostname: host,
     serverOptions: {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      insecureHTTPParser: false, // whatever NODE_OPTIONS say
     },
   }) as Server // of the kinds it makes, the one without further options
+  server.maxConnections = MAX_CONNECTIONS
+  server.listen({ port, host, backlog: BACKLOG })
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => {
     sockets.add(socket)

@@ -1,5 +1,5 @@
-import '../harden.ts'
 import { parentPort, workerData } from 'node:worker_threads'
+import { dropProto } from '../harden.ts'
 import { openInThread, serve } from '../store/remote.ts'
 import { codeOf } from '../store/trouble.ts'
 import type { RawDelivery } from './pipeline.ts'
@@ -35,11 +35,14 @@ export interface Failed {
   readonly message: string
   /** The store may be damaged: stop, so that a supervisor starts anew with a check. */
   readonly isFatal: boolean
+  /** Whether the program failed, and not the store. */
+  readonly isBug?: boolean
 }
 
 /** Events in one commit are bounded so that an answer never waits for a very long one. */
 const MAX_GROUP = 1000
 
+dropProto()
 if (!parentPort) throw new Error('writer.ts runs as a worker thread')
 const port = parentPort
 const options = workerData as WriterOptions // given by engine.ts

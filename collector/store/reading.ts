@@ -1,5 +1,5 @@
-import '../harden.ts'
 import { parentPort, workerData } from 'node:worker_threads'
+import { dropProto } from '../harden.ts'
 import disposable from '../scoring/disposable-mail-domains.txt'
 import free from '../scoring/free-mail-domains.txt'
 import { createMailDomains } from '../scoring/mail-domains.ts'
@@ -12,6 +12,7 @@ export interface ReadingOptions {
   readonly store: string
 }
 
+dropProto()
 if (!parentPort) throw new Error('reading.ts runs as a worker thread')
 const { store } = workerData as ReadingOptions // given by engine.ts
 const open = () => createSqliteReader(store, createMailDomains(free, disposable))

@@ -15,7 +15,7 @@ export function createQuarantine(db: Db): Pick<WriteStore, 'quarantined' | 'drop
   const select = db
     .prepare(
       `SELECT id, site, browser, reason, raw, envelope, received_at FROM quarantine
-       WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR reason = ?2) ORDER BY id`,
+       WHERE (? IS NULL OR id = ?) AND (? IS NULL OR reason = ?) ORDER BY id`,
     )
     .raw()
   const drop = db.prepare('DELETE FROM quarantine WHERE id = ?')
@@ -24,7 +24,8 @@ export function createQuarantine(db: Db): Pick<WriteStore, 'quarantined' | 'drop
       const browser = browserKey === null ? null : bytesOf(browserKey)
       insert.run(site, browser, reason, raw, envelope, receivedAt)
     },
-    quarantined: ({ ref, reason }) => select.all(ref ?? null, reason ?? null).map(eventOf),
+    quarantined: ({ ref = null, reason = null }) =>
+      select.all(ref, ref, reason, reason).map(eventOf),
     dropQuarantined: (ref) => drop.run(ref).changes > 0,
   }
 }
