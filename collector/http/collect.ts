@@ -188,6 +188,8 @@ function answer(
   headers['cross-origin-resource-policy'] = 'cross-origin'
   headers['content-type'] = status < 400 ? 'application/json' : 'application/problem+json'
   if (status === 503 || status === 429) headers['retry-after'] = retryAfter()
+  // The rest of such a body is not waited for, so nothing can follow it on this connection.
+  if (status === 413) headers.connection = 'close'
   if (cookie !== null) headers['set-cookie'] = cookie
   return new Response(body, { status, headers })
 }
