@@ -170,7 +170,9 @@ async function readBody(c: Context, announced: string | undefined): Promise<stri
     if (done) return Buffer.concat(chunks).toString('utf8')
     size += value.byteLength
     if (size > MAX_BODY_BYTES) {
-      await reader.cancel()
+      // Not cancelled, which would cut the connection before its sender has the answer: the server lets the
+      // rest run into nothing for a moment, and then closes.
+      reader.releaseLock()
       return null
     }
     chunks.push(value)
