@@ -66,6 +66,8 @@ export function createApp(deps: AppDeps): App {
   const app = new Hono()
   app.use(async (c, next) => {
     await next()
+    // What says nothing else is of this moment and for this caller, errors and redirects too.
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
     metrics.countAnswer(classOf(c.req.path), c.res.status)
   })
   app.onError((error, c) => {

@@ -72,6 +72,7 @@ export function createCollectRoutes(deps: CollectDeps): Hono {
     const { status } = await collect({ ...deliveryOf(c, body), origin: null, bot })
     c.header('cache-control', 'no-store')
     c.header('content-type', 'image/gif')
+    c.header('x-content-type-options', 'nosniff')
     if (status === 503 || status === 429) c.header('retry-after', retryAfter())
     // The picture is shown whatever became of the event: a page must not look broken.
     return c.body(PIXEL, status === 403 || status === 503 ? status : 200)
@@ -188,6 +189,7 @@ function answer(
   const headers: Record<string, string> = originHeaders(headersOf(c).origin)
   headers['cache-control'] = 'no-store'
   headers['cross-origin-resource-policy'] = 'cross-origin'
+  headers['x-content-type-options'] = 'nosniff'
   headers['content-type'] = status < 400 ? 'application/json' : 'application/problem+json'
   if (status === 503 || status === 429) headers['retry-after'] = retryAfter()
   // The rest of such a body is not waited for, so nothing can follow it on this connection.
