@@ -1,4 +1,4 @@
-import { StoreTrouble } from './store/trouble.ts'
+import { codeOf, StoreTrouble } from './store/trouble.ts'
 
 /**
  * Structured logs: one JSON line each, on stderr. A message is a fixed sentence, by which a line is known;
@@ -49,7 +49,7 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return error === null ? 'null' : typeof error
   const text = STACK.test(error.message) ? error.message : (error.stack ?? error.message)
   const first = text.split('\n', 1)[0] ?? ''
-  if (/\bSQLITE_|^SqliteError\b/.test(first)) return first
+  if (/\bSQLITE_|^SqliteError\b/.test(first)) return `${codeOf(error)} ${first}`.trimStart()
   const kind = /\b(?:[A-Z]\w*)?(?:Error|Exception)\b/.exec(first)?.[0] ?? error.name
   const place = /[^/\\(\s]+:\d+:\d+(?=\)?$)/m.exec(STACK.exec(text)?.[0] ?? '')?.[0]
   return place === undefined ? kind : `${kind} at ${place}`

@@ -70,7 +70,7 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
     now: clock(),
     onFailure({ message, isFatal, isBug = false }) {
       const what = isBug ? 'a thread failed' : 'the store failed'
-      log.error(what, { reason: reasonOf(new Error(message)), fatal: isFatal })
+      log.error(what, { reason: message, fatal: isFatal })
       if (isFatal) end(isBug ? EXIT_BUG : EXIT_STORE_FAILED)
     },
   }).catch((error) => {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { dropProto } from '../harden.ts'
+import { reasonOf } from '../log.ts'
 import { openInThread, serve } from '../store/remote.ts'
 import { codeOf } from '../store/trouble.ts'
 import type { RawDelivery } from './pipeline.ts'
@@ -32,6 +33,7 @@ export interface Answered {
 }
 export interface Failed {
   readonly kind: 'failed'
+  /** Fit for the log: nothing of anybody's data. */
   readonly message: string
   /** The store may be damaged: stop, so that a supervisor starts anew with a check. */
   readonly isFatal: boolean
@@ -142,7 +144,7 @@ function report(error: unknown): void {
   const code = codeOf(error)
   port.postMessage({
     kind: 'failed',
-    message: error instanceof Error ? `${code} ${error.stack ?? error.message}` : String(error),
+    message: reasonOf(error),
     isFatal: /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(code),
   } satisfies Failed)
 }

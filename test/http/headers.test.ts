@@ -65,7 +65,8 @@ const OWN: readonly Row[] = [
 ]
 
 describe('a page or an answer of ours', () => {
-  test.each(OWN)('%s is %d and %s', async (path, status, type, method = 'GET') => {
+  test.each(OWN.map((row) => ({ row, name: row.join(' ') })))('$name', async ({ row }) => {
+    const [path, status, type, method = 'GET'] = row
     const answer = await fetch(collector.url + path, { method, headers: { cookie } })
     expect([answer.status, answer.headers.get('content-type')]).toEqual([status, type])
     expectOwnHeaders(answer)
@@ -143,11 +144,16 @@ describe('what other sites load', () => {
 
   const event = { id: randomUUID(), type: 'page_view', at: Date.now() }
   test.each([
-    ['a batch', () => JSON.stringify({ site: site.key, events: [event] }), {}, 202],
-    ['no JSON', () => '{', {}, 400],
-    ['an unknown site', () => JSON.stringify({ site: 'x', events: [event] }), {}, 403],
-    ['too much', () => 'a'.repeat(65_537), {}, 413],
-    ['a type of a form', () => 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+    ['a batch', (): string => JSON.stringify({ site: site.key, events: [event] }), {}, 202],
+    ['no JSON', (): string => '{', {}, 400],
+    ['an unknown site', (): string => JSON.stringify({ site: 'x', events: [event] }), {}, 403],
+    ['too much', (): string => 'a'.repeat(65_537), {}, 413],
+    [
+      'a type of a form',
+      (): string => 'a=b',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      415,
+    ],
   ] as const)('a beacon of %s', async (_, body, headers, status) => {
     const answer = await fetch(`${collector.url}/e`, { method: 'POST', body: body(), headers })
     expect(answer.status).toBe(status)

@@ -27,16 +27,23 @@ export function createPlace(): { readonly store: string; remove(): void } {
   }
 }
 
+export interface BuiltOptions {
+  /** Another build than the one under test. */
+  readonly dist?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** Starts the built collector as its users do, on a free port, and waits for its ready line. */
 export function startBuilt(
   command: 'start' | 'demo',
   store: string,
   args: readonly string[] = [],
+  { dist = 'dist', env = {} }: BuiltOptions = {},
 ): Promise<RunningCollector> {
-  const all = ['dist/pique.js', command, '--port', '0', ...args]
+  const all = [join(dist, 'pique.js'), command, '--port', '0', ...args]
   if (command === 'start') all.push('--store', store)
   const child = spawn(process.execPath, all, {
-    env: { ...process.env, PIQUE_ADMIN_KEY: ADMIN_KEY },
+    env: { ...process.env, PIQUE_ADMIN_KEY: ADMIN_KEY, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let out = ''

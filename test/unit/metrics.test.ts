@@ -101,6 +101,12 @@ describe('the log', () => {
     expect(reasonOf(remote)).toBe('TypeError at writer.js:12:34')
     const full = new Error('SQLITE_FULL SqliteError: database or disk is full\n    at a.js:1:2')
     expect(reasonOf(full)).toBe('SQLITE_FULL SqliteError: database or disk is full')
+    const own = Object.assign(new Error('disk I/O error'), {
+      name: 'SqliteError',
+      code: 'SQLITE_IOERR',
+    })
+    own.stack = 'SqliteError: disk I/O error\n    at a.js:1:2'
+    expect(reasonOf(own)).toBe('SQLITE_IOERR SqliteError: disk I/O error')
     expect(reasonOf(new StoreTrouble('the store is locked'))).toBe('the store is locked')
     expect([reasonOf('ann'), reasonOf(null), reasonOf(undefined)]).toEqual([
       'string',
