@@ -1,8 +1,10 @@
 import type { Server } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Config } from '../config.ts'
+import { problem } from '../errors.ts'
 
 /**
  * The HTTP server. It listens before there is anything to answer with, so that a start which can't
@@ -33,9 +35,22 @@ const GRACE_MS = 500
 /** Connections still busy this long after a stop are closed. */
 const DRAIN_MS = 6_000
 
+/** So many may wait for a collector that starts, and so long; the others are told to come back. */
+const MAX_EARLY = 200
+const EARLY_MS = 500
+const MAX_RETRY_AFTER_S = 5
+
 export async function listen({ host, port }: Pick<Config, 'host' | 'port'>): Promise<Listener> {
   let answerWith: Listener['answerWith'] = () => {}
-  let answer: Hono['fetch'] = (...request) => isReady.then((fetch) => fetch(...request))
+  let early = 0
+  // While the store is opened: a crowd that an outage made wait is not to wait here once more.
+  let answer: Hono['fetch'] = async (...request) => {
+    if (early >= MAX_EARLY) return notYet()
+    early += 1
+    const fetch = await Promise.race([isReady, wait(EARLY_MS, null)])
+    early -= 1
+    return fetch === null ? notYet() : fetch(...request)
+  }
   const isReady = new Promise<Hono['fetch']>((resolve) => {
     answerWith = (fetch) => {
       answer = fetch
@@ -73,6 +88,17 @@ export async function listen({ host, port }: Pick<Config, 'host' | 'port'>): Pro
       server.closeAllConnections()
     },
   }
+}
+
+function notYet(): Response {
+  return new Response(JSON.stringify(problem('overloaded')), {
+    status: 503,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'retry-after': String(1 + Math.floor(Math.random() * MAX_RETRY_AFTER_S)),
+    },
+  })
 }
 
 function listening(server: Server): Promise<AddressInfo> {
