@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addAccountCommands } from './cli-accounts.ts'
 import { addModelCommands } from './cli-model.ts'
@@ -7,8 +7,15 @@ import { addQuarantineCommands } from './cli-quarantine.ts'
 import { addSafetyCommands } from './cli-safety.ts'
 import { addSiteCommands } from './cli-sites.ts'
 import { addStoreCommands } from './cli-store.ts'
-import { EXIT_BAD_SETTINGS, readConfig, type SettingKey, settings, variableOf } from './config.ts'
-import { createLog } from './log.ts'
+import {
+  EXIT_BAD_SETTINGS,
+  MAX_FILE_LENGTH,
+  readConfig,
+  type SettingKey,
+  settings,
+  variableOf,
+} from './config.ts'
+import { createLog, type Log, reasonOf } from './log.ts'
 import { removeProto } from './no-proto.ts'
 import { type Running, startCollector } from './serve.ts'
 import { codeOf, StoreTrouble } from './store/trouble.ts'
@@ -99,6 +106,7 @@ async function run(options: Readonly<Record<string, string>>, isDemo: boolean): 
     return
   }
   const log = createLog((line) => void process.stderr.write(line), Date.now)
+  dieOfSurprises(log)
   try {
     const running = await startCollector({
       config: read.config,
@@ -117,6 +125,19 @@ async function run(options: Readonly<Record<string, string>>, isDemo: boolean): 
     complain(`pique: ${error instanceof Error ? error.message : String(error)}`)
     process.exit(error instanceof StoreTrouble ? error.exitCode : EXIT_FAILED)
   }
+}
+
+/**
+ * What nobody expected leaves the process in a state that nobody knows: it acknowledges nothing more and ends at
+ * once, with its connections. Whatever it had acknowledged is in the store, and a supervisor starts it anew.
+ */
+function dieOfSurprises(log: Log): void {
+  const die = (error: unknown) => {
+    log.error('an error that nobody expected ends the process', { reason: reasonOf(error) })
+    process.exit(EXIT_FAILED)
+  }
+  process.on('uncaughtException', die)
+  process.on('unhandledRejection', die)
 }
 
 /**
@@ -159,9 +180,23 @@ function flagsOf(options: Readonly<Record<string, string>>): Partial<Record<Sett
 function fileOf({ config: name }: Readonly<Record<string, string>>) {
   if (name === undefined) return undefined
   try {
-    return { name, text: readFileSync(name, 'utf8') }
+    return { name, text: readStart(name, MAX_FILE_LENGTH + 1) }
   } catch {
     return { name, text: null } // reported with whatever else is wrong
+  }
+}
+
+/** A file's beginning, so that one without an end is read too. */
+function readStart(name: string, maxBytes: number): string {
+  const file = openSync(name, 'r')
+  try {
+    const bytes = Buffer.alloc(maxBytes)
+    let size = 0
+    for (let read = -1; read !== 0; size += read)
+      read = readSync(file, bytes, size, maxBytes - size, null)
+    return bytes.toString('utf8', 0, size)
+  } finally {
+    closeSync(file)
   }
 }
 

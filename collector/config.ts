@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
-import { parse } from 'yaml'
+import { Parser, parse } from 'yaml'
+import { isYamlTooDeep } from './nesting.ts'
 
 /**
  * Every setting: its name, type, default and one sentence. Parsing, `--help` and the README's
@@ -8,6 +9,9 @@ import { parse } from 'yaml'
 
 /** What a process ends with whose settings can't be right. */
 export const EXIT_BAD_SETTINGS = 78
+
+/** All settings with long values are a few thousand. */
+export const MAX_FILE_LENGTH = 65_536
 
 interface Setting {
   /** Name of the flag; the variable is `PIQUE_` and the name in capitals. */
@@ -214,8 +218,16 @@ function readFile(name: string, text: string | null, problems: string[]): Record
     problems.push(`--config is ${JSON.stringify(name)}; expected a file that can be read`)
     return {}
   }
+  if (text.length > MAX_FILE_LENGTH) {
+    problems.push(`${name}: is longer than ${MAX_FILE_LENGTH} characters; expected a few settings`)
+    return {}
+  }
   let raw: unknown
   try {
+    if (isYamlTooDeep([...new Parser().parse(text)])) {
+      problems.push(`${name}: is nested too deeply; expected settings such as "port: 8787"`)
+      return {}
+    }
     raw = parse(text)
   } catch (error) {
     problems.push(`${name}: ${error instanceof Error ? error.message : 'is not YAML'}`)

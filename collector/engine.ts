@@ -1,12 +1,15 @@
 import { Worker } from 'node:worker_threads'
+import { isAdmitted } from './admission.ts'
 import { problem } from './errors.ts'
 import type { Answer, RawDelivery } from './ingest/pipeline.ts'
 import type { Answered, Delivered, Failed } from './ingest/writer.ts'
 import type { WriterOptions, WriterService } from './ingest/writer-service.ts'
+import { reasonOf } from './log.ts'
+import type { Waiting } from './metrics.ts'
 import { opened, type Remote, remoteOf } from './store/remote.ts'
 import type { InternalReader } from './store/sqlite/read/reader.ts'
 import type { Notice } from './store/store-file.ts'
-import { EXIT_STORE_DAMAGED } from './store/trouble.ts'
+import { codeOf, EXIT_STORE_DAMAGED } from './store/trouble.ts'
 
 /**
  * The two threads behind the HTTP one: a writer that owns the store, and a reader. What is
@@ -19,6 +22,10 @@ export interface Engine {
   readonly writer: Admin
   /** Deliveries taken and not yet answered. */
   waiting(): number
+  /** The same, with their bytes and the age of the oldest. */
+  load(): Waiting
+  /** Whether the store failed for good: nothing is acknowledged any more. */
+  isFailed(): boolean
   /** To be called every hour: forgets what must not be kept longer. */
   tidy(now: number): Promise<void>
   /** To be called every second: does what the clock alone changes, and heeds other processes. */
@@ -56,8 +63,6 @@ export interface EngineOptions extends WriterOptions {
 
 /** Deliveries wait meanwhile. */
 const PATIENCE_MS = 100
-/** Deliveries that may wait for the writer; beyond them clients are asked to come back. */
-const MAX_WAITING = 5_000
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { onFailure, ...writerOptions } = options
@@ -76,8 +81,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await writing.terminate()
     throw error
   })
-  const { collect, waiting, drained, fail } = createCollect(writing, onFailure)
+  const { collect, waiting, load, isFailed, fail, drained } = createCollect(writing, onFailure)
+  let isClosing = false
+  // A thread that ends, whatever of, ends the process: half a collector would look alive.
   reading.on('error', (error) => fail(endOfThread('reader', error)))
+  for (const [name, thread] of [
+    ['writer', writing],
+    ['reader', reading],
+  ] as const) {
+    thread.on('exit', () => isClosing || isFailed() || fail(endOfThread(name, null)))
+  }
   reading.on('message', (message: Failed | { readonly kind: 'return' }) => {
     if (message.kind === 'failed') fail(message)
   })
@@ -85,6 +98,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return {
     collect,
     waiting,
+    load,
+    isFailed,
     async tidy(now) {
       await writer.forgetSalts(now)
       await writer.startPruning(now)
@@ -96,6 +111,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       await drained()
       await checks.end()
+      isClosing = true
       await reading.terminate()
       await writer.close()
       await writing.terminate()
@@ -103,10 +119,21 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-/** What a thread ends with is no error of ours where the driver threw it. */
+/**
+ * What a thread ended with. Where the driver threw it, it is no error on this side; anything else is a fault of
+ * ours, and the store is sound.
+ */
 function endOfThread(name: string, error: unknown): Failed {
-  const reason = error instanceof Error ? error.message : 'of an error in the store'
-  return { kind: 'failed', message: `the ${name} thread ended: ${reason}`, isFatal: true }
+  const isBug = error instanceof Error && !codeOf(error).startsWith('SQLITE_')
+  const reason = error instanceof Error ? reasonOf(error) : 'of an error in the store'
+  return { kind: 'failed', message: `the ${name} thread ended: ${reason}`, isFatal: true, isBug }
+}
+
+/** A delivery that waits; `at` on the monotonic clock. */
+interface Asked {
+  readonly answer: (answer: Answer) => void
+  readonly at: number
+  readonly bytes: number
 }
 
 const WEEK_MS = 7 * 86_400_000
@@ -147,7 +174,8 @@ function createChecks(
 }
 
 function createCollect(writing: Worker, onFailure: EngineOptions['onFailure']) {
-  const asked = new Map<number, (answer: Answer) => void>()
+  const asked = new Map<number, Asked>()
+  let bytes = 0
   let next = 0
   let turn: RawDelivery[] = []
   let isFailed = false
@@ -160,7 +188,7 @@ function createCollect(writing: Worker, onFailure: EngineOptions['onFailure']) {
   })
   function fail(failure: Failed): void {
     isFailed ||= failure.isFatal
-    if (isFailed) for (const answer of asked.values()) answer(unavailable('store_unavailable'))
+    if (isFailed) for (const { answer } of asked.values()) answer(unavailable('store_unavailable'))
     if (isFailed) asked.clear()
     if (isFailed) onDrained()
     onFailure(failure)
@@ -184,21 +212,32 @@ function createCollect(writing: Worker, onFailure: EngineOptions['onFailure']) {
     if (message.kind !== 'answers') return
     message.status.forEach((status, i) => {
       const [body = '', browser = null] = [message.body[i], message.browser[i]]
-      asked.get(message.first + i)?.({ status, body, browser })
+      const one = asked.get(message.first + i)
       asked.delete(message.first + i)
+      bytes -= one?.bytes ?? 0
+      one?.answer({ status, body, browser })
     })
     if (asked.size === 0) onDrained()
   })
   writing.on('error', (error) => fail(endOfThread('writer', error)))
 
+  /** Entries are in the order in which they came, so the first is the oldest. */
+  function load(): Waiting {
+    const [oldest] = asked.values()
+    return { count: asked.size, bytes, oldestMs: oldest ? performance.now() - oldest.at : 0 }
+  }
+
   return {
-    fail,
     waiting: () => asked.size,
+    load,
+    fail,
+    isFailed: () => isFailed,
     collect: (raw: RawDelivery) =>
       new Promise<Answer>((resolve) => {
         if (isFailed) return resolve(unavailable('store_unavailable'))
-        if (asked.size >= MAX_WAITING) return resolve(unavailable('overloaded'))
-        asked.set(next, resolve)
+        if (!isAdmitted(load())) return resolve(unavailable('overloaded'))
+        asked.set(next, { answer: resolve, at: performance.now(), bytes: raw.body.length })
+        bytes += raw.body.length
         next += 1
         turn.push(raw)
         if (turn.length === 1) setImmediate(send)

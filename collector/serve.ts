@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { demoModel, seedDemo } from './demo/seed.ts'
 import { type Engine, startEngine } from './engine.ts'
@@ -10,7 +11,8 @@ import { hashSecret, newApiKey } from './http/auth.ts'
 import { type Listener, listen } from './http/listen.ts'
 import { newSiteSecrets } from './http/site-secrets.ts'
 import { EXTRA_NAMES, type ExtraFiles } from './http/tag-files.ts'
-import type { Log } from './log.ts'
+import { type Log, reasonOf } from './log.ts'
+import { createMetrics } from './metrics.ts'
 import defaultModel from './scoring/default-model.yaml'
 import { createSetupNote } from './setup-note.ts'
 import { EXIT_STORE_FAILED } from './store/trouble.ts'
@@ -40,6 +42,7 @@ export interface StartOptions {
   readonly migrationBackup?: boolean
 }
 
+const EXIT_BUG = 1
 const TIDY_MS = 3_600_000
 const LOOK_MS = 1000
 
@@ -55,7 +58,11 @@ export async function startCollector(options: StartOptions): Promise<Running> {
 
 async function startBehind(listener: Listener, options: StartOptions): Promise<Running> {
   const { config, log, isDemo } = options
-  const clock = Date.now
+  const clock = createClock({
+    now: Date.now,
+    monotonicMs: () => performance.now(),
+    onJump: ({ ms }) => log.warn('the clock jumped; it is followed once it rests', { ms }),
+  })
   const origin = config.publicUrl ?? listener.url
   const place = isDemo ? createDemoStore(origin, clock(), log) : keepStore(config.store)
   let end: (code: number) => void = () => {}
@@ -74,9 +81,10 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
       migrationBackup: options.migrationBackup ?? true,
       ...(!isDemo && { ballastBytes: config.ballastBytes }),
     },
-    onFailure({ message, isFatal, exitCode = EXIT_STORE_FAILED }) {
-      log.error('the store failed', { reason: firstLine(message), fatal: isFatal })
-      if (isFatal) end(exitCode)
+    onFailure({ message, isFatal, isBug = false, exitCode = EXIT_STORE_FAILED }) {
+      const what = isBug ? 'a thread failed' : 'the store failed'
+      log.error(what, { reason: message, fatal: isFatal })
+      if (isFatal) end(isBug ? EXIT_BUG : exitCode)
     },
   }).catch((error) => {
     place.remove()
@@ -84,11 +92,21 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
   })
   const site = await firstSite(engine, clock())
   const setupNote = createSetupNote(place.store)
+  const version = readVersion()
+  const metrics = createMetrics({
+    stats: engine.writer.stats,
+    waiting: engine.load,
+    clockJumps: clock.jumps,
+    version,
+  })
+  let isDraining = false
   const { fetch, newLink, newSetup } = createApp({
     engine,
     config,
     clock,
     log,
+    metrics,
+    isDraining: () => isDraining,
     tag: readBuilt('pique.js'),
     extras: readExtras(),
     demoSiteKey: isDemo ? site : null,
@@ -106,7 +124,7 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
   const repeat = (everyMs: number, complaint: string, work: (now: number) => Promise<void>) =>
     setInterval(() => {
       work(clock()).catch((error: Error) => {
-        log.error(complaint, { reason: firstLine(error.message) })
+        log.error(complaint, { reason: reasonOf(error) })
       })
     }, everyMs).unref()
   const timers = [
@@ -118,21 +136,25 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
   await look(clock())
   // Beside all else; a store that is damaged is told as a failure.
   engine.check(clock()).catch((error: Error) => {
-    log.error('the store was not checked', { reason: firstLine(error.message) })
+    log.error('the store was not checked', { reason: reasonOf(error) })
   })
+
+  log.info('started', { version, store: 'sqlite', pid: process.pid, node: process.version })
 
   let stopped: Promise<void> | null = null
   async function stop(): Promise<void> {
+    isDraining = true
     for (const timer of timers) clearInterval(timer)
     await listener.drain()
     const code = await engine.close().then(
       () => 0,
       (error: Error) => {
-        log.error('the store did not close', { reason: firstLine(error.message) })
+        log.error('the store did not close', { reason: reasonOf(error) })
         return EXIT_STORE_FAILED
       },
     )
     place.remove()
+    log.info('stopped', { code })
     end(code)
   }
   return {
@@ -155,6 +177,12 @@ function readExtras(): ExtraFiles {
 /** A file of the tag, as it was built beside the collector. */
 function readBuilt(name: string): Buffer {
   return readFileSync(fileURLToPath(new URL(`./snippet/${name}`, import.meta.url)))
+}
+
+function readVersion(): string {
+  const own = readFileSync(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8')
+  const { version }: { readonly version: string } = JSON.parse(own)
+  return version
 }
 
 interface StorePlace {
@@ -215,8 +243,4 @@ async function makeAdminKey(engine: Engine, config: Config, now: number): Promis
     createdAt: now,
   })
   return config.adminKey === null ? adminKey : null
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? ''
 }

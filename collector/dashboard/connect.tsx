@@ -36,6 +36,13 @@ const Places = ({ tagAddress }: { tagAddress: string }) => (
   </dl>
 )
 
+const ProxyAdvice = ({ words }: { words: string | null }) =>
+  words === null ? null : (
+    <p class="advice" data-part="proxy">
+      {words}
+    </p>
+  )
+
 interface ConnectProps {
   readonly view: ConnectView
   /** The check that this page shows. */
@@ -43,13 +50,16 @@ interface ConnectProps {
   /** This page, asked again; for those without scripts. */
   readonly againHref: string
   readonly liveHref: string
+  /** What is wrong with a proxy in front; null where nothing is. */
+  readonly proxy: string | null
 }
 
-export const Connect = ({ view, check, againHref, liveHref }: ConnectProps) => (
+export const Connect = ({ view, check, againHref, liveHref, proxy }: ConnectProps) => (
   <div class="connect" data-live={liveHref}>
     <div class="title">
       <h1>Connect {view.siteName}</h1>
     </div>
+    <ProxyAdvice words={proxy} />
     <ol class="steps">
       <li>
         <h2>Paste this tag</h2>

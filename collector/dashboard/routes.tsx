@@ -33,6 +33,8 @@ export interface DashboardDeps {
   /** The whole address of the tag's script, as the owner's pages will load it. */
   readonly tagUrl: (c: Context) => string
   readonly checks: Pick<PageChecks, 'start' | 'find'>
+  /** What is wrong between the collector and a proxy in front of it, in a sentence; null where nothing is. */
+  readonly proxyAdvice?: (now: number) => string | null
   /** A throw-away store with a demo shop beside it. */
   readonly demo: boolean
 }
@@ -209,7 +211,13 @@ async function connectPage(deps: DashboardDeps, visit: Visit, mistake?: Mistake)
   const againHref = `${hrefOf('/connect', { site: site.id, check: id, at: String(now) })}#check`
   const form = { ...view.form, ...(check?.page && { page: check.page }), ...mistake }
   const page = (
-    <Connect view={{ ...view, form }} check={check} againHref={againHref} liveHref={liveHref} />
+    <Connect
+      view={{ ...view, form }}
+      check={check}
+      againHref={againHref}
+      liveHref={liveHref}
+      proxy={deps.proxyAdvice?.(now) ?? null}
+    />
   )
   return answer(visit, 'Connect', page, mistake ? 400 : 200)
 }

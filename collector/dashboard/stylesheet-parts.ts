@@ -78,6 +78,7 @@ th.cell-who { min-width: 11rem; }
 .pager:not(:has(*)) { display: none; }
 .empty { text-align: center; max-width: 34rem; margin: 3rem auto; display: grid; gap: .8rem; justify-items: center; }
 .empty p { color: var(--soft); text-wrap: pretty; }
+.advice { padding: .7rem .9rem; border-left: 3px solid var(--accent); background: var(--tint); max-width: 46rem; margin-bottom: 1.2rem; }
 .trouble-links { display: flex; flex-wrap: wrap; gap: .6rem; justify-content: center; margin-top: .4rem; }
 
 .teach { padding: 1.3rem 1.4rem; margin-bottom: 1.1rem; display: grid; gap: .8rem; border-color: color-mix(in srgb, var(--accent) 45%, var(--line)); }

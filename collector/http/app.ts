@@ -4,12 +4,14 @@ import type { Config } from '../config.ts'
 import { renderNotFound } from '../dashboard/answers.tsx'
 import { createDashboardAssets } from '../dashboard/assets.ts'
 import { createPageChecks } from '../dashboard/page-checks.ts'
+import { presentProxy } from '../dashboard/present-proxy.ts'
 import { createDashboard } from '../dashboard/routes.tsx'
 import { createSettings } from '../dashboard/settings-routes.ts'
 import { createShop } from '../demo/shop.tsx'
 import type { Engine } from '../engine.ts'
 import { problem } from '../errors.ts'
-import { faultOf, type Log } from '../log.ts'
+import { type Log, reasonOf } from '../log.ts'
+import type { Metrics, RouteClass } from '../metrics.ts'
 import { createApi } from './api.ts'
 import { createAudienceRoutes } from './audience.ts'
 import { createGuard } from './auth.ts'
@@ -22,6 +24,7 @@ import { showsPages } from './own-page.ts'
 import { createPasswords } from './passwords.ts'
 import { createPeople } from './people.ts'
 import { createPrivacyPage } from './privacy-page.ts'
+import { createProxyWatch } from './proxy-watch.ts'
 import { refuse } from './refuse.ts'
 import { createEntrance } from './session.ts'
 import { createSignIn } from './sign-in.ts'
@@ -30,10 +33,12 @@ import { createVeil } from './veil.ts'
 import { createVerifyRoutes } from './verify.ts'
 
 export interface AppDeps {
-  readonly engine: Pick<Engine, 'collect' | 'reader' | 'writer' | 'waiting'>
+  readonly engine: Pick<Engine, 'collect' | 'reader' | 'writer' | 'waiting' | 'isFailed'>
   readonly config: Pick<Config, 'publicUrl' | 'trustedProxies' | 'retentionMonths'>
   readonly clock: () => number
   readonly log: Log
+  readonly metrics: Metrics
+  readonly isDraining: () => boolean
   /** The built tag, and the files that it loads where it needs them. */
   readonly tag: Buffer
   readonly extras: ExtraFiles
@@ -57,7 +62,8 @@ export interface App {
 
 /** Every route of the collector, behind the guard; doors.ts lists what is public, and why. */
 export function createApp(deps: AppDeps): App {
-  const { engine, config, clock, log, tag, extras, demoSiteKey, onAccount = () => {} } = deps
+  const { engine, config, clock, log, metrics, isDraining, tag, extras, demoSiteKey } = deps
+  const { onAccount = () => {} } = deps
   const { reader, writer, collect, waiting } = engine
   const clientAddress = createClientAddress(config.trustedProxies)
   const publicUrl = (c: Context): string => {
@@ -70,6 +76,7 @@ export function createApp(deps: AppDeps): App {
     (config.publicUrl?.startsWith('https:') && c.req.header('host') === hostOf(config.publicUrl)) ||
     (clientAddress.isTrusted(socketAddress(c)) && c.req.header('x-forwarded-proto') === 'https')
 
+  const proxy = createProxyWatch(clientAddress, config.publicUrl, clock)
   const tagFiles = createTagFiles(tag, extras)
   const paths = publicPaths({ tagHash: tagFiles.hash, hasShop: demoSiteKey !== null })
   const isForOtherSites = createListed(paths.filter((one) => one.isForOtherSites))
@@ -79,13 +86,18 @@ export function createApp(deps: AppDeps): App {
   const headers = ownHeaders()
   const app = createGuardedApp(guard, {
     isPublic: createListed(paths),
-    before: (c, next) => (isForOtherSites(c.req.path) ? next() : headers(c, next)),
+    before: async (c, next) => {
+      await (isForOtherSites(c.req.path) ? next() : headers(c, next))
+      // What says nothing else is of this moment and for this caller, errors and redirects too.
+      if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
+      metrics.countAnswer(classOf(c.req.path), c.res.status)
+    },
   })
   app.onError((error, c) => {
     // Whoever sent half a body is gone, and nothing is wrong here.
     if ('code' in error && error.code === 'ECONNRESET') return c.body(null, 400)
     // Its kind and place: a message may quote what was sent.
-    log.error('a request failed', { path: c.req.routePath, ...faultOf(error) })
+    log.error('a request failed', { path: c.req.routePath, reason: reasonOf(error) })
     c.header('cache-control', 'no-store')
     return c.body(JSON.stringify(problem('internal')), 500, {
       'content-type': 'application/problem+json',
@@ -95,7 +107,17 @@ export function createApp(deps: AppDeps): App {
   app.route('/', createAudienceRoutes({ reader, clock }))
   const checks = createPageChecks(clock)
   app.route('/', createVerifyRoutes({ checks, reader, clock, publicUrl }))
-  app.route('/', createOpsRoutes({ settings: writer.settings, waiting }))
+  app.route(
+    '/',
+    createOpsRoutes({
+      settings: writer.settings,
+      waiting,
+      condition: () => (engine.isFailed() ? 'store_failed' : isDraining() ? 'draining' : 'running'),
+      disk: writer.stats,
+      metrics,
+      guard,
+    }),
+  )
   if (demoSiteKey !== null) {
     app.route('/demo', createShop({ siteKey: demoSiteKey, tagSrc: '/pique.js' }))
   }
@@ -118,8 +140,14 @@ export function createApp(deps: AppDeps): App {
     createApi({ reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }),
   )
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
+  const proxyAdvice = (now: number) =>
+    presentProxy(proxy.read(), {
+      publicUrl: config.publicUrl,
+      trusted: config.trustedProxies,
+      now,
+    })
   const demo = demoSiteKey !== null
-  app.route('/', createDashboard({ reader: seen, clock, tagUrl, checks, demo }))
+  app.route('/', createDashboard({ reader: seen, clock, tagUrl, checks, proxyAdvice, demo }))
   const settings = { people, writer, entrance, publicUrl, demo }
   app.route('/', createSettings({ ...settings, reader: seen, clock }))
   app.notFound((c) =>
@@ -132,12 +160,18 @@ export function createApp(deps: AppDeps): App {
     clientAddress,
     publicUrl: config.publicUrl,
     log,
+    noteProxy: proxy.note,
   })
+  const collected: Hono['fetch'] = async (...request) => {
+    const answer = await collectRoutes.fetch(...request)
+    metrics.countAnswer('collect', answer.status)
+    return answer
+  }
   const isCollected = (path: string) => path === '/e' || path === '/e.gif'
   return {
     fetch: (request, env, context) =>
       isCollected(pathOf(request.url))
-        ? collectRoutes.fetch(request, env, context)
+        ? collected(request, env, context)
         : app.fetch(request, env, context),
     routes: [...app.routes, ...collectRoutes.routes],
     publicPaths: paths,
@@ -176,6 +210,13 @@ function pathOf(url: string): string {
   const start = url.indexOf('/', url.indexOf('//') + 2)
   const end = url.indexOf('?', start)
   return url.slice(start, end === -1 ? undefined : end)
+}
+
+/** The kind of route that an answer is counted under. */
+function classOf(path: string): RouteClass {
+  if (path.startsWith('/api/') || path.startsWith('/v1/')) return 'api'
+  if (/^\/(healthz|readyz|metrics)$/.test(path)) return 'ops'
+  return /^\/(pique[.-]|is$|verify)/.test(path) ? 'tag' : 'dashboard'
 }
 
 function hostOf(origin: string): string {

@@ -5,10 +5,11 @@ import { type Context, Hono } from 'hono'
 import { MAX_BODY_BYTES } from '../../shared/wire.ts'
 import { problem, REFUSALS, type RefusalCode } from '../errors.ts'
 import type { Answer, RawDelivery } from '../ingest/pipeline.ts'
-import { faultOf, type Log } from '../log.ts'
+import { type Log, reasonOf } from '../log.ts'
 import type { ClientAddress } from './client-address.ts'
 import { originHeaders } from './cross-origin.ts'
 import { createFirstParty } from './first-party.ts'
+import type { ProxyWatch } from './proxy-watch.ts'
 
 export interface CollectDeps {
   readonly collect: (raw: RawDelivery) => Promise<Answer>
@@ -17,10 +18,12 @@ export interface CollectDeps {
   /** Where the collector is reached from outside, if it was told. */
   readonly publicUrl: string | null
   readonly log: Log
+  /** Told how each delivery came in. */
+  readonly noteProxy?: ProxyWatch['note']
 }
 
-/** Seconds after which a client that met a busy collector should come back. */
-const RETRY_AFTER_S = '2'
+/** Within these seconds a client that met a busy collector should come back, each at a time of its own. */
+const MAX_RETRY_AFTER_S = 5
 const TAKEN_TYPES: ReadonlySet<string> = new Set(['', 'text/plain', 'application/json'])
 
 /** A transparent GIF of one pixel. */
@@ -28,12 +31,12 @@ const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBR
 
 /** Where the tag sends: `POST /e`, and `GET /e.gif` for pages without scripts. */
 export function createCollectRoutes(deps: CollectDeps): Hono {
-  const { collect, clock, clientAddress, publicUrl, log } = deps
+  const { collect, clock, clientAddress, publicUrl, log, noteProxy } = deps
   const firstParty = createFirstParty(publicUrl)
   const app = new Hono()
   app.onError((error, c) => {
     // Its kind and place: a message may quote what was sent.
-    log.error('a beacon failed', { path: c.req.routePath, ...faultOf(error) })
+    log.error('a beacon failed', { path: c.req.routePath, reason: reasonOf(error) })
     return refuse(c, 'internal')
   })
 
@@ -69,7 +72,8 @@ export function createCollectRoutes(deps: CollectDeps): Hono {
     const { status } = await collect({ ...deliveryOf(c, body), origin: null, bot })
     c.header('cache-control', 'no-store')
     c.header('content-type', 'image/gif')
-    if (status === 503) c.header('retry-after', RETRY_AFTER_S)
+    c.header('x-content-type-options', 'nosniff')
+    if (status === 503 || status === 429) c.header('retry-after', retryAfter())
     // The picture is shown whatever became of the event: a page must not look broken.
     return c.body(PIXEL, status === 403 || status === 429 || status === 503 ? status : 200)
   })
@@ -88,12 +92,19 @@ export function createCollectRoutes(deps: CollectDeps): Hono {
 
   function deliveryOf(c: Context, body: string): RawDelivery {
     const headers = headersOf(c)
+    const [from, forwardedFor] = [socketAddress(c), headers['x-forwarded-for'] ?? null]
+    noteProxy?.({
+      socketAddress: from,
+      forwardedFor,
+      forwardedProto: headers['x-forwarded-proto'] ?? null,
+      host: headers.host ?? null,
+    })
     return {
       body,
       receivedAt: clock(),
       userAgent: headers['user-agent'] ?? '',
       origin: headers.origin ?? null,
-      address: clientAddress.of(socketAddress(c), headers['x-forwarded-for'] ?? null),
+      address: clientAddress.of(from, forwardedFor),
     }
   }
   return app
@@ -117,7 +128,8 @@ type CollectHeaders = Partial<
     | 'host'
     | 'cookie'
     | 'x-forwarded-host'
-    | 'x-forwarded-for',
+    | 'x-forwarded-for'
+    | 'x-forwarded-proto',
     string
   >
 >
@@ -163,7 +175,9 @@ async function readBody(c: Context, announced: string | undefined): Promise<stri
     if (done) return new TextDecoder().decode(Buffer.concat(chunks))
     size += value.byteLength
     if (size > MAX_BODY_BYTES) {
-      await reader.cancel()
+      // Not cancelled, which would cut the connection before its sender has the answer: the server lets the
+      // rest run into nothing for a moment, and then closes.
+      reader.releaseLock()
       return null
     }
     chunks.push(value)
@@ -179,8 +193,11 @@ function answer(
   const headers: Record<string, string> = originHeaders(headersOf(c).origin)
   headers['cache-control'] = 'no-store'
   headers['cross-origin-resource-policy'] = 'cross-origin'
+  headers['x-content-type-options'] = 'nosniff'
   headers['content-type'] = status < 400 ? 'application/json' : 'application/problem+json'
-  if (status === 503 || status === 429) headers['retry-after'] = RETRY_AFTER_S
+  if (status === 503 || status === 429) headers['retry-after'] = retryAfter()
+  // The rest of such a body is not waited for, so nothing can follow it on this connection.
+  if (status === 413) headers.connection = 'close'
   if (cookie !== null) headers['set-cookie'] = cookie
   return new Response(body, { status, headers })
 }
@@ -189,6 +206,10 @@ function refuseMethod(c: Context, allow: string): Response {
   const refused = refuse(c, 'method_not_allowed')
   refused.headers.set('allow', allow)
   return refused
+}
+
+function retryAfter(): string {
+  return String(1 + Math.floor(Math.random() * MAX_RETRY_AFTER_S))
 }
 
 function refuse(c: Context, code: RefusalCode): Response {

@@ -25,6 +25,7 @@ export function publicPaths({ tagHash, hasShop }: { tagHash: string; hasShop: bo
     { path: '/e', why: 'the tag sends here', isForOtherSites: true },
     { path: '/e.gif', why: 'pages without scripts count here', isForOtherSites: true },
     { path: '/healthz', why: 'a supervisor asks whether the process answers' },
+    { path: '/metrics', why: 'it lets in this machine, and a key that may read, by itself' },
     { path: '/readyz', why: 'a supervisor asks whether the store does' },
     { path: '/assets/dashboard.css', why: 'the sign-in page needs it' },
     { path: '/assets/dashboard.js', why: 'the sign-in page needs it' },

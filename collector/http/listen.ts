@@ -1,8 +1,10 @@
 import type { Server } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
-import { serve } from '@hono/node-server'
+import { setTimeout as wait } from 'node:timers/promises'
+import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { Config } from '../config.ts'
+import { problem } from '../errors.ts'
 
 /**
  * The HTTP server. It listens before there is anything to answer with, so that a start which can't
@@ -22,31 +24,53 @@ const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 15_000
 const CHECK_CONNECTIONS_MS = 2_000
 const MAX_HEADER_BYTES = 16_384
+/** Beyond the largest crowd that comes back at once; each idle connection costs some 10 KB. */
+const MAX_CONNECTIONS = 10_000
+/** A kept connection that nobody uses is closed after this; proxies keep theirs for less, or ask again. */
+const KEEP_ALIVE_MS = 5_000
+/** A crowd that comes at once waits here for its turn to be accepted; the kernel's own bound may be lower. */
+const BACKLOG = 4_096
 /** After a stop, clients have this long to use a connection once more and be told that it closes. */
 const GRACE_MS = 500
 /** Connections still busy this long after a stop are closed. */
 const DRAIN_MS = 6_000
 
+/** So many may wait for a collector that starts, and so long; the others are told to come back. */
+const MAX_EARLY = 200
+const EARLY_MS = 500
+const MAX_RETRY_AFTER_S = 5
+
 export async function listen({ host, port }: Pick<Config, 'host' | 'port'>): Promise<Listener> {
   let answerWith: Listener['answerWith'] = () => {}
-  let answer: Hono['fetch'] = (...request) => isReady.then((fetch) => fetch(...request))
+  let early = 0
+  // While the store is opened: a crowd that an outage made wait is not to wait here once more.
+  let answer: Hono['fetch'] = async (...request) => {
+    if (early >= MAX_EARLY) return notYet()
+    early += 1
+    const fetch = await Promise.race([isReady, wait(EARLY_MS, null)])
+    early -= 1
+    return fetch === null ? notYet() : fetch(...request)
+  }
   const isReady = new Promise<Hono['fetch']>((resolve) => {
     answerWith = (fetch) => {
       answer = fetch
       resolve(fetch)
     }
   })
-  const server = serve({
+  const server = createAdaptorServer({
     fetch: (request, env) => answer(request, env),
-    port,
     hostname: host,
     serverOptions: {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      insecureHTTPParser: false, // whatever NODE_OPTIONS say
     },
   }) as Server // of the kinds it makes, the one without further options
+  server.maxConnections = MAX_CONNECTIONS
+  server.listen({ port, host, backlog: BACKLOG })
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => {
     sockets.add(socket)
@@ -64,6 +88,17 @@ export async function listen({ host, port }: Pick<Config, 'host' | 'port'>): Pro
       server.closeAllConnections()
     },
   }
+}
+
+function notYet(): Response {
+  return new Response(JSON.stringify(problem('overloaded')), {
+    status: 503,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'retry-after': String(1 + Math.floor(Math.random() * MAX_RETRY_AFTER_S)),
+    },
+  })
 }
 
 function listening(server: Server): Promise<AddressInfo> {

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { reasonOf } from '../log.ts'
 import { removeProto } from '../no-proto.ts'
 import { openInThread, serve } from '../store/remote.ts'
-import { codeOf, fatalExitOf } from '../store/trouble.ts'
+import { fatalExitOf } from '../store/trouble.ts'
 import type { RawDelivery } from './pipeline.ts'
 import { refusal } from './pipeline.ts'
 import { openWriterService, type WriterOptions } from './writer-service.ts'
@@ -32,11 +33,14 @@ export interface Answered {
 }
 export interface Failed {
   readonly kind: 'failed'
+  /** Fit for the log: nothing of anybody's data. */
   readonly message: string
   /** The store may be damaged: stop, so that a supervisor starts anew with a check. */
   readonly isFatal: boolean
   /** What the process is to end with after a fatal failure. */
   readonly exitCode?: number
+  /** Whether the program failed, and not the store. */
+  readonly isBug?: boolean
 }
 
 /** Events in one commit are bounded so that an answer never waits for a very long one. */
@@ -132,12 +136,11 @@ function commit(raws: readonly RawDelivery[]) {
 }
 
 function report(error: unknown): void {
-  const code = codeOf(error)
   const exitCode = fatalExitOf(error)
   isBroken ||= exitCode !== null
   port.postMessage({
     kind: 'failed',
-    message: error instanceof Error ? `${code} ${error.stack ?? error.message}` : String(error),
+    message: reasonOf(error),
     isFatal: exitCode !== null,
     ...(exitCode !== null && { exitCode }),
   } satisfies Failed)

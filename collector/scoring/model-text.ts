@@ -9,6 +9,7 @@ import {
   LineCounter,
   Parser,
 } from 'yaml'
+import { isYamlTooDeep, MAX_LEVELS } from '../nesting.ts'
 import { syntaxFlaws } from './model-syntax.ts'
 import { unfold } from './model-unfold.ts'
 
@@ -30,14 +31,6 @@ export interface ModelText {
   lineOf(offset: number): number
 }
 
-/**
- * A model needs six. Looked at before anything recurses: where the stack is nearly used up, V8 ends
- * the process when it compiles a regular expression, and no `catch` helps; 20 KB of `- - -` do it.
- */
-export const MAX_LEVELS = 100
-/** In the parser's tree a level is four: a token, its items, an item, its value. */
-const OBJECTS_A_LEVEL = 4
-
 const OPTIONS = {
   // Keys are names, whatever they look like. Keys that are there twice are found when the document
   // is unfolded, with the line of the first, and without giving up on the rest of the file.
@@ -57,7 +50,7 @@ export function readText(yaml: string): ModelText {
     return { flaws, isWhole: false, raw: undefined, offsetOf: () => 0, lineOf }
   }
   const tokens = [...new Parser(lines.addNewLine).parse(yaml)]
-  if (isDeeperThan(MAX_LEVELS * OBJECTS_A_LEVEL, tokens)) {
+  if (isYamlTooDeep(tokens)) {
     const said = `lists or groups are nested more than ${MAX_LEVELS} levels deep; a model has six`
     return broken({ offset: 0, text: said })
   }
@@ -114,16 +107,4 @@ export function nameOf(key: unknown): string {
 /** Where a node begins in the text. */
 export function startOf(node: unknown): number {
   return isNode(node) ? (node.range?.[0] ?? 0) : 0
-}
-
-/** Whether something is nested deeper than that; what contains itself is. */
-export function isDeeperThan(levels: number, value: unknown): boolean {
-  const stack: (readonly [value: unknown, depth: number])[] = [[value, 0]]
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const [here, depth] = top
-    if (typeof here !== 'object' || here === null) continue
-    if (depth > levels) return true
-    for (const inner of Object.values(here)) stack.push([inner, depth + 1])
-  }
-  return false
 }

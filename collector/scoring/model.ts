@@ -1,9 +1,10 @@
 import { stringify } from 'yaml'
 import type { z } from 'zod'
+import { isDeeperThan, MAX_LEVELS } from '../nesting.ts'
 import { checkModel, findCrowds, warningsOf } from './model-checks.ts'
 import { explainIssues, type Path, type Problem, pathText, sayProblem } from './model-problems.ts'
 import { modelShape } from './model-shape.ts'
-import { isDeeperThan, MAX_LEVELS, readText } from './model-text.ts'
+import { readText } from './model-text.ts'
 
 /**
  * The model file: what counts, for how much, for how long. `model-shape.ts` owns its shape, here it is

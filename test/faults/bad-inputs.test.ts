@@ -73,6 +73,8 @@ test('no route is without a bad input, and no parameter or field of the API with
     log: nothing,
     tag: Buffer.from('the tag'),
     extras: Object.fromEntries(EXTRA_NAMES.map((name) => [name, Buffer.from(name)])),
+    metrics: {} as never,
+    isDraining: () => false,
     demoSiteKey: null,
   })
   const own = routes.filter(({ method, path }) => method !== 'ALL' && !path.includes('*'))

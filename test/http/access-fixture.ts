@@ -18,6 +18,9 @@ export interface Whole {
   request(path: string, init?: RequestInit, socket?: string): Promise<Response>
 }
 
+/** Counts nothing: what is counted has its own tests. */
+const NO_METRICS = { countAnswer() {}, contentType: 'text/plain', text: async () => '' }
+
 export const HOST = 'http://localhost'
 
 export async function createWhole({
@@ -27,10 +30,18 @@ export async function createWhole({
   const service = createService()
   const { reader, writer } = service
   const app = createApp({
-    engine: { reader, writer, collect: () => Promise.reject(new Error('none')), waiting: () => 0 },
+    engine: {
+      reader,
+      writer,
+      collect: () => Promise.reject(new Error('none')),
+      waiting: () => 0,
+      isFailed: () => false,
+    },
     config: { publicUrl: null, trustedProxies, retentionMonths: 13 },
     clock: () => service.now,
-    log: { info() {}, error() {} },
+    log: { info() {}, warn() {}, error() {} },
+    metrics: NO_METRICS,
+    isDraining: () => false,
     tag: readFileSync('shared/wire.ts'),
     extras: {},
     demoSiteKey: null,

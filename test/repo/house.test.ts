@@ -51,6 +51,7 @@ const PURE = within(
   'collector/ingest/rederive.ts',
   'collector/ingest/settle.ts',
   'collector/errors.ts',
+  'collector/nesting.ts',
 )
 /** Record types that pure code may name. */
 const RECORDS = within(

@@ -46,6 +46,22 @@ describe('settings', () => {
     ])
   })
   test.each([
+    ['lists', '- '.repeat(10_000)],
+    ['brackets', '['.repeat(10_000)],
+    ['groups', Array.from({ length: 300 }, (_, i) => `${' '.repeat(i)}a:\n`).join('')],
+    ['settings in brackets', `port: ${'['.repeat(500)}${']'.repeat(500)}`],
+  ])('a file of nested %s is refused, and ends nothing', (_, text) => {
+    const read = readConfig({ flags: {}, env: {}, file: { name: 'deep.yaml', text } })
+    expect(read.ok ? [] : read.problems).toEqual([
+      'deep.yaml: is nested too deeply; expected settings such as "port: 8787"',
+    ])
+  })
+  test('a file that is no settings by its length is not even parsed', () => {
+    const file = { name: 'long.yaml', text: `port: 1\n${'#'.repeat(65_536)}` }
+    const read = readConfig({ flags: {}, env: {}, file })
+    expect(read.ok ? '' : read.problems.join()).toMatch(/^long\.yaml: is longer than 65536/)
+  })
+  test.each([
     '1.2.3/8',
     '999.1.1.1',
     '10.0.0.0/33',
