@@ -14,6 +14,9 @@ import { IS_LONG, scaled } from '../support/scale.ts'
 
 /** Crowds: everybody who waited comes back at once, and a hundred thousand new visitors within a minute. */
 
+/** As the README's unit for systemd sets it: else glibc keeps some 30 MB in arenas for each thread. */
+const AS_A_SERVICE = { MALLOC_ARENA_MAX: '2' }
+
 const places: { remove(): void }[] = []
 const running: RunningCollector[] = []
 afterEach(async () => {
@@ -22,7 +25,7 @@ afterEach(async () => {
 })
 
 async function startAt(store: string, args: string[] = []): Promise<RunningCollector> {
-  const collector = await startBuilt('start', store, args)
+  const collector = await startBuilt('start', store, args, { env: AS_A_SERVICE })
   running.push(collector)
   return collector
 }
@@ -79,12 +82,15 @@ test(`${CLIENTS} clients that an outage made wait come back, each on a connectio
   const seconds = (performance.now() - startedAt) / 1000
   agent.destroy()
   const { peakMb } = memoryOf(collector.pid)
-  const times = answers.filter(({ status }) => status !== 0).map(({ ms }) => ms)
+  // What was written before the collector said that it serves, waited for its start too.
+  const answered = answers.filter(({ status }) => status !== 0)
+  const times = answered.filter(({ sentAt }) => sentAt >= startedAt).map(({ ms }) => ms)
+  const early = answered.filter(({ sentAt }) => sentAt < startedAt).map(({ ms }) => ms)
   const count = (status: number) => answers.filter((one) => one.status === status).length
   console.info(
     `${CLIENTS} clients after an outage: all taken after ${seconds.toFixed(1)} s; p50 ${percentile(times, 0.5).toFixed(0)} ms, ` +
-      `p99 ${percentile(times, 0.99).toFixed(0)} ms; 503: ${count(503)}, no answer: ${count(0)}; ` +
-      `memory ${baseline.toFixed(0)} MB at rest, at most ${peakMb.toFixed(0)} MB`,
+      `p99 ${percentile(times, 0.99).toFixed(0)} ms; ${early.length} written during the start, at most ${Math.max(0, ...early).toFixed(0)} ms; ` +
+      `503: ${count(503)}, no answer: ${count(0)}; memory ${baseline.toFixed(0)} MB at rest, at most ${peakMb.toFixed(0)} MB`,
   )
   expect(seconds).toBeLessThan(60)
   expect(percentile(times, 0.99)).toBeLessThan(1_000)
@@ -93,7 +99,7 @@ test(`${CLIENTS} clients that an outage made wait come back, each on a connectio
   expect(lostOf(ledger, place.store)).toEqual([])
 }, 120_000)
 
-/** Three threads of Node take 200 MB before the first request; see README. */
+/** Three threads of Node take 180 MB before the first request, and 10 KB and more for each connection. */
 const MOST_MB = 256
 
 test.runIf(IS_LONG)(

@@ -11,6 +11,8 @@ export interface Sent {
   readonly retryAfterMs: number | null
   /** From the moment the request was written; on this process's clock, which the load shares. */
   readonly ms: number
+  /** When it was written, on `performance.now`. */
+  readonly sentAt: number
   readonly body: string
 }
 
@@ -22,6 +24,7 @@ export function sendVia(agent: Agent, url: string, body: string): Promise<Sent> 
       resolve({
         status,
         ms: performance.now() - sentAt,
+        sentAt,
         retryAfterMs: retryAfter === undefined ? null : Number(retryAfter) * 1000,
         body: text,
       })

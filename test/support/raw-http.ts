@@ -19,7 +19,7 @@ export function sendRaw(url: string, bytes: string, quietMs = 1_500): Promise<Ra
     const socket = connect(Number(port), hostname)
     const finish = (isClosed: boolean) => {
       socket.destroy()
-      const statuses = [...text.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, code]) => Number(code))
+      const statuses = [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, code]) => Number(code))
       resolve({ text, statuses, isClosed })
     }
     socket.setTimeout(quietMs, () => finish(false))
