@@ -174,5 +174,7 @@ test.skipIf(!shim)('a 2xx from memory is found', { timeout: 60_000 }, async () =
     },
   ])
   ends.push(remove)
-  await expect(proveOn(budgetedDisk(4), 4, { dist, floor: NO_FLOOR })).rejects.toThrow('answers of 503 while full')
+  await expect(proveOn(budgetedDisk(4), 4, { dist, floor: NO_FLOOR })).rejects.toThrow(
+    'answers of 503 while full',
+  )
 })
