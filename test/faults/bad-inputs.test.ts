@@ -88,6 +88,8 @@ test('no route is without a bad input, and no parameter or field of the API with
   expect(await unspoken()).toEqual([])
 })
 
+const isRefused = ({ status }: BadInput) => [400, 404].includes(Number(status))
+
 /** Parameters and fields of the API's own description that no bad input names. */
 async function unspoken(): Promise<string[]> {
   const document: OpenApi = await (await fetch(`${collector.url}/openapi.json`)).json()
@@ -104,10 +106,9 @@ async function unspoken(): Promise<string[]> {
       const schema = document.components.schemas[reference?.split('/').at(-1) ?? '']
       return [
         ...(operation.parameters ?? []).flatMap(({ name, in: place }) => {
-          if (place === 'path')
-            return says(name, ({ status }) => [400, 404].includes(Number(status)))
+          if (place === 'path') return says(name, isRefused)
           if (place === 'header') return says(name, ({ headers }) => headers?.[name] !== undefined)
-          return says(name, (input) => input.path.includes(`${name}=`) && input.status === 400)
+          return says(name, (input) => input.path.includes(`${name}=`) && isRefused(input))
         }),
         ...Object.keys(schema?.properties ?? {}).flatMap((name) =>
           says(name, ({ body, status }) => status === 400 && `${body}`.includes(`"${name}":`)),
