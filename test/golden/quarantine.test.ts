@@ -225,10 +225,15 @@ test('while it is not mended, what waits goes on waiting', () => {
   expect(query('SELECT count(*) FROM quarantine')).toEqual([[1]])
 })
 
+/** As many and as long as are kept of an event: more than the quarantine keeps. */
+const MANY_PROPS = Object.fromEntries(
+  Array.from({ length: 40 }, (_, i) => [`prop_${i}`, 'word '.repeat(60)]),
+)
+
 test('what is kept of an event holds no address, and no more of its sender than needed', () => {
   const { store, ingest } = openBroken(scorer)
   const browser = randomUUID()
-  const long = view(`${POISON}?${'q'.repeat(8_000)}`, { title: 't'.repeat(8_000) })
+  const long = view(POISON, { props: MANY_PROPS })
   ingest([{ browser, events: [view(POISON), long] }])
   const [first, second] = store.quarantined({}, 0)
   expect(first?.browserKey).toBe(browser.replaceAll('-', ''))
@@ -241,7 +246,7 @@ test('what is kept of an event holds no address, and no more of its sender than 
 
 test('an event too long to be kept whole is not taken by halves', async () => {
   const { ingest } = openBroken(scorer)
-  const long = view(POISON, { title: 't'.repeat(9_000) })
+  const long = view(POISON, { props: MANY_PROPS })
   ingest([{ browser: randomUUID(), events: [long, view(POISON)] }])
   expect(await mend()).toEqual({ taken: 1, waiting: 1, differences: [] })
 })

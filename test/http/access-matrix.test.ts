@@ -21,6 +21,7 @@ const PUBLIC = [
   '/e',
   '/e.gif',
   '/healthz',
+  '/metrics',
   '/readyz',
   '/assets/dashboard.css',
   '/assets/dashboard.js',

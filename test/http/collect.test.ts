@@ -305,13 +305,17 @@ describe('when something is wrong', () => {
     expect(logged).toEqual([])
   })
 
-  test('a bug of ours is logged by its kind alone', async () => {
+  test('a bug of ours is logged by its kind and place alone', async () => {
     isBroken = true
     const answer = await post({ site: 'open', events: [event({ title: 'ann@corp.example' })] })
     expect(answer.status).toBe(500)
     expect(await answer.json()).toMatchObject({ code: 'internal' })
     expect(logged.map((line) => JSON.parse(line))).toMatchObject([
-      { level: 'error', message: 'a beacon failed', reason: 'TypeError' },
+      {
+        level: 'error',
+        message: 'a beacon failed',
+        reason: expect.stringMatching(/^TypeError at collect\.test\.ts:\d+:\d+$/),
+      },
     ])
     expect(logged.join()).not.toContain('@')
   })

@@ -18,11 +18,17 @@ const CONSTANTS: Readonly<Record<string, string>> = {
   props: 'the name of a column, or NULL',
   CHECKPOINT_PAGES: 'a number',
   BUSY_MS: 'a number',
+  KEPT_LOG_BYTES: 'a number',
+  PAGE: 'a number',
+  table: 'the name of a table, written in the same file',
+  within: 'a condition, written in the same function',
+  values: 'one of two lists of values, written in the same function',
   'MIGRATIONS.length': 'a number',
 }
 /** Statements that are no text where they are run, each with where it is written. */
 const VARIABLES: Readonly<Record<string, string>> = {
   step: 'a migration of migrations.ts, in connect.ts',
+  query: 'a parameter of a function within backup.ts, which calls it with texts',
   sql: 'a parameter of a function within load.ts or verify.ts, which its callers there write out',
 }
 

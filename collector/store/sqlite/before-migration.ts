@@ -66,7 +66,9 @@ function stateOf(copy: string): number | null {
 
 /** The number of the last group that was written. */
 function lastCommit(db: Db): number | null {
-  const query = "SELECT value FROM counter WHERE site = 0 AND name = 'commit'"
-  const value = db.prepare(query).pluck().get()
+  const value = db
+    .prepare("SELECT value FROM counter WHERE site = 0 AND name = 'commit'")
+    .pluck()
+    .get()
   return typeof value === 'number' ? value : null
 }

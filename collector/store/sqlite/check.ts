@@ -8,8 +8,9 @@ export function checkStore(path: string): string {
   const db = new Database(path, { readonly: true, fileMustExist: true })
   try {
     const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all()
+    const check = db.prepare('SELECT quick_check FROM pragma_quick_check(?)').pluck()
     for (const table of tables) {
-      const found = db.pragma(`quick_check('${String(table)}')`, { simple: true })
+      const found = check.get(table)
       if (found !== 'ok') return `${table}: ${found}`
     }
     return 'ok'

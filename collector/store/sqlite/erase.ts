@@ -200,18 +200,18 @@ export function dropViews(db: Db, browser: number): void {
 /** Texts and touches of what was erased that nothing else uses: an address may hold a name. */
 function dropUnusedTexts(db: Db): void {
   const users = [
-    'SELECT url FROM event',
-    'SELECT referrer FROM event',
-    'SELECT title FROM event',
-    'SELECT type FROM event',
-    'SELECT bot FROM session',
-    'SELECT device FROM session',
-    'SELECT url FROM view',
-  ]
-  for (const users_ of users) {
-    const column = /SELECT (\w+)/.exec(users_)?.[1] ?? ''
+    ['event', 'url'],
+    ['event', 'referrer'],
+    ['event', 'title'],
+    ['event', 'type'],
+    ['session', 'bot'],
+    ['session', 'device'],
+    ['view', 'url'],
+  ] as const
+  for (const [table, column] of users) {
     db.exec(
-      `DELETE FROM erased_text WHERE id IN (${users_} WHERE ${column} IN (SELECT id FROM erased_text))`,
+      `DELETE FROM erased_text WHERE id IN (
+         SELECT ${column} FROM ${table} WHERE ${column} IN (SELECT id FROM erased_text))`,
     )
   }
   db.exec(

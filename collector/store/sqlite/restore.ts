@@ -94,8 +94,9 @@ function carryOver(old: string, copy: string): Pick<Restored, 'tombstones' | 'lo
 
 /** The key that tombstones are hashed with: whether both have the same, or the copy has it now. */
 function carryKey(from: Db, to: Db): boolean {
-  const query = "SELECT value FROM secret WHERE name = 'tombstones'"
-  const [old, own] = [from, to].map((db) => db.prepare(query).pluck().get())
+  const [old, own] = [from, to].map((db) =>
+    db.prepare("SELECT value FROM secret WHERE name = 'tombstones'").pluck().get(),
+  )
   if (!(old instanceof Uint8Array)) return true // nothing was ever erased there
   if (own instanceof Uint8Array) return Buffer.from(old).equals(own)
   to.prepare("INSERT INTO secret (name, value) VALUES ('tombstones', ?)").run(old)
