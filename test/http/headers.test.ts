@@ -40,7 +40,12 @@ const OWN: readonly Row[] = [
   ['/visitors/vi_404', 404, HTML],
   ['/connect', 200, HTML],
   ['/live.json', 200, 'application/json'],
+  ['/settings', 200, HTML],
+  ['/settings/nowhere', 404, HTML],
   ['/nowhere', 404, HTML],
+  ['/privacy', 200, HTML],
+  ['/setup?token=x', 404, HTML],
+  ['/welcome?token=x', 404, HTML],
   ['/healthz', 200, 'application/json'],
   ['/readyz', 200, 'application/json'],
   ['/metrics', 200, 'text/plain; version=0.0.4; charset=utf-8'],
@@ -67,7 +72,10 @@ const OWN: readonly Row[] = [
 describe('a page or an answer of ours', () => {
   test.each(OWN.map((row) => ({ row, name: row.join(' ') })))('$name', async ({ row }) => {
     const [path, status, type, method = 'GET'] = row
-    const answer = await fetch(collector.url + path, { method, headers: { cookie } })
+    const answer = await fetch(collector.url + path, {
+      method,
+      headers: { cookie, accept: path.startsWith('/api') ? '*/*' : 'text/html' },
+    })
     expect([answer.status, answer.headers.get('content-type')]).toEqual([status, type])
     expectOwnHeaders(answer)
   })
@@ -118,7 +126,10 @@ describe('a page or an answer of ours', () => {
   test.each(['/', '/leads', '/connect', '/live.json', '/nowhere'])(
     '%s sends a stranger to sign in, with the same headers',
     async (path) => {
-      const { status, headers } = await fetch(collector.url + path, { redirect: 'manual' })
+      const { status, headers } = await fetch(collector.url + path, {
+        redirect: 'manual',
+        headers: { accept: 'text/html' },
+      })
       expect(status).toBe(303)
       expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
       expect(headers.get('referrer-policy')).toBe('no-referrer')
@@ -134,11 +145,12 @@ describe('what other sites load', () => {
     ['/assets/dashboard.css', 'text/css; charset=utf-8'],
     ['/assets/dashboard.js', 'text/javascript; charset=utf-8'],
     ['/assets/dashboard.svg', 'image/svg+xml'],
+    ['/.well-known/gpc.json', 'application/json'],
   ])('%s is exactly %s', async (path, type) => {
     const { status, headers } = await fetch(collector.url + path)
     expect([status, headers.get('content-type')]).toEqual([200, type])
     expect(headers.get('x-content-type-options')).toBe('nosniff')
-    const isOwn = path.startsWith('/assets/')
+    const isOwn = /^\/(assets|\.well-known)\//.test(path)
     expect(headers.get('cross-origin-resource-policy')).toBe(isOwn ? 'same-origin' : 'cross-origin')
   })
 
@@ -184,7 +196,7 @@ describe('a path', () => {
   ])('%s reaches no file', async (path) => {
     const bytes = `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`
     const { statuses, text } = await sendRaw(collector.url, bytes)
-    expect([303, 400, 404]).toContain(statuses[0])
+    expect([400, 401, 404]).toContain(statuses[0])
     expect(text).not.toMatch(/better-sqlite3|root:x:/)
   })
 })
