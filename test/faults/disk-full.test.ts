@@ -167,10 +167,10 @@ test.skipIf(!shim)('a 2xx from memory is found', { timeout: 60_000 }, async () =
   const { dist, remove } = patchedBuild([
     {
       file: 'writer.js',
-      from: 'return service.ingest(raws);',
-      to: `try { return service.ingest(raws) } catch {
-        return raws.map(() => ({ status: 202, browser: null, body: '{"accepted":60}' }))
-      }`,
+      from: 'const full = () => raws.map(() => refusal("disk_full"));',
+      to: `const full = () => raws.map(() => {
+        return { status: 202, browser: null, body: '{"accepted":60}' }
+      });`,
     },
   ])
   ends.push(remove)

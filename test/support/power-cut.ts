@@ -6,7 +6,7 @@
  *   neighbours are not harmed (SQLITE_POWERSAFE_OVERWRITE); the last write may be cut anywhere;
  * - a later change of size is there or not;
  * - a new file has its name from its first flush on, or that of its directory; a removed one may have
- *   its name until the directory is flushed.
+ *   its name until the directory is flushed, and a renamed one its old name.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -50,6 +50,14 @@ interface File {
   pending: Happened[]
 }
 
+/** A file that got another name, and what had that name before. */
+interface Move {
+  readonly from: string
+  readonly to: string
+  readonly file: File
+  readonly replaced: File | undefined
+}
+
 /** Writes into `directory` what may be left when the power went after these things had happened. */
 export function cutPower(happened: readonly Happened[], directory: string, random: Random): void {
   const files = new Map<string, File>()
@@ -60,7 +68,15 @@ export function cutPower(happened: readonly Happened[], directory: string, rando
     files.set(name, file)
     return file
   }
+  const moves: Move[] = []
+  const move = (from: string, to: string) => {
+    const file = fileOf(from)
+    moves.push({ from, to, file, replaced: files.get(to) })
+    files.delete(from)
+    files.set(to, file)
+  }
   const nameAll = () => {
+    moves.length = 0
     for (const [name, file] of files) {
       if (file.isGone) files.delete(name)
       else file.isNamed = true
@@ -74,8 +90,14 @@ export function cutPower(happened: readonly Happened[], directory: string, rando
       file.pending = []
       file.isNamed = true
     } else if (one.kind === 'u') fileOf(one.name).isGone = true
-    else if (one.kind === 'r') throw new Error('renames are not rebuilt: the store makes none')
+    else if (one.kind === 'r') move(one.name, one.data.toString())
     else fileOf(one.name).pending.push(one)
+  }
+  for (const { from, to, file, replaced } of moves.reverse()) {
+    if (random.next() < 0.5) continue
+    files.set(from, file)
+    if (replaced) files.set(to, replaced)
+    else files.delete(to)
   }
   // Nothing, anything or all of what was under way.
   const chance = random.pick([0, 0.5, 0.9, 1])
