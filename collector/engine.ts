@@ -45,8 +45,6 @@ type Inward =
   | 'look'
   | 'work'
   | 'close'
-  | 'walBytes'
-  | 'freeBytes'
   | 'checkedAt'
   | 'noteChecked'
 

@@ -13,10 +13,12 @@ import type { Notice, StoreOptions } from '../store/store-file.ts'
 import { createAgents } from './agent.ts'
 import { createDiskWatch } from './disk-watch.ts'
 import { createEmailLimits } from './email-limits.ts'
-import { createForgetting, type Forgotten, type Piece } from './forget.ts'
+import { createForgetting, type Forgotten } from './forget.ts'
 import { createLimits } from './limits.ts'
 import { createModelKeeper, type ModelProgress } from './model-keeper.ts'
 import { type Answer, createPipeline, type RawDelivery, refusal } from './pipeline.ts'
+import { createPruning, type PruneReport } from './pruning.ts'
+import { createRequeuing, type Requeued } from './requeuing.ts'
 import { createSaying } from './saying.ts'
 import { catchUp } from './settle.ts'
 import {
@@ -70,31 +72,12 @@ export interface WriterService extends AccountStore {
    * Returns what the owner is to know; throws where the store's file is gone.
    */
   look(now: number): readonly Notice[]
-  /** Bytes of the write-ahead log, and free on the store's disk; null where that can't be told. */
-  walBytes(): number | null
-  freeBytes(): number | null
   /** When the whole store was last found sound; null for never. */
   checkedAt(): number | null
   noteChecked(at: number): void
   /** Does a piece of the work that can wait for deliveries; whether there is more. Now is the last delivery or look. */
   work(now?: number): boolean
   close(): void
-}
-
-export interface Requeued {
-  readonly taken: number
-  /** Those that could not be taken. */
-  readonly waiting: number
-  readonly next: number | null
-}
-
-export interface PruneReport extends Piece {
-  readonly rejected: number
-  readonly quarantined: number
-  /** Addresses, titles and the like that nothing refers to any more. */
-  readonly texts: number
-  /** The file was written anew, and is smaller. */
-  readonly isShrunk: boolean
 }
 
 export interface Undo {
@@ -156,15 +139,14 @@ export function openWriterService(
   const commits = createCommitTally()
   const forgetting = createForgetting({ store, models, touchOf, retentionMonths })
   forgetting.eraseAgain(now)
-  /** Retention is at work for this instant. */
-  let pruneUntil: number | null = null
+  const pruning = createPruning(store, forgetting)
   let mayHaveOrders = true
   /** Does what commands beside have asked for; pruning ends when it is done. */
   function obey(): void {
     if (!mayHaveOrders) return
     for (const order of store.orders()) {
       if (order.kind === 'prune') {
-        pruneUntil = Math.max(pruneUntil ?? 0, order.at)
+        pruning.start(order.at)
         continue
       }
       const gone = forgetting.erase(order.lead, order.at)
@@ -172,14 +154,6 @@ export function openWriterService(
       store.endOrder(order, { isGone: gone?.isGone ?? true })
     }
     mayHaveOrders = false
-  }
-  function endPruning(): void {
-    pruneUntil = null
-    store.shrink()
-    forgetting.tidyLog()
-    for (const order of store.orders()) {
-      if (order.kind === 'prune') store.endOrder(order, { isGone: !forgetting.isLogStained() })
-    }
   }
   const pipeline = createPipeline({
     store: { ...store, apply: health.apply },
@@ -192,6 +166,7 @@ export function openWriterService(
     counts,
     onMistake,
   })
+  const requeuing = createRequeuing(store, pipeline)
   let lastAt = now
   /** An instant up to which looks are due, and not all taken. */
   let lookedUntil: number | null = null
@@ -213,30 +188,7 @@ export function openWriterService(
     tombs = createTombs(key, store.tombstones().tombstones)
     mayHaveOrders = true
     isStale = false
-    if (requeuedUpTo === 0) asked = store.askedRequeues()
-  }
-  /** What other processes asked to be requeued, and how far the first of it has come. */
-  let asked = store.askedRequeues()
-  let requeuedUpTo = 0
-  function requeue(which: AskedRequeue, at: number, after = 0): Requeued {
-    const events = store.quarantined(which, after)
-    const done = pipeline.requeue(events, at)
-    events.forEach(({ ref }, i) => {
-      if (done[i]) store.dropQuarantined(ref)
-    })
-    const taken = done.filter(Boolean).length
-    return { taken, waiting: events.length - taken, next: events.at(-1)?.ref ?? null }
-  }
-  /** Takes a piece of what another process asked for. */
-  function requeueOn(at: number): boolean {
-    const [first] = asked
-    if (!first) return false
-    const { next } = requeue(first, at, requeuedUpTo)
-    requeuedUpTo = next ?? 0
-    if (next !== null) return true
-    store.forgetRequeue(first)
-    asked = store.askedRequeues()
-    return true
+    requeuing.heedOrders()
   }
   return {
     ingest(raws) {
@@ -252,36 +204,15 @@ export function openWriterService(
         throw error
       }
     },
-    requeue,
+    requeue: requeuing.requeue,
     dropQuarantined: (ref) => store.dropQuarantined(ref),
     erase(lead, at) {
       const forgotten = forgetting.erase(lead, at)
       tombs = createTombs(key, store.tombstones().tombstones)
       return forgotten
     },
-    prune(at, shrinks) {
-      const total = { events: 0, sessions: 0, anonymous: 0 }
-      for (let piece = forgetting.prune(at); piece; piece = forgetting.prune(at)) {
-        total.events += piece.events
-        total.sessions += piece.sessions
-        total.anonymous += piece.anonymous
-        store.emptyLog() // on a full disk the log must not grow
-      }
-      const small = { rejected: 0, quarantined: 0 }
-      for (let hasMore = true; hasMore; ) {
-        const { rejected, quarantined } = forgetting.pruneSmall(at)
-        small.rejected += rejected
-        small.quarantined += quarantined
-        hasMore = rejected + quarantined > 0
-      }
-      const texts = store.dropUnusedTexts()
-      const isShrunk = shrinks && store.rewrite(true)
-      forgetting.tidyLog()
-      return { ...total, ...small, texts, isShrunk }
-    },
-    startPruning(at) {
-      pruneUntil = at
-    },
+    prune: pruning.run,
+    startPruning: pruning.start,
     stats: () => ({
       verdicts: tally.read(),
       commits: commits.read(),
@@ -330,8 +261,6 @@ export function openWriterService(
       if (store.hasDueLeads(at)) lookAt(at)
       return notices
     },
-    walBytes: () => store.file.walBytes(),
-    freeBytes: () => store.file.freeBytes(),
     checkedAt: () => store.file.checkedAt(),
     noteChecked: (at) => store.file.noteChecked(at),
     work(at = lastAt) {
@@ -339,15 +268,10 @@ export function openWriterService(
       const { version } = models.judge().model
       if (version !== lookedUnder) lookedUntil = at // everybody is judged anew
       lookedUnder = version
-      if (requeueOn(at)) return true
+      if (requeuing.work(at)) return true
       if (lookedUntil !== null) return lookAt(lookedUntil)
       if (models.work(at)) return true
-      if (pruneUntil === null) return false
-      if (forgetting.prune(pruneUntil)) return true
-      const { rejected, quarantined } = forgetting.pruneSmall(pruneUntil)
-      if (rejected + quarantined > 0) return true
-      endPruning()
-      return false
+      return pruning.work()
     },
     close() {
       pipeline.keepCounts()
