@@ -49,8 +49,9 @@ function settleSessions(
   for (const one of derived) {
     const first = one.events[0]
     const place = first && places.get(first.id)
-    const session = place && byRef.get(place.session)
-    if (!session) continue // a session is opened when its first event is placed
+    const own = place && byRef.get(place.session)
+    if (!own) continue // a session is opened when its first event is placed
+    const session = kept.has(own) ? partOf(own, one, group) : own
     kept.add(session)
     gather(one, session, places, group)
     session.startAt = one.startAt
@@ -73,6 +74,11 @@ function settleSessions(
     group.changes.removedSessions.push(session)
   }
   browser.sessions.splice(0, browser.sessions.length, ...kept)
+}
+
+/** A session for what lies beyond a gap that opened in a stored one, because what was in between was erased. */
+function partOf(stored: SessionState, { startAt }: DerivedSession, group: Group): SessionState {
+  return { ...stored, ref: group.now.nextRef('session'), baseAt: startAt, nextN: 0 }
 }
 
 /** Brings the events of a gap session together that were stored as several. */

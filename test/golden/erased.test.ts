@@ -188,3 +188,27 @@ test('where somebody was erased before, the next person’s time begins where it
     world.close()
   }
 })
+
+test('a visit without a session that falls apart when its middle is erased is two', async () => {
+  const world = createWorld()
+  try {
+    const minute = (m: number) => START + m * 60_000
+    const claim = (m: number, email: string) => eventAt(minute(m), 'identify', { props: { email } })
+    const views = [0, 21, 40, 60, 81].map((m) => eventAt(minute(m), 'page_view'))
+    const ann = [claim(1, 'ann@corp.example'), claim(80, 'ann@corp.example')]
+    const events = [...views, ...ann, claim(20, 'bob@corp.example')]
+    world.deliver({ browser: randomUUID(), human: true, events }, minute(100))
+    expect(world.service.erase(2, minute(101))?.events).toBe(4)
+    const sessions = () =>
+      readDb(world.path, (db) =>
+        db.prepare('SELECT start_at, end_ms FROM session ORDER BY start_at').raw().all(),
+      )
+    expect(sessions()).toEqual([
+      [minute(0), 60_000],
+      [minute(80), 60_000],
+    ])
+    expect((await world.verify()).differences).toEqual([])
+  } finally {
+    world.close()
+  }
+})
