@@ -72,6 +72,8 @@ function settleSessions(
   for (const session of browser.sessions.filter((s) => !kept.has(s))) {
     group.changes.sessions.delete(session)
     group.changes.removedSessions.push(session)
+    // Its browser may go on with it, and then it begins anew.
+    if (session.key !== null) browser.sessionByKey.delete(session.key)
   }
   browser.sessions.splice(0, browser.sessions.length, ...kept)
 }

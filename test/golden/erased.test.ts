@@ -212,3 +212,20 @@ test('a visit without a session that falls apart when its middle is erased is tw
     world.close()
   }
 })
+
+test('a session that goes on after all of it was erased begins anew', async () => {
+  const world = createWorld()
+  try {
+    const [browser, session] = [randomUUID(), randomUUID()]
+    const claim = (at: number, email: string) => eventAt(at, 'identify', { props: { email } })
+    const own = eventAt(START + DAY, 'page_view', { session })
+    const events = [claim(START, 'ann@corp.example'), claim(START + DAY - 1, 'bob@corp.example')]
+    world.deliver({ browser, human: true, events: [...events, own] }, START + DAY + 1)
+    world.service.erase(2, START + DAY + 2)
+    const later = eventAt(START + DAY + 3, 'page_view', { session })
+    world.deliver({ browser, human: true, events: [later] }, START + DAY + 4)
+    expect((await world.verify()).differences).toEqual([])
+  } finally {
+    world.close()
+  }
+})
