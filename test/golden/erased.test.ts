@@ -6,7 +6,7 @@ import { createMailDomains } from '../../collector/scoring/mail-domains.ts'
 import { createSqliteReader } from '../../collector/store/sqlite/read/reader.ts'
 import { randomOf } from '../support/random.ts'
 import { scaled } from '../support/scale.ts'
-import { createWorld, eventAt, found } from '../support/world.ts'
+import { createWorld, eventAt, found, signatureOf } from '../support/world.ts'
 import { DAY, deliverTidily, forWorlds, leadsIn, openStore, readDb, stateOf } from './worlds.ts'
 
 /** Erasing somebody takes all of them, and nothing of anybody else. */
@@ -224,6 +224,28 @@ test('a session that goes on after all of it was erased begins anew', async () =
     world.service.erase(2, START + DAY + 2)
     const later = eventAt(START + DAY + 3, 'page_view', { session })
     world.deliver({ browser, human: true, events: [later] }, START + DAY + 4)
+    expect((await world.verify()).differences).toEqual([])
+  } finally {
+    world.close()
+  }
+})
+
+test('who held a browser is told anew where a claim named the erased alone', async () => {
+  const world = createWorld()
+  try {
+    // Proofs part the id from the e-mail; the claims of before stay with the e-mail's lead.
+    const says = (browser: string, second: number, ids: { email?: string; user_id?: string }) => {
+      const at = START + second * 1000
+      const isProof = second > 1
+      const props = { ...ids, ...(isProof && { signature: signatureOf(ids, at + 60_000) }) }
+      world.deliver({ browser, human: true, events: [eventAt(at, 'identify', { props })] }, at)
+    }
+    const browser = randomUUID()
+    says(browser, 0, { email: 'ann@corp.example', user_id: 'u1' })
+    says(browser, 1, { user_id: 'u1' })
+    says(randomUUID(), 2, { email: 'ann@corp.example' })
+    says(randomUUID(), 3, { user_id: 'u1' })
+    expect(world.service.erase(2, START + DAY)).not.toBeNull()
     expect((await world.verify()).differences).toEqual([])
   } finally {
     world.close()
