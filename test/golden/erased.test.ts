@@ -251,3 +251,26 @@ test('who held a browser is told anew where a claim named the erased alone', asy
     world.close()
   }
 })
+
+test('what was undone of the erased and others alike stays undone for the others', async () => {
+  const world = createWorld()
+  try {
+    const says = (browser: string, second: number, props: { email?: string; user_id?: string }) => {
+      const at = START + second * 1000
+      world.deliver({ browser, events: [eventAt(at, 'identify', { props })] }, START + DAY)
+    }
+    const browser = randomUUID()
+    says(randomUUID(), 0, { email: 'cat@corp.example' })
+    says(browser, 1, { user_id: 'u1' })
+    says(browser, 2, { user_id: 'u1', email: 'cat@corp.example' })
+    const visitor = readDb(world.path, (db) =>
+      db.prepare('SELECT id FROM visitor WHERE lead = 2').pluck().get(),
+    )
+    world.service.unlink({ visitor: Number(visitor), lead: 2, at: START + DAY, by: 'test' })
+    says(browser, 3, { email: 'cat@corp.example' })
+    world.service.erase(2, START + DAY)
+    expect((await world.verify()).differences).toEqual([])
+  } finally {
+    world.close()
+  }
+})

@@ -50,7 +50,11 @@ export function createEraser(db: Db) {
     emptyClaims(db, lead)
     const connected = scrubOthers(db, site, ids)
     for (const table of ['outcome', 'adjustment', 'decision'] as const) dropSaid(db, table, lead)
-    db.prepare('DELETE FROM unlink WHERE lead = ?').run(lead)
+    // One that names others, too, still says whose the stretch was not.
+    db.prepare(
+      `DELETE FROM unlink WHERE lead = ? AND
+         json_array_length(ids, '$.userIds') + json_array_length(ids, '$.emails') = 0`,
+    ).run(lead)
     db.prepare('DELETE FROM lead_key WHERE lead = ?').run(lead)
     db.prepare('DELETE FROM lead WHERE id = ?').run(lead)
     const browsers = [...touched].filter((browser) => !dropEmptyBrowser(db, browser))
