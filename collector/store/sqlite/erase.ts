@@ -1,6 +1,7 @@
 import { type TombKind, tombHash } from '../../ingest/tombs.ts'
 import type { Erased } from '../records.ts'
 import type { Db } from './connect.ts'
+import { createMentions } from './mentions.ts'
 import { bytesOf, hexOf } from './rows.ts'
 import { tombstoneKey } from './tombstones.ts'
 
@@ -133,16 +134,12 @@ function scrubOthers(
       .pluck()
       .all(value, site)
     connected.push(...rows.map(Number))
-    // An e-mail may have been typed in capitals.
-    db.prepare('DELETE FROM quarantine WHERE site = ? AND instr(lower(raw), lower(?)) > 0').run(
-      site,
-      value,
-    )
-    db.prepare('DELETE FROM rejected WHERE site = ? AND instr(lower(sample), lower(?)) > 0').run(
-      site,
-      value,
-    )
   }
+  const { refused, waiting } = createMentions(db)
+  const dropRefused = db.prepare('DELETE FROM rejected WHERE id = ?')
+  for (const [ref] of refused(site, ids)) dropRefused.run(ref)
+  const dropWaiting = db.prepare('DELETE FROM quarantine WHERE id = ?')
+  for (const [ref] of waiting(site, ids)) dropWaiting.run(ref)
   const known = new Set(ids.map(([, value]) => value))
   const update = db.prepare('UPDATE unlink SET ids = ? WHERE id = ?')
   const unlinks = db
