@@ -75,7 +75,8 @@ export function relink({ site, browsers, connected }: Rest, group: Group): void 
   const left = [...new Map([...others, ...own].map((claim) => [claim.ref, claim])).values()]
   const named = left.filter(namesSomebody)
   const moved = site === null || named.length === 0 ? [] : resolveAnew(site, named, group)
-  const touched = new Set([...browsers, ...moved.map((claim) => claim.browser)])
+  // A claim that names nobody any more belongs to nobody, but its browser has another holder now.
+  const touched = new Set([...browsers, ...[...moved, ...others].map((claim) => claim.browser)])
   for (const ref of touched) settleHolds(group.now.browser(ref), moved, group)
 }
 

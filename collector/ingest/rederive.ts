@@ -49,8 +49,9 @@ function settleSessions(
   for (const one of derived) {
     const first = one.events[0]
     const place = first && places.get(first.id)
-    const session = place && byRef.get(place.session)
-    if (!session) continue // a session is opened when its first event is placed
+    const own = place && byRef.get(place.session)
+    if (!own) continue // a session is opened when its first event is placed
+    const session = kept.has(own) ? partOf(own, one, group) : own
     kept.add(session)
     gather(one, session, places, group)
     session.startAt = one.startAt
@@ -71,8 +72,15 @@ function settleSessions(
   for (const session of browser.sessions.filter((s) => !kept.has(s))) {
     group.changes.sessions.delete(session)
     group.changes.removedSessions.push(session)
+    // Its browser may go on with it, and then it begins anew.
+    if (session.key !== null) browser.sessionByKey.delete(session.key)
   }
   browser.sessions.splice(0, browser.sessions.length, ...kept)
+}
+
+/** A session for what lies beyond a gap that opened in a stored one, because what was in between was erased. */
+function partOf(stored: SessionState, { startAt }: DerivedSession, group: Group): SessionState {
+  return { ...stored, ref: group.now.nextRef('session'), baseAt: startAt, nextN: 0 }
 }
 
 /** Brings the events of a gap session together that were stored as several. */

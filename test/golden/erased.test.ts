@@ -6,7 +6,7 @@ import { createMailDomains } from '../../collector/scoring/mail-domains.ts'
 import { createSqliteReader } from '../../collector/store/sqlite/read/reader.ts'
 import { randomOf } from '../support/random.ts'
 import { scaled } from '../support/scale.ts'
-import { createWorld, eventAt, found } from '../support/world.ts'
+import { createWorld, eventAt, found, signatureOf } from '../support/world.ts'
 import { DAY, deliverTidily, forWorlds, leadsIn, openStore, readDb, stateOf } from './worlds.ts'
 
 /** Erasing somebody takes all of them, and nothing of anybody else. */
@@ -185,6 +185,92 @@ test('where somebody was erased before, the next person’s time begins where it
     expect((await world.verify()).differences).toEqual([])
   } finally {
     db.close()
+    world.close()
+  }
+})
+
+test('a visit without a session that falls apart when its middle is erased is two', async () => {
+  const world = createWorld()
+  try {
+    const minute = (m: number) => START + m * 60_000
+    const claim = (m: number, email: string) => eventAt(minute(m), 'identify', { props: { email } })
+    const views = [0, 21, 40, 60, 81].map((m) => eventAt(minute(m), 'page_view'))
+    const ann = [claim(1, 'ann@corp.example'), claim(80, 'ann@corp.example')]
+    const events = [...views, ...ann, claim(20, 'bob@corp.example')]
+    world.deliver({ browser: randomUUID(), human: true, events }, minute(100))
+    expect(world.service.erase(2, minute(101))?.events).toBe(4)
+    const sessions = () =>
+      readDb(world.path, (db) =>
+        db.prepare('SELECT start_at, end_ms FROM session ORDER BY start_at').raw().all(),
+      )
+    expect(sessions()).toEqual([
+      [minute(0), 60_000],
+      [minute(80), 60_000],
+    ])
+    expect((await world.verify()).differences).toEqual([])
+  } finally {
+    world.close()
+  }
+})
+
+test('a session that goes on after all of it was erased begins anew', async () => {
+  const world = createWorld()
+  try {
+    const [browser, session] = [randomUUID(), randomUUID()]
+    const claim = (at: number, email: string) => eventAt(at, 'identify', { props: { email } })
+    const own = eventAt(START + DAY, 'page_view', { session })
+    const events = [claim(START, 'ann@corp.example'), claim(START + DAY - 1, 'bob@corp.example')]
+    world.deliver({ browser, human: true, events: [...events, own] }, START + DAY + 1)
+    world.service.erase(2, START + DAY + 2)
+    const later = eventAt(START + DAY + 3, 'page_view', { session })
+    world.deliver({ browser, human: true, events: [later] }, START + DAY + 4)
+    expect((await world.verify()).differences).toEqual([])
+  } finally {
+    world.close()
+  }
+})
+
+test('who held a browser is told anew where a claim named the erased alone', async () => {
+  const world = createWorld()
+  try {
+    // Proofs part the id from the e-mail; the claims of before stay with the e-mail's lead.
+    const says = (browser: string, second: number, ids: { email?: string; user_id?: string }) => {
+      const at = START + second * 1000
+      const isProof = second > 1
+      const props = { ...ids, ...(isProof && { signature: signatureOf(ids, at + 60_000) }) }
+      world.deliver({ browser, human: true, events: [eventAt(at, 'identify', { props })] }, at)
+    }
+    const browser = randomUUID()
+    says(browser, 0, { email: 'ann@corp.example', user_id: 'u1' })
+    says(browser, 1, { user_id: 'u1' })
+    says(randomUUID(), 2, { email: 'ann@corp.example' })
+    says(randomUUID(), 3, { user_id: 'u1' })
+    expect(world.service.erase(2, START + DAY)).not.toBeNull()
+    expect((await world.verify()).differences).toEqual([])
+  } finally {
+    world.close()
+  }
+})
+
+test('what was undone of the erased and others alike stays undone for the others', async () => {
+  const world = createWorld()
+  try {
+    const says = (browser: string, second: number, props: { email?: string; user_id?: string }) => {
+      const at = START + second * 1000
+      world.deliver({ browser, events: [eventAt(at, 'identify', { props })] }, START + DAY)
+    }
+    const browser = randomUUID()
+    says(randomUUID(), 0, { email: 'cat@corp.example' })
+    says(browser, 1, { user_id: 'u1' })
+    says(browser, 2, { user_id: 'u1', email: 'cat@corp.example' })
+    const visitor = readDb(world.path, (db) =>
+      db.prepare('SELECT id FROM visitor WHERE lead = 2').pluck().get(),
+    )
+    world.service.unlink({ visitor: Number(visitor), lead: 2, at: START + DAY, by: 'test' })
+    says(browser, 3, { email: 'cat@corp.example' })
+    world.service.erase(2, START + DAY)
+    expect((await world.verify()).differences).toEqual([])
+  } finally {
     world.close()
   }
 })

@@ -1,6 +1,7 @@
 import { type TombKind, tombHash } from '../../ingest/tombs.ts'
 import type { Erased } from '../records.ts'
 import type { Db } from './connect.ts'
+import { createMentions } from './mentions.ts'
 import { bytesOf, hexOf } from './rows.ts'
 import { tombstoneKey } from './tombstones.ts'
 
@@ -50,7 +51,11 @@ export function createEraser(db: Db) {
     emptyClaims(db, lead)
     const connected = scrubOthers(db, site, ids)
     for (const table of ['outcome', 'adjustment', 'decision'] as const) dropSaid(db, table, lead)
-    db.prepare('DELETE FROM unlink WHERE lead = ?').run(lead)
+    // One that names others, too, still says whose the stretch was not.
+    db.prepare(
+      `DELETE FROM unlink WHERE lead = ? AND
+         json_array_length(ids, '$.userIds') + json_array_length(ids, '$.emails') = 0`,
+    ).run(lead)
     db.prepare('DELETE FROM lead_key WHERE lead = ?').run(lead)
     db.prepare('DELETE FROM lead WHERE id = ?').run(lead)
     const browsers = [...touched].filter((browser) => !dropEmptyBrowser(db, browser))
@@ -129,16 +134,12 @@ function scrubOthers(
       .pluck()
       .all(value, site)
     connected.push(...rows.map(Number))
-    // An e-mail may have been typed in capitals.
-    db.prepare('DELETE FROM quarantine WHERE site = ? AND instr(lower(raw), lower(?)) > 0').run(
-      site,
-      value,
-    )
-    db.prepare('DELETE FROM rejected WHERE site = ? AND instr(lower(sample), lower(?)) > 0').run(
-      site,
-      value,
-    )
   }
+  const { refused, waiting } = createMentions(db)
+  const dropRefused = db.prepare('DELETE FROM rejected WHERE id = ?')
+  for (const [ref] of refused(site, ids)) dropRefused.run(ref)
+  const dropWaiting = db.prepare('DELETE FROM quarantine WHERE id = ?')
+  for (const [ref] of waiting(site, ids)) dropWaiting.run(ref)
   const known = new Set(ids.map(([, value]) => value))
   const update = db.prepare('UPDATE unlink SET ids = ? WHERE id = ?')
   const unlinks = db

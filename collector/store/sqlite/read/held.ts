@@ -12,6 +12,7 @@ import { publicId, uuidOf } from '../../ids.ts'
 import type { LeadJson, TrendDayJson } from '../../shapes.ts'
 import type { StoredClaim } from '../../store.ts'
 import { claimReader } from '../claim-rows.ts'
+import { createMentions, type Mention, type PersonId } from '../mentions.ts'
 import { eventReader, hexOf } from '../rows.ts'
 import { adjustmentReader } from '../standing.ts'
 import { readBackups } from '../tombstones.ts'
@@ -47,16 +48,11 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
   const unlinks = db
     .prepare('SELECT at, author, from_at, to_at FROM unlink WHERE lead = ? ORDER BY id')
     .raw()
-  const refused = db
+  const mentions = createMentions(db)
+  const ofBrowser = db
     .prepare(
-      `SELECT code, sample, received_at FROM rejected
-       WHERE site = ? AND instr(lower(sample), lower(?)) > 0 ORDER BY id`,
-    )
-    .raw()
-  const waiting = db
-    .prepare(
-      `SELECT reason, raw, received_at FROM quarantine
-       WHERE site = @site AND (instr(lower(raw), lower(@value)) > 0 OR browser = @browser) ORDER BY id`,
+      `SELECT id, reason, raw, received_at FROM quarantine
+       WHERE site = ? AND browser = ? ORDER BY id`,
     )
     .raw()
 
@@ -88,7 +84,7 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
     const sessions = own
       .flatMap(readSessions)
       .sort((a, b) => (a.started_at < b.started_at ? -1 : 1))
-    const ids = keys.all(ref) as [string, string][] // as selected
+    const ids = keys.all(ref) as PersonId[] // as selected; kinds of keys are kinds of tombstones
     const ofKind = (wanted: string) =>
       ids.filter(([kind]) => kind === wanted).map(([, value]) => value)
     const claims = claimsOf('lead', ref).sort((a, b) => a.at - b.at)
@@ -109,10 +105,10 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
         const [at, by, from, to] = raw as [number, string, number | null, number | null] // as selected
         return { at: iso(at), by, from: isoOrNull(from), to: isoOrNull(to) }
       }),
-      refused: distinct(ids.flatMap(([, value]) => refused.all(site, value))),
+      refused: distinct(mentions.refused(site, ids)),
       waiting: distinct([
-        ...ids.flatMap(([, value]) => waiting.all({ site, value, browser: null })),
-        ...own.flatMap((hold) => waiting.all({ site, value: null, browser: hold.browserKey })),
+        ...mentions.waiting(site, ids),
+        ...own.flatMap((hold) => ofBrowser.all(site, hold.browserKey) as Mention[]), // as selected
       ]),
       recipients: [],
       retention: {
@@ -212,13 +208,12 @@ function claimJson(claim: StoredClaim, browser: string | null): HeldClaimJson {
   }
 }
 
-/** A row that names several of a person's ids is one row still. */
-function distinct(rows: readonly unknown[]): HeldEventJson[] {
-  const all = rows.map((raw) => {
-    const [code, sample, at] = raw as [string, string, number] // as selected
-    return { code, sample, received_at: iso(at) }
+/** A row that names a person and came from their browser is one row still. */
+function distinct(rows: readonly Mention[]): HeldEventJson[] {
+  const all = rows.map(([ref, code, sample, at]) => {
+    return [ref, { code, sample, received_at: iso(at) }] as const
   })
-  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
+  return [...new Map(all).values()]
 }
 
 function monthsAfter(at: number, months: number): number {
