@@ -38,6 +38,8 @@ export interface WriterService extends AccountStore {
   dropQuarantined(ref: number): boolean
   /** Erases a lead, everywhere but in backups; null where there is none. */
   erase(lead: number, at: number): Forgotten | null
+  /** See `Forgetting`. */
+  wipe(): boolean
   /** Drops what is too old, all of it now; how much that was. */
   prune(at: number, shrinks: boolean): PruneReport
   /** The same in the background, to be called every hour. */
@@ -167,9 +169,9 @@ export function openWriterService(
         pruneUntil = Math.max(pruneUntil ?? 0, order.at)
         continue
       }
-      const gone = forgetting.erase(order.lead, order.at)
+      const isGone = forgetting.obey(order)
       tombs = createTombs(key, store.tombstones().tombstones)
-      store.endOrder(order, { isGone: gone?.isGone ?? true })
+      store.endOrder(order, { isGone })
     }
     mayHaveOrders = false
   }
@@ -259,6 +261,7 @@ export function openWriterService(
       tombs = createTombs(key, store.tombstones().tombstones)
       return forgotten
     },
+    wipe: forgetting.wipe,
     prune(at, shrinks) {
       const total = { events: 0, sessions: 0, anonymous: 0 }
       for (let piece = forgetting.prune(at); piece; piece = forgetting.prune(at)) {

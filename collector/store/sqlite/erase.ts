@@ -1,8 +1,9 @@
-import { type TombKind, tombHash } from '../../ingest/tombs.ts'
+import type { TombKind } from '../../ingest/tombs.ts'
 import type { Erased } from '../records.ts'
 import type { Db } from './connect.ts'
-import { bytesOf, hexOf } from './rows.ts'
-import { tombstoneKey } from './tombstones.ts'
+import { teachNames } from './mentions.ts'
+import { hexOf } from './rows.ts'
+import { createBurial } from './tombstones.ts'
 
 /**
  * Takes everything of one person out of the tables: what they did in the browsers that were theirs, who they
@@ -13,6 +14,7 @@ import { tombstoneKey } from './tombstones.ts'
  * are overwritten (`secure_delete`); the write-ahead log shows them until it is emptied.
  */
 export function createEraser(db: Db) {
+  teachNames(db)
   const idsOf = db.prepare('SELECT kind, value FROM lead_key WHERE lead = ?').raw()
   const siteOf = db.prepare('SELECT site FROM lead WHERE id = ?').pluck()
   const holds = db
@@ -58,16 +60,6 @@ export function createEraser(db: Db) {
     dropUnusedTexts(db)
     bumpEpoch.run()
     return { site, events, visitors: own.length, browsers, connected }
-  }
-}
-
-function createBurial(db: Db, site: number, erasedAt: number) {
-  const key = tombstoneKey(db)
-  const insert = db.prepare(
-    'INSERT INTO tombstone (kind, hash, from_at, to_at, erased_at) VALUES (?, ?, ?, ?, ?)',
-  )
-  return (kind: TombKind, value: string, from: number | null, to: number | null) => {
-    insert.run(kind, bytesOf(tombHash(key, kind, site, value)), from, to, erasedAt)
   }
 }
 
@@ -129,15 +121,16 @@ function scrubOthers(
       .pluck()
       .all(value, site)
     connected.push(...rows.map(Number))
-    // An e-mail may have been typed in capitals.
-    db.prepare('DELETE FROM quarantine WHERE site = ? AND instr(lower(raw), lower(?)) > 0').run(
-      site,
-      value,
-    )
-    db.prepare('DELETE FROM rejected WHERE site = ? AND instr(lower(sample), lower(?)) > 0').run(
-      site,
-      value,
-    )
+    for (const [table, text] of [
+      ['quarantine', 'raw'],
+      ['rejected', 'sample'],
+    ] as const) {
+      db.prepare(`DELETE FROM ${table} WHERE site = ? AND names(${text}, ?, ?) = 1`).run(
+        site,
+        kind,
+        value,
+      )
+    }
   }
   const known = new Set(ids.map(([, value]) => value))
   const update = db.prepare('UPDATE unlink SET ids = ? WHERE id = ?')

@@ -2,6 +2,7 @@ import { scoreOf } from '../../../scoring/score.ts'
 import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
 import type {
   HeldActionJson,
+  HeldBackupJson,
   HeldClaimJson,
   HeldEventJson,
   HeldJson,
@@ -12,6 +13,8 @@ import { publicId, uuidOf } from '../../ids.ts'
 import type { LeadJson, TrendDayJson } from '../../shapes.ts'
 import type { StoredClaim } from '../../store.ts'
 import { claimReader } from '../claim-rows.ts'
+import type { Db } from '../connect.ts'
+import { teachNames } from '../mentions.ts'
 import { eventReader, hexOf } from '../rows.ts'
 import { adjustmentReader } from '../standing.ts'
 import { readBackups } from '../tombstones.ts'
@@ -38,6 +41,7 @@ const NEVER = 9e15
 
 export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) {
   const { db, texts } = tools
+  teachNames(db)
   const holds = createHoldReader(tools)
   const claimsOf = claimReader(db)
   const adjustmentsOf = adjustmentReader(db)
@@ -50,13 +54,13 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
   const refused = db
     .prepare(
       `SELECT code, sample, received_at FROM rejected
-       WHERE site = ? AND instr(lower(sample), lower(?)) > 0 ORDER BY id`,
+       WHERE site = ? AND names(sample, ?, ?) = 1 ORDER BY id`,
     )
     .raw()
   const waiting = db
     .prepare(
       `SELECT reason, raw, received_at FROM quarantine
-       WHERE site = @site AND (instr(lower(raw), lower(@value)) > 0 OR browser = @browser) ORDER BY id`,
+       WHERE site = @site AND (names(raw, @kind, @value) = 1 OR browser = @browser) ORDER BY id`,
     )
     .raw()
 
@@ -109,10 +113,12 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
         const [at, by, from, to] = raw as [number, string, number | null, number | null] // as selected
         return { at: iso(at), by, from: isoOrNull(from), to: isoOrNull(to) }
       }),
-      refused: distinct(ids.flatMap(([, value]) => refused.all(site, value))),
+      refused: distinct(ids.flatMap(([kind, value]) => refused.all(site, kind, value))),
       waiting: distinct([
-        ...ids.flatMap(([, value]) => waiting.all({ site, value, browser: null })),
-        ...own.flatMap((hold) => waiting.all({ site, value: null, browser: hold.browserKey })),
+        ...ids.flatMap(([kind, value]) => waiting.all({ site, kind, value, browser: null })),
+        ...own.flatMap((hold) =>
+          waiting.all({ site, kind: null, value: null, browser: hold.browserKey }),
+        ),
       ]),
       recipients: [],
       retention: {
@@ -121,11 +127,7 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
           firstEnd === undefined ? null : dateOf(monthsAfter(firstEnd, retentionMonths)),
         identity: 'until it is erased',
       },
-      backups: readBackups(db, now).map(({ path, madeAt, expiresAt }) => ({
-        path,
-        made_at: iso(madeAt),
-        expires_at: iso(expiresAt),
-      })),
+      backups: backupsOf(db, now),
     }
   }
 
@@ -194,6 +196,15 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
       })
     }
   }
+}
+
+/** Copies of the store that may hold anybody who is erased now. */
+export function backupsOf(db: Db, now: number): HeldBackupJson[] {
+  return readBackups(db, now).map(({ path, madeAt, expiresAt }) => ({
+    path,
+    made_at: iso(madeAt),
+    expires_at: iso(expiresAt),
+  }))
 }
 
 function claimJson(claim: StoredClaim, browser: string | null): HeldClaimJson {
