@@ -27,19 +27,21 @@ const MADE_BYTES = 15
 /** `pique account`: who may sign in. It works beside a running collector, so that a locked-out owner gets in. */
 export function addAccountCommands(program: Command, tools: CommandTools): void {
   const { print, complain, now } = tools
-  const account = program.command('account').description('add, list or remove people who sign in')
+  const account = program
+    .command('account')
+    .description('add, list or remove people who sign in, or set a password')
 
   /** Does a change of one existing account. */
   const withAccount = (
     email: string,
     store: string,
-    work: (open: WriteStore, ref: number) => void,
+    work: (open: WriteStore, ref: number, email: string) => void,
   ) =>
     withReader(store, complain, async (reader) => {
       const known = (await reader.accounts()).find((one) => one.email === normalEmail(email))
       if (!known)
         throw new Error(`nobody has the e-mail ${email}; \`pique account list\` shows who has`)
-      change(store, (open) => work(open, numberOf(known)), tools)
+      change(store, (open) => work(open, numberOf(known), known.email), tools)
     })
 
   account
@@ -81,8 +83,8 @@ export function addAccountCommands(program: Command, tools: CommandTools): void 
     .command('remove <EMAIL>')
     .description('remove somebody, and sign them out everywhere')
     .addOption(storeOption())
-    .action((email: string, { store }: StoreOption) =>
-      withAccount(email, store, (open, ref) => {
+    .action((typed: string, { store }: StoreOption) =>
+      withAccount(typed, store, (open, ref, email) => {
         if (open.accounts.removeAccount(ref) === 'last_owner') {
           throw new Error(`${email} is the last owner; make somebody else owner first`)
         }
@@ -94,10 +96,10 @@ export function addAccountCommands(program: Command, tools: CommandTools): void 
     .description('set a new password, and sign them out everywhere')
     .option('--password-stdin', 'read the password from standard input')
     .addOption(storeOption())
-    .action((email: string, options: PasswordOptions) =>
+    .action((typed: string, options: PasswordOptions) =>
       orComplain(options.store, complain, async () => {
-        const { kept, made } = await passwordFor(normalEmail(email) ?? '', options)
-        await withAccount(email, options.store, (open, ref) => {
+        const { kept, made } = await passwordFor(normalEmail(typed) ?? '', options)
+        await withAccount(typed, options.store, (open, ref, email) => {
           open.accounts.changeAccount(ref, { password: kept })
           print(JSON.stringify({ email, ...made }))
         })

@@ -1,27 +1,26 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
+import {
+  findPerson,
+  monthsOf,
+  nobody,
+  type PersonOptions,
+  retentionOption,
+} from './cli-find-person.ts'
 import { type CommandTools, noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
-import { SETTINGS } from './config.ts'
 import { openWriterService, type WriterService } from './ingest/writer-service.ts'
 import defaultModel from './scoring/default-model.yaml'
-import type { HeldJson } from './store/held.ts'
 import { refOf } from './store/ids.ts'
 import { openStore } from './store/open.ts'
-import type { Found } from './store/reader.ts'
-import type { Order } from './store/records.ts'
-import { StoreInUse } from './store/trouble.ts'
+import type { Mentioned, Order } from './store/records.ts'
+import type { InternalReader } from './store/sqlite/read/reader.ts'
+import { codeOf, StoreInUse, StoreTrouble } from './store/trouble.ts'
 
 /**
  * `pique erase`, `export` and `prune`. While a collector runs on the store it does the work, because it
  * remembers what it has read; the command asks it to, waits, and says how it went.
  */
-
-interface PersonOptions {
-  readonly store: string
-  readonly site?: string
-  readonly retentionMonths: string
-}
 
 const POLL_MS = 100
 const ERASE_PATIENCE_MS = 60_000
@@ -36,7 +35,7 @@ export function addPrivacyCommands(program: Command, tools: CommandTools): void 
     .addOption(storeOption())
     .addOption(retentionOption())
     .action((who: string, options: PersonOptions & { readonly dryRun?: boolean }) =>
-      withHeld(who, options, tools, (held) => erase(held, options, tools)),
+      withReader(options.store, tools.complain, (reader) => erase(reader, who, options, tools)),
     )
   program
     .command('export')
@@ -47,11 +46,12 @@ export function addPrivacyCommands(program: Command, tools: CommandTools): void 
     .addOption(storeOption())
     .addOption(retentionOption())
     .action((options: PersonOptions & { readonly lead: string; readonly out?: string }) =>
-      withHeld(options.lead, options, tools, (held) => {
+      withReader(options.store, tools.complain, async (reader) => {
+        const { held, all } = await findPerson(reader, options.lead, options, tools.now())
+        if (!held) throw new Error(nobody(options.lead, all))
         const text = JSON.stringify(held, null, 2)
         if (options.out === undefined) tools.print(text)
-        // It is about one person, for whoever asked: nobody else reads it, and nothing is written over.
-        else writeFileSync(options.out, `${text}\n`, { mode: 0o600, flag: 'wx' })
+        else writeNew(options.out, `${text}\n`)
       }),
     )
   program
@@ -65,71 +65,53 @@ export function addPrivacyCommands(program: Command, tools: CommandTools): void 
     )
 }
 
-function retentionOption(): Option {
-  const { name, placeholder, sentence, initial } = SETTINGS.retentionMonths
-  return new Option(`--${name} <${placeholder}>`, sentence)
-    .env('PIQUE_RETENTION_MONTHS')
-    .default(initial)
-}
-
-/** Reads what is held about a person; throws where there is nobody, or more than one. */
-function withHeld(
-  who: string,
-  options: PersonOptions,
-  { complain, now }: CommandTools,
-  use: (held: HeldJson) => void | Promise<void>,
-): Promise<void> {
-  const { store, site } = options
-  return withReader(store, complain, async (reader) => {
-    const ask = { now: now(), retentionMonths: monthsOf(options) }
-    await use(personOf(who, await reader.held(idOf(who), { site }, ask)))
-  })
-}
-
-function monthsOf({ retentionMonths }: PersonOptions): number {
-  const { name, check } = SETTINGS.retentionMonths
-  const expected = check(retentionMonths)
-  if (expected !== null) {
-    throw new Error(`--${name} is ${JSON.stringify(retentionMonths)}; expected ${expected}`)
+/** It is about one person, for whoever asked: nobody else reads it, and nothing is written over. */
+function writeNew(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    const isThere = codeOf(error) === 'EEXIST'
+    throw new StoreTrouble(
+      isThere
+        ? `${path} is there already; name another file with --out`
+        : `${path} can't be written; name a file in a directory that this user may write with --out`,
+    )
   }
-  return Number(retentionMonths)
-}
-
-function idOf(who: string): string {
-  return /^(email|user):|^ld_/.test(who) || !who.includes('@') ? who : `email:${who}`
-}
-
-function personOf(who: string, found: Found<HeldJson>): HeldJson {
-  if (found.kind === 'found') return found.value
-  throw new Error(
-    found.kind === 'ambiguous'
-      ? `several sites know ${who}; say which with --site`
-      : `nobody is known as ${who}; expected an e-mail, user:42 or ld_7`,
-  )
 }
 
 async function erase(
-  held: HeldJson,
+  reader: InternalReader,
+  who: string,
   options: PersonOptions & { readonly dryRun?: boolean },
   { print, complain, now, instanceKey }: CommandTools,
 ): Promise<void> {
-  const events = held.sessions.reduce((sum, session) => sum + session.events.length, 0)
-  const facts = { events, visitors: held.visitors.length }
-  const { backups } = held
+  const { held, name, all, elsewhere } = await findPerson(reader, who, options, now())
+  const hasMentions = elsewhere.waiting + elsewhere.refused > 0
+  if (!held && !hasMentions) throw new Error(nobody(who, all))
+  const backups = await reader.backups(now())
+  const facts = {
+    events: held?.sessions.reduce((sum, session) => sum + session.events.length, 0) ?? 0,
+    visitors: held?.visitors.length ?? 0,
+    waiting: (held?.waiting.length ?? 0) + elsewhere.waiting,
+    refused: (held?.refused.length ?? 0) + elsewhere.refused,
+  }
   if (options.dryRun) {
     print(JSON.stringify({ erased: false, would_erase: facts, backups }))
     return
   }
-  const lead = refOf('lead', held.lead.id) ?? 0
-  const order: Order = { kind: 'erase', lead, at: now() }
-  const own = (service: WriterService) => service.erase(lead, order.at)
-  const done = await doOrAsk(
-    { ...options, instanceKey },
-    { order, own, patienceMs: ERASE_PATIENCE_MS },
-  )
-  if (!done) throw new Error('somebody else has just erased this person')
-  print(JSON.stringify({ erased: true, ...facts, gone: done.isGone, backups }))
-  if (!done.isGone) {
+  const setting = { ...options, instanceKey }
+  let isGone = true
+  if (held) {
+    const lead = refOf('lead', held.lead.id) ?? 0
+    const order: Order = { kind: 'erase', lead, at: now() }
+    const own = (service: WriterService) => service.erase(lead, order.at)
+    const done = await doOrAsk(setting, { order, own, patienceMs: ERASE_PATIENCE_MS })
+    if (!done) throw new Error('somebody else has just erased this person')
+    isGone = done.isGone
+  }
+  if (hasMentions && name) isGone = (await eraseMentions(setting, name, now())) && isGone
+  print(JSON.stringify({ erased: true, ...facts, gone: isGone, backups }))
+  if (!isGone) {
     complain(
       'pique: the person is erased; the files of the store may show bytes of it until the last reader has gone, and a store over 128 MB until `pique prune --vacuum`',
     )
@@ -137,6 +119,24 @@ async function erase(
   for (const { path, expires_at } of backups) {
     complain(`pique: the backup ${path} still holds this person, until ${expires_at.slice(0, 10)}`)
   }
+}
+
+/** Drops what names a person, and then has whoever is alone on the store see to the files. */
+async function eraseMentions(
+  options: PersonOptions & Pick<CommandTools, 'instanceKey'>,
+  name: Mentioned,
+  at: number,
+): Promise<boolean> {
+  const store = openStore(options.store, 'beside')
+  try {
+    store.eraseMentions(name, at)
+  } finally {
+    store.close()
+  }
+  const order: Order = { kind: 'erase', lead: 0, at }
+  const own = (service: WriterService) => ({ isGone: service.wipe() })
+  const done = await doOrAsk(options, { order, own, patienceMs: ERASE_PATIENCE_MS })
+  return done?.isGone ?? true
 }
 
 async function prune(

@@ -53,6 +53,7 @@ function addSites(site: Command, tools: CommandTools): void {
         process.exitCode = 1
         return
       }
+      if (!isName(name, complain)) return
       const { siteKey, writeKey, signingSecret } = newSiteSecrets()
       const addTo = (open: WriteStore) => {
         const added = open.addSite({
@@ -107,6 +108,7 @@ function addKeys(key: Command, tools: CommandTools): void {
     .addOption(storeOption())
     .action((name: string, options: KeyOptions) => {
       const { store, scope, site, expires } = options
+      if (!isName(name, complain)) return
       const wrong = scope.find((one) => !SCOPES.includes(one))
       if (wrong !== undefined) {
         complain(`pique: --scope is "${wrong}"; expected ${SCOPES.join(', ')}`)
@@ -155,6 +157,16 @@ function addKeys(key: Command, tools: CommandTools): void {
     .description('revoke a key at once')
     .addOption(storeOption())
     .action((id: string, { store }: StoreOption) => revoke({ kind: 'key', id, store }, tools))
+}
+
+/** The same names as the API takes; complains of others. */
+function isName(name: string, complain: CommandTools['complain']): boolean {
+  const isRight = /^(?=.*\S)[^\p{Cc}\p{Cs}]{1,100}$/u.test(name)
+  if (!isRight) {
+    complain(`pique: the name is ${JSON.stringify(name)}; expected 1 to 100 characters`)
+    process.exitCode = 1
+  }
+  return isRight
 }
 
 /** When a key ends: so many days from now, or with a day (UTC); null for what is neither, or past. */

@@ -7,9 +7,11 @@ export interface LoginView {
   readonly error?: string | undefined
   /** Where to go after signing in, a path of the dashboard. */
   readonly next?: string | undefined
+  /** What was typed as the e-mail. */
+  readonly typed?: string | undefined
 }
 
-const Login = ({ error, next }: LoginView) => (
+const Login = ({ error, next, typed }: LoginView) => (
   <Bare title="Sign in" namesOrigin>
     <div class="login">
       <h1>
@@ -29,6 +31,7 @@ const Login = ({ error, next }: LoginView) => (
             inputmode="email"
             name="email"
             autocomplete="username"
+            value={typed}
             aria-describedby={error ? 'problem' : undefined}
           />
         </label>
@@ -44,7 +47,10 @@ const Login = ({ error, next }: LoginView) => (
           <strong>First time?</strong> <code>pique start</code> prints a link that signs you in
           once.
         </p>
-        <p>The admin key works as the password.</p>
+        <p>
+          <strong>Password forgotten?</strong> An owner makes you a new link in Settings.
+        </p>
+        <p>The admin key works as the password, without an e-mail.</p>
         <p>
           For visitors of your sites: <a href="/privacy">privacy</a>.
         </p>
@@ -54,8 +60,8 @@ const Login = ({ error, next }: LoginView) => (
 )
 
 /** The whole document, to be answered as HTML. A `next` that leaves the dashboard is dropped. */
-export function renderLogin({ error, next }: LoginView = {}): string {
-  return `<!doctype html>${<Login error={error} next={isLocal(next) ? next : undefined} />}`
+export function renderLogin({ next, ...view }: LoginView = {}): string {
+  return `<!doctype html>${<Login {...view} next={isLocal(next) ? next : undefined} />}`
 }
 
 function isLocal(next: string | undefined): boolean {

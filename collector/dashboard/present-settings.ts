@@ -53,7 +53,11 @@ export function presentOwn(email: string | null, role: Role): OwnView {
       words: 'You came in as the owner, with the admin key or a link that works once.',
     }
   }
-  return { email, words: `You are signed in as ${email}, ${ROLE_WORDS[role].toLowerCase()}.` }
+  const limits = role === 'viewer' ? ' E-mail addresses of leads are shown to you in part.' : ''
+  return {
+    email,
+    words: `You are signed in as ${email}, ${ROLE_WORDS[role].toLowerCase()}.${limits}`,
+  }
 }
 
 export function presentPeople(accounts: readonly AccountJson[], now: number): PersonView[] {

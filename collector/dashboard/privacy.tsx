@@ -73,7 +73,7 @@ const Privacy = ({ signal, retentionMonths }: PrivacyView) => (
           what was stored in your browser is deleted.
         </li>
         <li>
-          For nothing at all, run <code>localStorage.pique_ignore = 1</code> in your browser's
+          For nothing at all, run <code>localStorage.pique_ignore = 1</code> in your browser’s
           console on the site.
         </li>
       </ul>

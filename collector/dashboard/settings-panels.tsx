@@ -56,22 +56,27 @@ const PersonRow = ({ person }: { person: PersonView }) => (
       <select name="role" aria-label={`Role of ${person.email}`}>
         <RoleOptions roles={person.roles} chosen={person.role} />
       </select>
-      <button type="submit" class="plain">
+      <button type="submit" class="plain" aria-label={`Save the role of ${person.email}`}>
         Save
       </button>
     </form>
     <div class="settings-actions">
       <form method="post" action={`${person.path}/link`}>
-        <button type="submit" class="plain">
-          New password link
+        <button type="submit" class="plain" aria-label={`Password link for ${person.email}`}>
+          Password link
         </button>
       </form>
       <form method="post" action={`${person.path}/sign-out`}>
-        <button type="submit" class="plain">
+        <button type="submit" class="plain" aria-label={`Sign out ${person.email}`}>
           Sign out
         </button>
       </form>
-      <SureButton action={`${person.path}/remove`} word="Remove" sure="Yes, remove" />
+      <SureButton
+        action={`${person.path}/remove`}
+        word="Remove"
+        sure="Yes, remove"
+        what={person.email}
+      />
     </div>
   </li>
 )
@@ -120,7 +125,7 @@ const KeyRow = ({ apiKey }: { apiKey: KeyView }) => (
     </div>
     <p class="settings-facts">{apiKey.facts}</p>
     <div class="settings-actions">
-      <SureButton action={apiKey.revokePath} word="Revoke" sure="Yes, revoke" />
+      <SureButton action={apiKey.revokePath} word="Revoke" sure="Yes, revoke" what={apiKey.name} />
     </div>
   </li>
 )
@@ -133,6 +138,7 @@ interface KeysSource {
 export function keysPanel({ keys, sites }: KeysSource): SettingsPanel {
   const body = (
     <div class="settings-body">
+      {keys.length === 0 && <p class="hint">No program has a key.</p>}
       <ul class="settings-list">
         {keys.map((one) => (
           <KeyRow apiKey={one} />

@@ -81,6 +81,11 @@ export function createSettings(deps: SettingsDeps): Hono<GuardedEnv> {
     return page(c, words === undefined ? null : { tone: 'good', words })
   })
 
+  // Where a form was answered with a page, somebody may ask for its address again.
+  for (const form of ['password', 'people', 'people/:id/:change', 'keys']) {
+    app.get(`/settings/${form}`, (c) => c.redirect('/settings', 303))
+  }
+
   app.post('/settings/password', async (c) => {
     const { account } = c.get('access')
     if (!account)

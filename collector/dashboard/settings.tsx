@@ -69,13 +69,18 @@ export const SureButton = ({
   action,
   word,
   sure,
+  what,
 }: {
   action: string
   word: string
   sure: string
+  /** What the button is for, for those who don't see the row around it. */
+  what: string
 }) => (
   <details class="sure">
-    <summary class="button">{word}</summary>
+    <summary class="button" aria-label={`${word} ${what}`}>
+      {word}
+    </summary>
     <form method="post" action={action}>
       <button type="submit">{sure}</button>
     </form>

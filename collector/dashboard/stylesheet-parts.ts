@@ -117,7 +117,7 @@ th.cell-who { min-width: 11rem; }
 .login h1 { text-align: center; }
 .login .wordmark { font-size: 1.6rem; } .login .wordmark svg { width: 2.3rem; height: 1.5rem; }
 .login-form { display: grid; gap: 1rem; background: var(--paper); border: 1px solid var(--line); border-radius: 14px; padding: 1.5rem; box-shadow: var(--shadow); }
-.login-form button { min-height: 2.6rem; }
+.login-form button { min-height: 2.6rem; } .login > .button { text-align: center; }
 .login-hints { color: var(--soft); font-size: .9rem; display: grid; gap: .5rem; text-align: center; text-wrap: balance; }
 .policy { width: min(100%, 40rem); display: grid; gap: .7rem; text-wrap: pretty; }
 .policy h2 { margin-top: .9rem; } .policy ul { display: grid; gap: .4rem; padding-left: 1.1rem; list-style: disc; }

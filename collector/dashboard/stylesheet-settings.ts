@@ -5,7 +5,7 @@ export const settingsStyles = `
 .settings-panel { overflow: visible; }
 .settings-body { display: grid; gap: 1rem; padding: 1rem 1.15rem 1.15rem; border-top: 1px solid var(--line); }
 .settings-form { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: .8rem; align-items: end; background: var(--sunk); border-radius: 10px; padding: .9rem 1rem 1rem; }
-.settings-form button { min-height: 2.4rem; }
+.settings-form button { min-height: 2.4rem; } .settings-form input { height: 2.4rem; }
 .settings-list:empty { display: none; }
 .settings-row { display: grid; grid-template-columns: minmax(0, 1.2fr) minmax(0, 1fr) auto; gap: .5rem 1.2rem; align-items: center; padding-block: .7rem; border-bottom: 1px solid var(--line); }
 .settings-row:first-child { padding-top: 0; } .settings-row:last-child { border-bottom: 0; padding-bottom: 0; }
@@ -19,12 +19,16 @@ export const settingsStyles = `
 .sure { position: relative; } .sure summary { list-style: none; } .sure summary::-webkit-details-marker { display: none; }
 .sure form { position: absolute; right: 0; top: calc(100% + .3rem); z-index: 4; white-space: nowrap; box-shadow: var(--shadow); border-radius: 8px; }
 .sure button[type=submit] { background: var(--minus); border-color: var(--minus); color: var(--paper); }
-.settings-notice { border-radius: 10px; padding: .8rem 1rem; background: color-mix(in srgb, var(--plus) 12%, transparent); display: grid; gap: .5rem; font-weight: 570; }
-.settings-notice[data-tone=problem] { color: var(--minus); background: color-mix(in srgb, var(--minus) 10%, transparent); }
+.settings-notice { border-radius: 10px; padding: .8rem 1rem; background: color-mix(in srgb, var(--plus) 12%, var(--bg)); display: grid; gap: .5rem; font-weight: 570; }
+.settings-notice[data-tone=problem] { color: var(--minus); background: color-mix(in srgb, var(--minus) 10%, var(--bg)); }
+/* A form leads back to its panel; what came of it stays in sight. */
+.settings-notice:not(:has(.settings-secret)) { position: sticky; top: .5rem; z-index: 6; box-shadow: var(--shadow); }
+.settings:has(.settings-notice) .settings-panel { scroll-margin-top: 4.5rem; }
 .settings-secret { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; } .settings-secret code { background: var(--paper); padding: .4rem .6rem; }
 .login-title { display: block; font-size: 1.15rem; letter-spacing: 0; margin-top: .4rem; }
 @media (max-width: 46rem) {
-  .settings-row { grid-template-columns: minmax(0, 1fr); } .settings-actions { justify-content: flex-start; }
+  .settings-row { grid-template-columns: minmax(0, 1fr); } .settings-actions { justify-content: flex-start; gap: .35rem; }
+  .settings-actions button.plain, .settings-actions summary.button { padding-inline: .55rem; font-size: .86rem; }
   .sure form { left: 0; right: auto; }
 }
 `

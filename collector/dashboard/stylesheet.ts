@@ -77,6 +77,7 @@ button[type=submit] { background: var(--accent); border-color: var(--accent); co
 button[type=submit]:hover { filter: brightness(1.08); color: var(--on-accent); }
 button.quiet { background: none; border-color: transparent; color: var(--soft); font-weight: 450; }
 input, select { width: 100%; border: 1px solid color-mix(in srgb, var(--soft) 55%, var(--line)); background: var(--paper); border-radius: 8px; padding: .42rem .65rem; min-height: 2.4rem; }
+input[readonly] { background: var(--sunk); border-color: var(--line); color: var(--soft); }
 input::placeholder { color: var(--soft); opacity: .85; }
 label span { display: block; font-size: .82rem; color: var(--soft); margin-bottom: .2rem; }
 dialog { border: 1px solid var(--line); border-radius: 14px; background: var(--paper); color: var(--ink); padding: 1.5rem; min-width: 17rem; box-shadow: var(--shadow); }
@@ -91,7 +92,7 @@ dialog::backdrop { background: rgb(20 15 10 / .45); }
   [data-keys] { display: none; }
   .top { gap: .4rem 1rem; }
   .top nav[aria-label=Main] { order: 3; width: 100%; margin-inline: -.4rem; }
-  .top nav a { padding-inline: .5rem; white-space: nowrap; } .top nav[aria-label=Main] ul { flex-wrap: wrap; gap: 0; }
+  .top nav a { padding-inline: .3rem; white-space: nowrap; font-size: clamp(.78rem, 3.55vw, 1rem); } .top nav[aria-label=Main] ul { flex-wrap: wrap; gap: 0; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .live-row[data-fresh] { animation: arrive .5s ease-out; }

@@ -69,6 +69,35 @@ const Welcome = ({ action, email, error, typed }: WelcomeView) => {
   )
 }
 
+const Spent = ({ kind }: { kind: 'setup' | 'welcome' }) => (
+  <Bare title="This link is used up">
+    <div class="login">
+      <h1>
+        <Wordmark />
+        <span class="login-title">This link is used up</span>
+      </h1>
+      <div class="login-hints">
+        <p>It works once and for a day, and a newer one replaces it.</p>
+        {kind === 'setup' ? (
+          <p>
+            Where nobody has an account yet, <code>pique start</code> prints a new one.
+          </p>
+        ) : (
+          <p>If you have no password yet, ask whoever gave it to you for a new one.</p>
+        )}
+      </div>
+      <a class="button" href="/login">
+        Sign in
+      </a>
+    </div>
+  </Bare>
+)
+
+/** Where a link that is good for nothing leads; it does not say whether it ever was. */
+export function renderSpent(kind: 'setup' | 'welcome'): string {
+  return `<!doctype html>${<Spent kind={kind} />}`
+}
+
 /** The whole document, to be answered as HTML. */
 export function renderWelcome(view: WelcomeView): string {
   return `<!doctype html>${<Welcome {...view} />}`

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { renderWelcome } from '../dashboard/welcome.tsx'
+import { renderSpent, renderWelcome } from '../dashboard/welcome.tsx'
 import type { Admin } from '../engine.ts'
 import { normalEmail } from '../ingest/text.ts'
 import type { Invitation } from '../store/sqlite/read/accounts.ts'
@@ -29,7 +29,7 @@ export interface FirstAccountDeps {
 export interface FirstAccount {
   /** A link that makes the first account, once, within a day; null where there is one already. */
   newSetup(baseUrl: string): Promise<string | null>
-  /** `/setup` and `/welcome`; without a secret that is good there is nothing there. */
+  /** `/setup` and `/welcome`; a secret that is not good leads to a page that says so. */
   readonly routes: Hono
 }
 
@@ -69,7 +69,7 @@ export function createFirstAccount(deps: FirstAccountDeps): FirstAccount {
     const token = c.req.query('token') ?? ''
     const hash = hashSecret(token)
     const invitation = await reader.invitation(hash, clock())
-    if (invitation?.kind !== kind) return c.notFound()
+    if (invitation?.kind !== kind) return c.html(renderSpent(kind), 404)
     const action = `/${kind}?token=${token}`
     const email = invitation.kind === 'setup' ? null : invitation.email
     if (c.req.method !== 'POST') return c.html(renderWelcome({ action, email }))
@@ -83,7 +83,7 @@ export function createFirstAccount(deps: FirstAccountDeps): FirstAccount {
       const typed = fieldOf(await readForm(c), 'email')
       return c.html(renderWelcome({ action, email, error: made.problem, typed }), 400)
     }
-    if (made.account === null) return c.notFound()
+    if (made.account === null) return c.html(renderSpent(kind), 404)
     onAccount()
     await entrance.enter(c, made.account)
     return c.redirect('/', 303)

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie } from 'hono/cookie'
-import { renderLogin } from '../dashboard/login.tsx'
+import { type LoginView, renderLogin } from '../dashboard/login.tsx'
 import type { Admin } from '../engine.ts'
 import { normalEmail } from '../ingest/text.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
@@ -36,7 +36,7 @@ export interface SignIn {
 const LINK_MS = 24 * 3_600_000
 const TRIES = { most: 10, windowMs: 15 * 60_000, maxNetworks: 10_000 }
 
-const WRONG = 'That did not match. The admin key works as the password too.'
+const WRONG = 'The e-mail or the password did not match.'
 const SPENT = 'This link was used before, or is older than a day. The admin key still signs you in.'
 const TOO_MANY = 'Too many tries. Wait a few minutes, then try again.'
 const BUSY = 'Too many people are signing in at once. Try again in a few seconds.'
@@ -50,8 +50,8 @@ export function createSignIn(deps: SignInDeps): SignIn {
   const byAccount = createTries(TRIES, clock)
   const routes = new Hono()
 
-  const page = (c: Context, status: 200 | 401 | 429 | 503, error?: string, next?: string) =>
-    c.html(renderLogin({ error, next }), status)
+  const page = (c: Context, status: 200 | 401 | 429 | 503, view: LoginView) =>
+    c.html(renderLogin(view), status)
 
   /** Says in `c` how long whoever tried too often has to wait; 0 is no wait. */
   function isTired(c: Context, waitMs: number): boolean {
@@ -89,14 +89,14 @@ export function createSignIn(deps: SignInDeps): SignIn {
     bodyLimit({ maxSize: MAX_FORM_BYTES, onError: (c) => refuse(c, 'body_too_large') }),
   )
 
-  routes.get('/login', (c) => page(c, 200, undefined, c.req.query('next')))
+  routes.get('/login', (c) => page(c, 200, { next: c.req.query('next') }))
 
   routes.get('/login/once', async (c) => {
     // Mail programs look at links with HEAD before a person does; looking spends nothing.
     if (c.req.method !== 'GET') return c.body(null, 200)
-    if (isTired(c, byAddress.take(addressOf(c)))) return page(c, 429, TOO_MANY)
+    if (isTired(c, byAddress.take(addressOf(c)))) return page(c, 429, { error: TOO_MANY })
     const token = c.req.query('token') ?? ''
-    if (!(await writer.takeLink(hashSecret(token), clock()))) return page(c, 401, SPENT)
+    if (!(await writer.takeLink(hashSecret(token), clock()))) return page(c, 401, { error: SPENT })
     byAddress.giveBack(addressOf(c))
     await entrance.enter(c, null)
     return c.redirect('/', 303)
@@ -105,17 +105,19 @@ export function createSignIn(deps: SignInDeps): SignIn {
   routes.post('/login', async (c) => {
     if (isForeign(c, isHttps(c))) return refuse(c, 'cross_site')
     const form = await readForm(c)
-    const next = fieldOf(form, 'next')
-    if (isTired(c, byAddress.take(addressOf(c)))) return page(c, 429, TOO_MANY, next)
-    const who = await whoIs(accountKey(fieldOf(form, 'email')), fieldOf(form, 'password'))
-    if (who === 'wrong') return page(c, 401, WRONG, next)
+    const [next, typed] = [fieldOf(form, 'next'), fieldOf(form, 'email')]
+    const again = (status: 401 | 429 | 503, error: string) =>
+      page(c, status, { error, next, typed })
+    if (isTired(c, byAddress.take(addressOf(c)))) return again(429, TOO_MANY)
+    const who = await whoIs(accountKey(typed), fieldOf(form, 'password'))
+    if (who === 'wrong') return again(401, WRONG)
     if (who === 'busy') {
       c.header('retry-after', BUSY_RETRY_S)
-      return page(c, 503, BUSY, next)
+      return again(503, BUSY)
     }
     if (typeof who === 'number') {
       isTired(c, who)
-      return page(c, 429, TOO_MANY, next)
+      return again(429, TOO_MANY)
     }
     byAddress.giveBack(addressOf(c))
     await entrance.enter(c, who.account)

@@ -1,6 +1,6 @@
 import type { TouchReader } from '../scoring/derive.ts'
 import { DAY_MS } from '../scoring/tables.ts'
-import type { Backup } from '../store/records.ts'
+import type { Backup, Order } from '../store/records.ts'
 import type { Transaction, WriteStore } from '../store/store.ts'
 import { foldRest } from './fold.ts'
 import type { Rest } from './link.ts'
@@ -15,6 +15,10 @@ import { catchUpOn, settleLeads } from './settle.ts'
 export interface Forgetting {
   /** Erases a lead; null where there is none. */
   erase(lead: number, at: number): Forgotten | null
+  /** Sees to it that no file shows what was deleted; false where it can't yet, as in `Forgotten.isGone`. */
+  wipe(): boolean
+  /** Does what a command beside has ordered; whether all is gone. */
+  obey(order: Extract<Order, { kind: 'erase' }>): boolean
   /** Erases anew who was erased before a backup that still had them was restored; how many. */
   eraseAgain(at: number): number
   /** A piece of what retention says, at an instant; null when nothing is left to do. */
@@ -78,16 +82,25 @@ export function createForgetting(deps: ForgettingDeps): Forgetting {
     if (isStained) isStained = !store.emptyLog()
   }
 
+  function wipe(): boolean {
+    isStained = true
+    const isRewritten = store.rewrite(false)
+    tidyLog()
+    return isRewritten && !isStained
+  }
+
+  function erase(lead: number, at: number): Forgotten | null {
+    const erased = store.apply((transaction) => eraseIn(transaction, lead, at))
+    if (!erased) return null
+    const isGone = wipe()
+    const { events, visitors } = erased
+    return { events, visitors, backups: store.backups(at), isGone }
+  }
+
   return {
-    erase(lead, at) {
-      const erased = store.apply((transaction) => eraseIn(transaction, lead, at))
-      if (!erased) return null
-      isStained = true
-      const isRewritten = store.rewrite(false)
-      tidyLog()
-      const { events, visitors } = erased
-      return { events, visitors, backups: store.backups(at), isGone: isRewritten && !isStained }
-    },
+    wipe,
+    erase,
+    obey: ({ lead, at }) => (lead === 0 ? wipe() : (erase(lead, at)?.isGone ?? true)),
     eraseAgain(at) {
       const leads = store.buriedLeads()
       for (const { lead, erasedAt } of leads) {

@@ -40,6 +40,8 @@ export interface WriterService extends AccountStore {
   dropQuarantined(ref: number): boolean
   /** Erases a lead, everywhere but in backups; null where there is none. */
   erase(lead: number, at: number): Forgotten | null
+  /** See `Forgetting`. */
+  wipe(): boolean
   /** Drops what is too old, all of it now; how much that was. */
   prune(at: number, shrinks: boolean): PruneReport
   /** The same in the background, to be called every hour. */
@@ -149,9 +151,9 @@ export function openWriterService(
         pruning.start(order.at)
         continue
       }
-      const gone = forgetting.erase(order.lead, order.at)
+      const isGone = forgetting.obey(order)
       tombs = createTombs(key, store.tombstones().tombstones)
-      store.endOrder(order, { isGone: gone?.isGone ?? true })
+      store.endOrder(order, { isGone })
     }
     mayHaveOrders = false
   }
@@ -211,6 +213,7 @@ export function openWriterService(
       tombs = createTombs(key, store.tombstones().tombstones)
       return forgotten
     },
+    wipe: forgetting.wipe,
     prune: pruning.run,
     startPruning: pruning.start,
     stats: () => ({

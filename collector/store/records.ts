@@ -72,7 +72,20 @@ export interface RejectedEvent {
   readonly receivedAt: number
 }
 
-/** What a command asks of whoever is alone on the store. */
+/** Somebody by a name they go by, in its normal form; on one site, or null for all. */
+export interface Mentioned {
+  readonly kind: 'email' | 'user'
+  readonly value: string
+  readonly site: number | null
+}
+
+/** Events that name somebody though they never happened. */
+export interface Mentions {
+  readonly waiting: number
+  readonly refused: number
+}
+
+/** What a command asks of whoever is alone on the store; an erasure of lead 0 is of bytes that are deleted already. */
 export type Order =
   | { readonly kind: 'erase'; readonly lead: number; readonly at: number }
   | { readonly kind: 'prune'; readonly at: number }

@@ -13,6 +13,8 @@ import type {
   Erased,
   Expired,
   Forgetful,
+  Mentioned,
+  Mentions,
   Pruned,
   QuarantinedEvent,
   RejectedEvent,
@@ -364,6 +366,8 @@ export interface WriteStore extends Forgetful {
   buriedLeads(): readonly { readonly lead: number; readonly erasedAt: number }[]
   /** Notes that those were erased again. */
   noteBuried(): void
+  /** Drops refused and waiting events that name somebody; may be done beside a running collector. */
+  eraseMentions(who: Mentioned, erasedAt: number): Mentions
   /** Drops what is kept for days: refused and waiting events, and what has run out. */
   dropExpired(bounds: { readonly keptSince: number; readonly now: number }): Expired
   /** Copies that still are. */

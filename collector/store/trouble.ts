@@ -63,6 +63,11 @@ const KNOWN: readonly {
     exitCode: EXIT_STORE_DAMAGED,
   },
   {
+    codes: /^SQLITE_READONLY_ROLLBACK/,
+    sentence: (path) =>
+      `a write to the store ${path} was broken off half way, and who only reads can't take it back; start the collector on it once, which does`,
+  },
+  {
     codes:
       /^(SQLITE_(CANTOPEN|READONLY|PERM|AUTH)|E(ACCES|PERM|ROFS|NOENT|NOTDIR|EXIST|LOOP|NAMETOOLONG)$)/,
     sentence: (path) =>

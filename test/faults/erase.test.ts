@@ -5,11 +5,12 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import Database from 'better-sqlite3'
 import { afterEach, expect, test } from 'vitest'
+import { openWriterService } from '../../collector/ingest/writer-service.ts'
 import type { WireEvent } from '../../shared/wire.ts'
 import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
 import { scaled } from '../support/scale.ts'
 import { waitFor } from '../support/tag-collector.ts'
-import { CHROME, eventAt } from '../support/world.ts'
+import { CHROME, defaultModelYaml, eventAt } from '../support/world.ts'
 
 /** Who is erased is in no byte of any file, and nothing that is sent again brings anybody back. */
 
@@ -230,5 +231,77 @@ test('an order that was given while nobody ran is done at the next start', {
     () => tracesOf([one], '').length === 0,
     () => tracesOf([one], '').join(', '),
   )
+  await expectSound()
+})
+
+test('whoever is only named in what waits or was refused is erased too, and nobody beside them', {
+  timeout,
+}, async () => {
+  const { store } = place.current
+  const now = Date.now() - 60_000
+  const mail = (i: number) => `held${i}@x.example`
+  const [running, stopped, other] = [mail(60), 'u-61', mail(62)]
+  // More people than one network may claim in an hour are held back.
+  const service = openWriterService({ store, initialModel: defaultModelYaml(), now })
+  const site = { origins: [], needsSignature: false, isGenerated: false, createdAt: now }
+  const secrets = { writeKey: 'w', signingSecret: 's' }
+  for (const key of ['shop', 'blog']) service.addSite({ name: key, key, ...secrets, ...site })
+  const late: string[] = []
+  const deliver = (events: readonly WireEvent[]) => {
+    const body = JSON.stringify({ site: 'shop', browser: randomUUID(), human: true, events })
+    const sender = { userAgent: CHROME, origin: null, address: '203.0.113.9' }
+    late.push(body)
+    service.ingest([{ body, receivedAt: now, ...sender }])
+  }
+  for (let i = 0; i < 63; i += 1) {
+    const props = { email: i === 60 ? mail(i).toUpperCase() : mail(i), user_id: `u-${i}` }
+    deliver([eventAt(now, 'identify', { props })])
+  }
+  service.close()
+  // This version keeps no e-mail of a refused event; the one before did.
+  const db = new Database(store)
+  const refuse = db.prepare(
+    "INSERT INTO rejected (site, code, detail, sample, received_at) VALUES (?, 'bad_type', '', ?, ?)",
+  )
+  for (const at of [1, 2]) refuse.run(at, JSON.stringify({ email: running }), now)
+  // Known on one site, refused on the other.
+  refuse.run(2, JSON.stringify({ email: mail(1) }), now)
+  db.close()
+  const shows = (text: string) =>
+    readdirSync(dirname(store)).filter((name) =>
+      readFileSync(join(dirname(store), name))
+        .toString('latin1')
+        .toLowerCase()
+        .includes(text),
+    )
+  expect(shows(running)).not.toEqual([])
+
+  collector = await startBuilt('start', store)
+  const erase = async (...args: string[]) => pique('erase', ...args, '--store', store)
+  const facts = { events: 0, visitors: 0, waiting: 1, refused: 2 }
+  const dry = JSON.parse((await erase(running, '--dry-run')).out)
+  expect(dry).toEqual({ erased: false, would_erase: facts, backups: [] })
+  expect((await pique('export', '--lead', running, '--store', store)).err).toBe(
+    `pique: nobody is known as ${running}, but 1 waiting event and 2 refused events have that name; \`pique erase\` drops them\n`,
+  )
+  const { code, out } = await erase(running)
+  expect([code, JSON.parse(out)]).toEqual([0, { erased: true, ...facts, gone: true, backups: [] }])
+  expect(shows(running)).toEqual([])
+  expect(collector.logs()).not.toContain('@')
+  expect((await erase(running)).code).toBe(1)
+
+  const retry = await fetch(`${collector.url}/e`, { method: 'POST', body: late[60] ?? '' })
+  expect(await retry.json()).toMatchObject({ accepted: 0, ignored: 1 })
+  expect(JSON.parse((await erase(mail(1))).out)).toMatchObject({ visitors: 1, refused: 1 })
+  expect(shows(mail(1))).toEqual([])
+  await collector.stop()
+
+  // "u-6" is no part of "u-61" and "u-62".
+  expect((await erase('user:u-6')).code).toBe(0)
+  const alone = await erase(`user:${stopped}`)
+  expect([alone.code, JSON.parse(alone.out)]).toMatchObject([0, { waiting: 1, gone: true }])
+  expect(shows(mail(61))).toEqual([])
+  expect(shows(other)).not.toEqual([])
+  expect((await erase(mail(2), '--site', 'si_9')).err).toContain('there is no site si_9')
   await expectSound()
 })

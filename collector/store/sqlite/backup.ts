@@ -1,4 +1,5 @@
 import { copyFileSync, existsSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { StoreTrouble } from '../trouble.ts'
 import { checkCopy } from './check.ts'
@@ -83,10 +84,14 @@ export function inspectCopy(path: string): CopyFacts {
   }
 }
 
-/** Refuses to write over anything. */
+/** Refuses to write over anything, and where there is no directory. */
 export function assertFree(path: string): void {
   const taken = [path, `${path}-instance`].find((file) => existsSync(file))
   if (taken) throw new StoreTrouble(`${taken} is there already; name another file`)
+  const directory = dirname(path)
+  if (!existsSync(directory)) {
+    throw new StoreTrouble(`there is no directory ${directory}; make it, or name another place`)
+  }
 }
 
 /** Gives a finished copy its name, and the key of its secrets beside it. */

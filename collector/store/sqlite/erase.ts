@@ -1,9 +1,9 @@
-import { type TombKind, tombHash } from '../../ingest/tombs.ts'
+import type { TombKind } from '../../ingest/tombs.ts'
 import type { Erased } from '../records.ts'
 import type { Db } from './connect.ts'
 import { createMentions } from './mentions.ts'
-import { bytesOf, hexOf } from './rows.ts'
-import { tombstoneKey } from './tombstones.ts'
+import { hexOf } from './rows.ts'
+import { createBurial } from './tombstones.ts'
 
 /**
  * Takes everything of one person out of the tables: what they did in the browsers that were theirs, who they
@@ -63,16 +63,6 @@ export function createEraser(db: Db) {
     dropUnusedTexts(db)
     bumpEpoch.run()
     return { site, events, visitors: own.length, browsers, connected }
-  }
-}
-
-function createBurial(db: Db, site: number, erasedAt: number) {
-  const key = tombstoneKey(db)
-  const insert = db.prepare(
-    'INSERT INTO tombstone (kind, hash, from_at, to_at, erased_at) VALUES (?, ?, ?, ?, ?)',
-  )
-  return (kind: TombKind, value: string, from: number | null, to: number | null) => {
-    insert.run(kind, bytesOf(tombHash(key, kind, site, value)), from, to, erasedAt)
   }
 }
 

@@ -1,32 +1,41 @@
 import { normalUserId } from '../../ingest/text.ts'
 import type { TombKind } from '../../ingest/tombs.ts'
+import type { Mentioned, Mentions } from '../records.ts'
 import type { Db } from './connect.ts'
+import { createBurial } from './tombstones.ts'
 
 /** An id of a person: the kind of key, and the value in its normal form. */
 export type PersonId = readonly [TombKind, string]
 
-/** A refused or waiting event: its number, its code or reason, the event as JSON, when it came. */
-export type Mention = readonly [ref: number, code: string, text: string, receivedAt: number]
+/** A refused or waiting event: its number, its code or reason, the event as JSON, when it came, its site. */
+export type Mention = readonly [
+  ref: number,
+  code: string,
+  text: string,
+  receivedAt: number,
+  site: number,
+]
 
 /**
  * Finds refused and waiting events that name a person, for whoever shows or erases them. Both take the same:
  * all that is the person's, however it was typed, and nothing of somebody whose id or time only looks alike.
+ * Of every site where none is given.
  */
 export function createMentions(db: Db) {
   // A first look by the database; SQLite lowers ASCII alone, so other ids are looked for in all of them.
   const refused = db
     .prepare(
-      `SELECT id, code, sample, received_at FROM rejected
-       WHERE site = @site AND instr(lower(sample), @part) > 0 ORDER BY id`,
+      `SELECT id, code, sample, received_at, site FROM rejected
+       WHERE (@site IS NULL OR site = @site) AND instr(lower(sample), @part) > 0 ORDER BY id`,
     )
     .raw()
   const waiting = db
     .prepare(
-      `SELECT id, reason, raw, received_at FROM quarantine
-       WHERE site = @site AND instr(lower(raw), @part) > 0 ORDER BY id`,
+      `SELECT id, reason, raw, received_at, site FROM quarantine
+       WHERE (@site IS NULL OR site = @site) AND instr(lower(raw), @part) > 0 ORDER BY id`,
     )
     .raw()
-  const find = (select: typeof refused) => (site: number, ids: readonly PersonId[]) => {
+  const find = (select: typeof refused) => (site: number | null, ids: readonly PersonId[]) => {
     const found = new Map<number, Mention>()
     for (const id of ids) {
       const part = ASCII.test(id[1]) ? inJson(id[1]).toLowerCase() : ''
@@ -37,6 +46,32 @@ export function createMentions(db: Db) {
     return [...found.values()]
   }
   return { refused: find(refused), waiting: find(waiting) }
+}
+
+/** How many of them name somebody. */
+export function createMentionReader(db: Db): (who: Mentioned) => Mentions {
+  const mentions = createMentions(db)
+  return ({ kind, value, site }) => ({
+    waiting: mentions.waiting(site, [[kind, value]]).length,
+    refused: mentions.refused(site, [[kind, value]]).length,
+  })
+}
+
+/** Drops them, and buries the name where it stood, so that a late retry does not bring it back. */
+export function createMentionEraser(db: Db): (who: Mentioned, erasedAt: number) => Mentions {
+  const mentions = createMentions(db)
+  const dropWaiting = db.prepare('DELETE FROM quarantine WHERE id = ?')
+  const dropRefused = db.prepare('DELETE FROM rejected WHERE id = ?')
+  return db.transaction(({ kind, value, site }: Mentioned, erasedAt: number) => {
+    const waiting = mentions.waiting(site, [[kind, value]])
+    const refused = mentions.refused(site, [[kind, value]])
+    for (const [ref] of waiting) dropWaiting.run(ref)
+    for (const [ref] of refused) dropRefused.run(ref)
+    for (const of of new Set([...waiting, ...refused].map(([, , , , place]) => place))) {
+      createBurial(db, of, erasedAt)(kind, value, null, null)
+    }
+    return { waiting: waiting.length, refused: refused.length }
+  }).immediate
 }
 
 const ASCII = /^[\x20-\x7e]*$/

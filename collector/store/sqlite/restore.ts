@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import { StoreTrouble } from '../trouble.ts'
+import { codeOf, StoreTrouble } from '../trouble.ts'
 import { copyStore, inspectCopy } from './backup.ts'
 import { type Db, openReader } from './connect.ts'
 import { freeNameOf, moveDurably } from './durable-file.ts'
@@ -41,8 +41,7 @@ export async function restoreStore(
       )
     }
     const part = `${real}-restoring`
-    await copyStore(backup, part)
-    const { events } = inspectCopy(part)
+    const events = await takeIn(backup, part)
     const carried = existsSync(real) ? carryOver(real, part) : { tombstones: 0, lost: null }
     foldLog(real)
     const replaced = existsSync(real) ? putAside(real) : null
@@ -56,6 +55,19 @@ export async function restoreStore(
     return { events, ...carried, replaced }
   } finally {
     unlock()
+  }
+}
+
+/** Copies a backup and checks it; how many events are in it. */
+async function takeIn(backup: string, part: string): Promise<number> {
+  try {
+    await copyStore(backup, part)
+    return inspectCopy(part).events
+  } catch (error) {
+    rmSync(part, { force: true })
+    // What else fails is the place it is copied to.
+    if (!/^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))) throw error
+    throw new StoreTrouble(`${backup} is damaged or no backup of a store; name another`)
   }
 }
 

@@ -10,6 +10,7 @@ import { keepPrivate } from './file-modes.ts'
 import { isBlank, joinInstance, keyOf, type Marker, refuseLostStore } from './instance.ts'
 import { createLoader } from './load.ts'
 import { lockStore } from './lock.ts'
+import { createMentionEraser } from './mentions.ts'
 import { createModels } from './models.ts'
 import { createOrders } from './orders.ts'
 import { createPruner, dropExpired, dropUnusedTexts, rewrite, shrink } from './prune.ts'
@@ -153,6 +154,7 @@ export function openSqliteStore(
     }),
     backups: (now) => readBackups(db, now),
     ...createBuried(db),
+    eraseMentions: createMentionEraser(db),
     ...createOrders(db),
     hasForeignChanges() {
       const version = Number(readDataVersion.get())

@@ -14,6 +14,17 @@ export function tombstoneKey(db: Db): Uint8Array {
   return key
 }
 
+/** Writes tombstones of one site. */
+export function createBurial(db: Db, site: number, erasedAt: number) {
+  const key = tombstoneKey(db)
+  const insert = db.prepare(
+    'INSERT INTO tombstone (kind, hash, from_at, to_at, erased_at) VALUES (?, ?, ?, ?, ?)',
+  )
+  return (kind: TombKind, value: string, from: number | null, to: number | null) => {
+    insert.run(kind, bytesOf(tombHash(key, kind, site, value)), from, to, erasedAt)
+  }
+}
+
 export function readTombstones(db: Db): Tombstone[] {
   return db
     .prepare('SELECT hash, from_at, to_at, erased_at FROM tombstone')

@@ -2,6 +2,7 @@ import { scoreOf } from '../../../scoring/score.ts'
 import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
 import type {
   HeldActionJson,
+  HeldBackupJson,
   HeldClaimJson,
   HeldEventJson,
   HeldJson,
@@ -12,6 +13,7 @@ import { publicId, uuidOf } from '../../ids.ts'
 import type { LeadJson, TrendDayJson } from '../../shapes.ts'
 import type { StoredClaim } from '../../store.ts'
 import { claimReader } from '../claim-rows.ts'
+import type { Db } from '../connect.ts'
 import { createMentions, type Mention, type PersonId } from '../mentions.ts'
 import { eventReader, hexOf } from '../rows.ts'
 import { adjustmentReader } from '../standing.ts'
@@ -51,7 +53,7 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
   const mentions = createMentions(db)
   const ofBrowser = db
     .prepare(
-      `SELECT id, reason, raw, received_at FROM quarantine
+      `SELECT id, reason, raw, received_at, site FROM quarantine
        WHERE site = ? AND browser = ? ORDER BY id`,
     )
     .raw()
@@ -117,11 +119,7 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
           firstEnd === undefined ? null : dateOf(monthsAfter(firstEnd, retentionMonths)),
         identity: 'until it is erased',
       },
-      backups: readBackups(db, now).map(({ path, madeAt, expiresAt }) => ({
-        path,
-        made_at: iso(madeAt),
-        expires_at: iso(expiresAt),
-      })),
+      backups: backupsOf(db, now),
     }
   }
 
@@ -190,6 +188,15 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
       })
     }
   }
+}
+
+/** Copies of the store that may hold anybody who is erased now. */
+export function backupsOf(db: Db, now: number): HeldBackupJson[] {
+  return readBackups(db, now).map(({ path, madeAt, expiresAt }) => ({
+    path,
+    made_at: iso(madeAt),
+    expires_at: iso(expiresAt),
+  }))
 }
 
 function claimJson(claim: StoredClaim, browser: string | null): HeldClaimJson {

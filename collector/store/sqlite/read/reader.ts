@@ -2,9 +2,10 @@ import { emailOf, resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
 import { scoreOf } from '../../../scoring/score.ts'
 import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
-import type { HeldJson } from '../../held.ts'
+import type { HeldBackupJson, HeldJson } from '../../held.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, ListPage, Reader, Scoped } from '../../reader.ts'
+import type { Mentioned, Mentions } from '../../records.ts'
 import type {
   KeyJson,
   Page,
@@ -15,10 +16,11 @@ import type {
   TrendDayJson,
 } from '../../shapes.ts'
 import { claimReader, connected } from '../claim-rows.ts'
+import { createMentionReader } from '../mentions.ts'
 import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
 import { type AccessReads, createAccessReader } from './accounts.ts'
-import { createHeldReader, type HeldAsk } from './held.ts'
+import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
 import { createIdentityReader } from './identities.ts'
 import type { LeadRow } from './lead-rows.ts'
@@ -48,6 +50,10 @@ export interface InternalReader extends Reader, AccessReads {
   engagement(siteKey: string, browserKey: string | null, now: number): Promise<Engagement | null>
   /** Events that wait in quarantine, newest first. */
   quarantined(page: Scoped & ListPage): Promise<Found<Page<QuarantinedJson>>>
+  /** How many refused and waiting events name somebody. */
+  mentions(who: Mentioned): Promise<Mentions>
+  /** Copies of the store that may hold whoever is erased now. */
+  backups(now: number): Promise<readonly HeldBackupJson[]>
   /** Whether an event with the store's number waits in quarantine. */
   isQuarantined(ref: number, scope: Scoped): Promise<boolean>
   verify(): Promise<VerifyReport>
@@ -74,6 +80,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const held = createHeldReader(tools, { history, said })
   const models = createModelReader(tools)
   const quarantine = createQuarantineReader(db)
+  const mentions = createMentionReader(db)
   const { book, adjustmentsOf } = leads
   const simulate = createSimulator({ ...tools, path, book, adjustmentsOf })
   const claimsOf = claimReader(db)
@@ -197,6 +204,8 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
       })
     },
     quarantined: async (page) => quarantine.page(page),
+    backups: async (now) => backupsOf(db, now),
+    mentions: async (who) => snapshot(() => mentions(who)),
     isQuarantined: async (ref, scope) => quarantine.has(ref, scope),
     async rejected(page) {
       const after = page.cursor === undefined ? null : placeOf(page.cursor, ['number'])
