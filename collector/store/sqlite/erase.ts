@@ -40,8 +40,7 @@ export function createEraser(db: Db) {
     const bury = createBurial(db, site, erasedAt)
     for (const [kind, value] of ids) bury(kind, value, null, null)
 
-    db.exec('CREATE TEMP TABLE IF NOT EXISTS erased_text (id INTEGER PRIMARY KEY)')
-    db.exec('CREATE TEMP TABLE IF NOT EXISTS erased_touch (id INTEGER PRIMARY KEY)')
+    beginUnusedTexts(db)
     let events = 0
     for (const [browser, key, from, to] of own) {
       bury('browser', hexOf(key), from, to)
@@ -60,7 +59,7 @@ export function createEraser(db: Db) {
     db.prepare('DELETE FROM lead WHERE id = ?').run(lead)
     const browsers = [...touched].filter((browser) => !dropEmptyBrowser(db, browser))
     for (const browser of browsers) dropViews(db, browser)
-    dropUnusedTexts(db)
+    dropErasedTexts(db)
     bumpEpoch.run()
     return { site, events, visitors: own.length, browsers, connected }
   }
@@ -76,8 +75,19 @@ function createBurial(db: Db, site: number, erasedAt: number) {
   }
 }
 
+/** To be called before events are dropped, so that their texts are remembered. */
+export function beginUnusedTexts(db: Db): void {
+  db.exec('CREATE TEMP TABLE IF NOT EXISTS erased_text (id INTEGER PRIMARY KEY)')
+  db.exec('CREATE TEMP TABLE IF NOT EXISTS erased_touch (id INTEGER PRIMARY KEY)')
+}
+
 /** Events of a browser from an instant to before another; remembers which texts they used. */
-function dropEvents(db: Db, browser: number, from: number | null, to: number | null): number {
+export function dropEvents(
+  db: Db,
+  browser: number,
+  from: number | null,
+  to: number | null,
+): number {
   const within = `session IN (SELECT id FROM session WHERE browser = @browser)
     AND (SELECT base_at FROM session s WHERE s.id = event.session) + at_ms >= @from
     AND (SELECT base_at FROM session s WHERE s.id = event.session) + at_ms < @to`
@@ -199,7 +209,7 @@ export function dropViews(db: Db, browser: number): void {
 }
 
 /** Texts and touches of what was erased that nothing else uses: an address may hold a name. */
-function dropUnusedTexts(db: Db): void {
+export function dropErasedTexts(db: Db): void {
   const users = [
     ['event', 'url'],
     ['event', 'referrer'],

@@ -6,6 +6,7 @@ import { createAccounts } from './accounts.ts'
 import { type Db, openWriter, preparePlace, writeOnce } from './connect.ts'
 import { createDevices } from './devices.ts'
 import { createEraser } from './erase.ts'
+import { eraseStretches } from './erase-stretches.ts'
 import { keepPrivate } from './file-modes.ts'
 import { isBlank, joinInstance, keyOf, type Marker, refuseLostStore } from './instance.ts'
 import { createLoader } from './load.ts'
@@ -86,6 +87,12 @@ export function openSqliteStore(
       loader.forget()
       texts.forget()
       return erased
+    },
+    eraseStretches(stretches) {
+      const browsers = eraseStretches(db, stretches)
+      loader.forget()
+      texts.forget()
+      return browsers
     },
     prune(endedBefore) {
       const pruned = prune(endedBefore)
