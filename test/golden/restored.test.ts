@@ -6,7 +6,7 @@ import { openWriterService } from '../../collector/ingest/writer-service.ts'
 import { createMailDomains } from '../../collector/scoring/mail-domains.ts'
 import { createSqliteReader } from '../../collector/store/sqlite/read/reader.ts'
 import { restoreStore } from '../../collector/store/sqlite/restore.ts'
-import { createWorld, defaultModelYaml, eventAt } from '../support/world.ts'
+import { createWorld, defaultModelYaml, eventAt, found } from '../support/world.ts'
 import { readDb } from './worlds.ts'
 
 /** A backup knows less than was known when somebody was erased; restored, it has nothing of them all the same. */
@@ -47,5 +47,25 @@ test('what somebody did before they said who they are stays away with them', asy
     expect([differences, events, leads]).toEqual([[], 2, 1])
   } finally {
     rmSync(dirname(world.path), { recursive: true })
+  }
+})
+
+test('who is erased is told of the copies that stand beside the store', async () => {
+  const world = createWorld()
+  try {
+    const claim = eventAt(START, 'identify', { props: { email: 'ann@corp.example' } })
+    world.deliver({ browser: randomUUID(), events: [claim] }, START)
+    const copies = [`${world.path}-before-2`, `${world.path}.replaced-1`]
+    for (const end of ['', '-instance', '.part']) {
+      for (const copy of copies) copyFileSync(world.path, copy + end)
+    }
+    const reader = createSqliteReader(world.path, MAIL)
+    const held = await found(reader.held('ld_1', {}, { now: START, retentionMonths: 13 }))
+    expect(held.backups.map(({ path }) => path)).toEqual(copies)
+    expect(held.backups[0]?.expires_at).toBe('9999-12-31T23:59:59.999Z')
+    const gone = world.service.erase(1, START + 1)
+    expect(gone?.backups.map(({ path }) => path)).toEqual(copies)
+  } finally {
+    world.close()
   }
 })

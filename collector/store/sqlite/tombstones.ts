@@ -3,6 +3,7 @@ import { type TombKind, tombHash } from '../../ingest/tombs.ts'
 import type { Backup, Tombstone } from '../records.ts'
 import type { WriteStore } from '../store.ts'
 import type { Db } from './connect.ts'
+import { copiesBeside } from './copies-beside.ts'
 import { bytesOf, hexOf } from './rows.ts'
 
 /** The key of the tombstones' hashes, made when first asked for. It goes with the store into every copy. */
@@ -25,9 +26,9 @@ export function readTombstones(db: Db): Tombstone[] {
     })
 }
 
-/** Copies of the store that are not past their time. */
+/** Copies of the store that are not past their time: those that were asked for, and those made beside. */
 export function readBackups(db: Db, now: number): Backup[] {
-  return db
+  const asked = db
     .prepare('SELECT path, made_at, expires_at FROM backup WHERE expires_at >= ? ORDER BY id')
     .raw()
     .all(now)
@@ -35,6 +36,7 @@ export function readBackups(db: Db, now: number): Backup[] {
       const [path, madeAt, expiresAt] = raw as [string, number, number] // as selected
       return { path, madeAt, expiresAt }
     })
+  return [...asked, ...copiesBeside(db.name)]
 }
 
 /**
