@@ -138,7 +138,14 @@ export function openSqliteStore(
           .run(name, hash, JSON.stringify(scopes), site, createdAt, expiresAt).lastInsertRowid,
       )
     },
-    removeKey: (ref) => db.prepare('DELETE FROM api_key WHERE id = ?').run(ref).changes > 0,
+    removeKey: db.transaction((ref: number) => {
+      // Whoever had the key may have come in by it, and is not to stay.
+      db.prepare(
+        `DELETE FROM sign_in WHERE kind = 'session' AND account IS NULL AND EXISTS (
+           SELECT 1 FROM api_key WHERE id = ? AND site IS NULL AND instr(scopes, '"admin"') > 0)`,
+      ).run(ref)
+      return db.prepare('DELETE FROM api_key WHERE id = ?').run(ref).changes > 0
+    }).immediate,
     accounts: createAccounts(db),
     devicesOf: createDevices(db),
     ...waiting,
