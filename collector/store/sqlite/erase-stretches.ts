@@ -1,13 +1,7 @@
 import type { Stretch } from '../records.ts'
 import type { Db } from './connect.ts'
-import {
-  beginUnusedTexts,
-  dropEmptyBrowser,
-  dropErasedTexts,
-  dropEvents,
-  dropViews,
-  noteLastNumbers,
-} from './erase.ts'
+import { dropEmptyBrowser, dropEvents, dropViews, noteLastNumbers } from './erase.ts'
+import { beginUnusedTexts, dropErasedTexts } from './erased-texts.ts'
 
 /**
  * Takes what happened in stretches of browsers out of the tables, whoever holds them: in a copy of before,
