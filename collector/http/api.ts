@@ -19,6 +19,7 @@ import { type Api, type ApiEnv, narrowToSite } from './api-route.ts'
 import { addSiteRoutes } from './api-sites.ts'
 import { addVisitorRoutes } from './api-visitors.ts'
 import type { Guard } from './auth.ts'
+import { isSafe } from './own-page.ts'
 import type { People } from './people.ts'
 import { refuse } from './refuse.ts'
 
@@ -129,7 +130,7 @@ function limitBody(c: Context, next: Next) {
 
 /** Whoever says what is wrong with a value recurses into it, and a stack has an end. */
 async function limitDepth(c: Context, next: Next) {
-  const isFlat = c.req.method !== 'POST' || !isDeeper(await c.req.text(), MAX_DEPTH)
+  const isFlat = isSafe(c) || !isDeeper(await c.req.text(), MAX_DEPTH)
   const detail = `the body is nested more than ${MAX_DEPTH} levels deep; expected at most eight`
   return isFlat ? next() : refuse(c, 'invalid_request', detail)
 }

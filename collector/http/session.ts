@@ -5,8 +5,11 @@ import { hashSecret, newSecret, sessionCookie } from './auth.ts'
 
 /** How a browser comes in and goes out: the session cookie, 256 bits of chance, kept as its hash. */
 export interface Entrance {
-  /** Begins a session; whatever session the browser had is over, so a planted one is worth nothing. */
-  enter(c: Context, account: number | null): Promise<void>
+  /**
+   * Begins a session, which ends at `until` at the latest; whatever session the browser had is over, so a
+   * planted one is worth nothing.
+   */
+  enter(c: Context, account: number | null, until?: number | null): Promise<void>
   /** Ends the browser's session. */
   leave(c: Context): Promise<void>
   attributes(c: Context): {
@@ -44,14 +47,14 @@ export function createEntrance({ writer, clock, isHttps }: EntranceDeps): Entran
   return {
     attributes,
     leave,
-    async enter(c, account) {
+    async enter(c, account, until = null) {
       await leave(c)
       const session = newSecret()
       const now = clock()
       await writer.putSignIn({
         hash: hashSecret(session),
         kind: 'session',
-        expiresAt: now + SESSION_MS,
+        expiresAt: Math.min(now + SESSION_MS, until ?? Number.POSITIVE_INFINITY),
         seenAt: now,
         account,
       })

@@ -41,8 +41,8 @@ const SPENT = 'This link was used before, or is older than a day. The admin key 
 const TOO_MANY = 'Too many tries. Wait a few minutes, then try again.'
 const BUSY = 'Too many people are signing in at once. Try again in a few seconds.'
 
-/** Whom a password lets in: an account, or the owner by the admin key. */
-type Who = { readonly account: number | null }
+/** Whom a password lets in: an account, or the owner by the admin key, and no longer than that is good. */
+type Who = { readonly account: number | null; readonly until: number | null }
 
 export function createSignIn(deps: SignInDeps): SignIn {
   const { writer, reader, passwords, entrance, clock, isHttps, addressOf } = deps
@@ -59,9 +59,9 @@ export function createSignIn(deps: SignInDeps): SignIn {
     return waitMs > 0
   }
 
-  async function isAdminKey(password: string): Promise<boolean> {
+  async function adminKeyOf(password: string) {
     const key = await reader.key(hashSecret(password.trim()), clock())
-    return key !== null && key.site === null && mayUse(key, 'admin')
+    return key !== null && key.site === null && mayUse(key, 'admin') ? key : null
   }
 
   /**
@@ -70,7 +70,8 @@ export function createSignIn(deps: SignInDeps): SignIn {
    * while others wear out an account.
    */
   async function whoIs(email: string, password: string): Promise<Who | 'wrong' | 'busy' | number> {
-    if (await isAdminKey(password)) return { account: null }
+    const key = await adminKeyOf(password)
+    if (key) return { account: null, until: key.expiresAt }
     if (email === '') return 'wrong'
     const waitMs = byAccount.take(`account ${email}`)
     if (waitMs > 0) return waitMs
@@ -79,7 +80,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     if (isRight === null) return 'busy'
     if (!isRight || !known) return 'wrong'
     byAccount.giveBack(`account ${email}`)
-    return { account: known.ref }
+    return { account: known.ref, until: null }
   }
 
   routes.use('/login/*', unkept)
@@ -120,7 +121,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
       return again(429, TOO_MANY)
     }
     byAddress.giveBack(addressOf(c))
-    await entrance.enter(c, who.account)
+    await entrance.enter(c, who.account, who.until)
     return c.redirect(ownPath(next), 303)
   })
 

@@ -107,7 +107,15 @@ export function createForgetting(deps: ForgettingDeps): Forgetting {
         store.apply((transaction) => eraseIn(transaction, lead, Math.min(at, erasedAt)))
         isStained = true
       }
-      if (leads.length > 0) store.rewrite(false)
+      const stretches = store.buriedStretches()
+      if (stretches.length > 0) {
+        store.apply((transaction) => {
+          const browsers = transaction.eraseStretches(stretches)
+          foldWhatIsLeft(transaction, { site: null, browsers, connected: [] }, at)
+        })
+        isStained = true
+      }
+      if (leads.length + stretches.length > 0) store.rewrite(false)
       store.noteBuried()
       tidyLog()
       return leads.length

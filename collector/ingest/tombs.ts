@@ -4,14 +4,15 @@ import type { NewEvent } from '../store/store.ts'
 
 /**
  * What was erased must not come back with a late retry. Of an erased person the hashes are known: of the
- * browsers, with the stretch that was that person's, of the e-mails and of the user ids. What happened
- * there up to the erasure is not taken again; what happens after it is a new beginning.
+ * browsers, with the stretch that was that person's, of the e-mails and of the user ids; and of events
+ * whose browser has no lasting name. What happened there up to the erasure is not taken again; what happens
+ * after it is a new beginning.
  */
 export interface Tombs {
   isErased(event: NewEvent, from: { readonly site: number; readonly browserKey: string }): boolean
 }
 
-export type TombKind = 'browser' | 'email' | 'user'
+export type TombKind = 'browser' | 'email' | 'user' | 'event'
 
 /** The hash a tombstone bears, in hex. */
 export function tombHash(key: Uint8Array, kind: TombKind, site: number, value: string): string {
@@ -31,8 +32,8 @@ export function createTombs(key: Uint8Array, tombstones: readonly Tombstone[]): 
           at <= erasedAt && at >= (from ?? -Infinity) && at < (to ?? Infinity),
       ) ?? false
   return {
-    isErased({ claim, at }, { site, browserKey }) {
-      if (covers('browser', site, browserKey, at)) return true
+    isErased({ id, claim, at }, { site, browserKey }) {
+      if (covers('browser', site, browserKey, at) || covers('event', site, id, at)) return true
       if (claim === null) return false
       const { email, userId } = claim
       return (

@@ -56,6 +56,13 @@ export interface Tombstone {
   readonly erasedAt: number
 }
 
+/** A browser's life from an instant to before another. */
+export interface Stretch {
+  readonly browser: number
+  readonly from: number
+  readonly to: number
+}
+
 /** Which events of the quarantine: those of a reason, or with a number, alone. */
 export interface AskedRequeue {
   readonly ref?: number

@@ -18,6 +18,7 @@ import type {
   Pruned,
   QuarantinedEvent,
   RejectedEvent,
+  Stretch,
   Tombstone,
 } from './records.ts'
 import type { LeadStanding, NewAdjustment, NewOutcome, SettledLead } from './standing.ts'
@@ -295,6 +296,8 @@ export interface Transaction {
    * What it left has to be folded in the same transaction; see `foldRest`.
    */
   erase(lead: number, at: number): Erased | null
+  /** Takes what happened in stretches of browsers out; the browsers it was done to. The same holds. */
+  eraseStretches(stretches: readonly Stretch[]): readonly number[]
   /** Takes a piece of what is too old out; the same holds. */
   prune(endedBefore: number): Pruned
   /** Keeps an event that could not be taken. */
@@ -364,6 +367,8 @@ export interface WriteStore extends Forgetful {
   emptyLog(): boolean
   /** Leads whose tombstones came with another store; see `noteBuried`. */
   buriedLeads(): readonly { readonly lead: number; readonly erasedAt: number }[]
+  /** The same of browsers, whoever holds them. */
+  buriedStretches(): readonly Stretch[]
   /** Notes that those were erased again. */
   noteBuried(): void
   /** Drops refused and waiting events that name somebody; may be done beside a running collector. */

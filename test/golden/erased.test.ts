@@ -274,3 +274,20 @@ test('what was undone of the erased and others alike stays undone for the others
     world.close()
   }
 })
+
+test('what was erased without a cookie stays away, from whatever network it is sent again', async () => {
+  const world = createWorld()
+  try {
+    const view = eventAt(START, 'page_view', { url: 'https://shop.example/pricing' })
+    const claim = eventAt(START + 1, 'identify', { props: { email: 'ann@corp.example' } })
+    const batch = { human: true, events: [view, claim] }
+    expect(world.deliver(batch, START + 2).accepted).toBe(2)
+    world.service.erase(1, START + 3)
+    const elsewhere = { address: '198.51.100.7' }
+    expect(world.deliver(batch, START + 4, elsewhere)).toMatchObject({ accepted: 0, ignored: 2 })
+    const later = { human: true, events: [eventAt(START + 5, 'page_view')] }
+    expect(world.deliver(later, START + 6, elsewhere).accepted).toBe(1)
+  } finally {
+    world.close()
+  }
+})

@@ -415,3 +415,12 @@ describe('the description', () => {
     expect(html).not.toMatch(/<script|<style|style=/)
   })
 })
+
+test.each(['POST', 'PATCH', 'PUT', 'DELETE'])(
+  'a body that is nested too deep is refused, whatever the method: %s',
+  async (method) => {
+    const body = `{"role":${'['.repeat(20_000)}${']'.repeat(20_000)}}`
+    const answer = await service.ask('/api/v1/accounts/ac_1', admin, { method, body })
+    expect([answer.status, (await answer.json()).code]).toEqual([400, 'invalid_request'])
+  },
+)

@@ -86,6 +86,28 @@ describe('signing in with an account', () => {
     expect([await statusOf(mine), await statusOf(elsewhere)]).toEqual([401, 401])
     expect(await statusOf(cookieOf(changed))).toBe(200)
   })
+
+  test('a session that an admin key began ends with the key', async () => {
+    await start()
+    const make = async (more: object) => {
+      const headers = { authorization: `Bearer ${whole.service.keyOf(['admin'])}` }
+      const body = JSON.stringify({ name: 'x', scopes: ['admin'], ...more })
+      const init = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' } }
+      const answer = await whole.request('/api/v1/keys', { ...init, body })
+      return (await answer.json()) as { id: string; key: string }
+    }
+    const [short, revoked] = [await make({ expires_at: '2026-11-21' }), await make({})]
+    const byShort = cookieOf(await logIn('', short.key))
+    const byRevoked = cookieOf(await logIn('', revoked.key))
+    expect([await statusOf(byShort), await statusOf(byRevoked)]).toEqual([200, 200])
+    whole.service.now = Date.parse('2026-11-22')
+    expect([await statusOf(byShort), await statusOf(byRevoked)]).toEqual([401, 200])
+    const owner = { cookie: await whole.sessionOf('owner'), 'sec-fetch-site': 'same-origin' }
+    const init = { method: 'DELETE', headers: owner }
+    expect((await whole.request(`/api/v1/keys/${revoked.id}`, init)).status).toBe(204)
+    expect(await statusOf(byRevoked)).toBe(401)
+    expect(await statusOf(owner.cookie)).toBe(200)
+  })
 })
 
 describe('guessing', () => {

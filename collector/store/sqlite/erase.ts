@@ -1,6 +1,7 @@
 import type { TombKind } from '../../ingest/tombs.ts'
 import type { Erased } from '../records.ts'
 import type { Db } from './connect.ts'
+import { beginUnusedTexts, dropErasedTexts } from './erased-texts.ts'
 import { createMentions } from './mentions.ts'
 import { hexOf } from './rows.ts'
 import { createBurial } from './tombstones.ts'
@@ -18,7 +19,7 @@ export function createEraser(db: Db) {
   const siteOf = db.prepare('SELECT site FROM lead WHERE id = ?').pluck()
   const holds = db
     .prepare(
-      `SELECT v.browser, b.key, v.from_at,
+      `SELECT v.browser, b.key, b.cookieless, v.from_at,
          (SELECT min(n.from_at) FROM visitor n WHERE n.browser = v.browser
             AND n.from_at > coalesce(v.from_at, -9e15)) AS to_at
        FROM visitor v JOIN browser b ON b.id = v.browser WHERE v.lead = ?`,
@@ -36,15 +37,17 @@ export function createEraser(db: Db) {
     if (typeof site !== 'number') return null
     noteLastNumbers(db)
     const ids = idsOf.all(lead) as [TombKind, string][] // kinds of keys are kinds of tombstones
-    const own = holds.all(lead) as [number, Uint8Array, number | null, number | null][] // as selected
+    const own = holds.all(lead) as Hold[]
     const bury = createBurial(db, site, erasedAt)
     for (const [kind, value] of ids) bury(kind, value, null, null)
 
-    db.exec('CREATE TEMP TABLE IF NOT EXISTS erased_text (id INTEGER PRIMARY KEY)')
-    db.exec('CREATE TEMP TABLE IF NOT EXISTS erased_touch (id INTEGER PRIMARY KEY)')
+    beginUnusedTexts(db)
     let events = 0
-    for (const [browser, key, from, to] of own) {
+    for (const [browser, key, cookieless, from, to] of own) {
       bury('browser', hexOf(key), from, to)
+      // Sent again from elsewhere, they would come under another day's or network's pseudonym.
+      for (const id of cookieless ? eventIds(db, browser, from, to) : [])
+        bury('event', id, null, null)
       events += dropEvents(db, browser, from, to)
     }
     const touched = new Set([...own.map(([browser]) => browser), ...claimed.all(lead).map(Number)])
@@ -60,14 +63,39 @@ export function createEraser(db: Db) {
     db.prepare('DELETE FROM lead WHERE id = ?').run(lead)
     const browsers = [...touched].filter((browser) => !dropEmptyBrowser(db, browser))
     for (const browser of browsers) dropViews(db, browser)
-    dropUnusedTexts(db)
+    dropErasedTexts(db)
     bumpEpoch.run()
     return { site, events, visitors: own.length, browsers, connected }
   }
 }
 
+/** The columns of `holds`. */
+type Hold = [
+  browser: number,
+  key: Uint8Array,
+  cookieless: number,
+  from: number | null,
+  to: number | null,
+]
+
+function eventIds(db: Db, browser: number, from: number | null, to: number | null): string[] {
+  return db
+    .prepare(
+      `SELECT e.id FROM session s JOIN event e ON e.session = s.id
+       WHERE s.browser = ? AND s.base_at + e.at_ms >= ? AND s.base_at + e.at_ms < ?`,
+    )
+    .pluck()
+    .all(browser, from ?? Number.MIN_SAFE_INTEGER, to ?? Number.MAX_SAFE_INTEGER)
+    .map((id) => hexOf(id as Uint8Array)) // as the column is
+}
+
 /** Events of a browser from an instant to before another; remembers which texts they used. */
-function dropEvents(db: Db, browser: number, from: number | null, to: number | null): number {
+export function dropEvents(
+  db: Db,
+  browser: number,
+  from: number | null,
+  to: number | null,
+): number {
   const within = `session IN (SELECT id FROM session WHERE browser = @browser)
     AND (SELECT base_at FROM session s WHERE s.id = event.session) + at_ms >= @from
     AND (SELECT base_at FROM session s WHERE s.id = event.session) + at_ms < @to`
@@ -186,40 +214,6 @@ export function dropViews(db: Db, browser: number): void {
        SELECT e.view FROM session s JOIN event e ON e.session = s.id
        WHERE s.browser = @browser AND e.view IS NOT NULL)`,
   ).run({ browser })
-}
-
-/** Texts and touches of what was erased that nothing else uses: an address may hold a name. */
-function dropUnusedTexts(db: Db): void {
-  const users = [
-    ['event', 'url'],
-    ['event', 'referrer'],
-    ['event', 'title'],
-    ['event', 'type'],
-    ['session', 'bot'],
-    ['session', 'device'],
-    ['view', 'url'],
-  ] as const
-  for (const [table, column] of users) {
-    db.exec(
-      `DELETE FROM erased_text WHERE id IN (
-         SELECT ${column} FROM ${table} WHERE ${column} IN (SELECT id FROM erased_text))`,
-    )
-  }
-  db.exec(
-    'DELETE FROM erased_touch WHERE id IN (SELECT touch FROM session WHERE touch IN (SELECT id FROM erased_touch))',
-  )
-  // The last number stays taken: readers remember what a number meant.
-  const keepLast = (table: 'text' | 'touch', columns: string, values: string) => {
-    const last = db.prepare(`SELECT max(id) FROM ${table}`).pluck().get()
-    db.exec(`DELETE FROM ${table} WHERE id IN (SELECT id FROM erased_${table})`)
-    db.prepare(
-      `INSERT OR IGNORE INTO ${table} (id, value${columns}) SELECT @last, 'erased ' || @last${values}
-       WHERE @last IS NOT NULL`,
-    ).run({ last })
-    db.exec(`DROP TABLE erased_${table}`)
-  }
-  keepLast('text', '', '')
-  keepLast('touch', ', channel, source, medium', ", '', '', ''")
 }
 
 /** Numbers of browsers, visitors and sessions are used once, also when the newest of them is deleted. */

@@ -6,6 +6,7 @@ import { createAccounts } from './accounts.ts'
 import { type Db, openWriter, preparePlace, writeOnce } from './connect.ts'
 import { createDevices } from './devices.ts'
 import { createEraser } from './erase.ts'
+import { eraseStretches } from './erase-stretches.ts'
 import { keepPrivate } from './file-modes.ts'
 import { isBlank, joinInstance, keyOf, type Marker, refuseLostStore } from './instance.ts'
 import { createLoader } from './load.ts'
@@ -88,6 +89,12 @@ export function openSqliteStore(
       texts.forget()
       return erased
     },
+    eraseStretches(stretches) {
+      const browsers = eraseStretches(db, stretches)
+      loader.forget()
+      texts.forget()
+      return browsers
+    },
     prune(endedBefore) {
       const pruned = prune(endedBefore)
       loader.forget()
@@ -132,7 +139,14 @@ export function openSqliteStore(
           .run(name, hash, JSON.stringify(scopes), site, createdAt, expiresAt).lastInsertRowid,
       )
     },
-    removeKey: (ref) => db.prepare('DELETE FROM api_key WHERE id = ?').run(ref).changes > 0,
+    removeKey: db.transaction((ref: number) => {
+      // Whoever had the key may have come in by it, and is not to stay.
+      db.prepare(
+        `DELETE FROM sign_in WHERE kind = 'session' AND account IS NULL AND EXISTS (
+           SELECT 1 FROM api_key WHERE id = ? AND site IS NULL AND instr(scopes, '"admin"') > 0)`,
+      ).run(ref)
+      return db.prepare('DELETE FROM api_key WHERE id = ?').run(ref).changes > 0
+    }).immediate,
     accounts: createAccounts(db),
     devicesOf: createDevices(db),
     ...waiting,

@@ -3,6 +3,7 @@ import { type TombKind, tombHash } from '../../ingest/tombs.ts'
 import type { Backup, Tombstone } from '../records.ts'
 import type { WriteStore } from '../store.ts'
 import type { Db } from './connect.ts'
+import { copiesBeside } from './copies-beside.ts'
 import { bytesOf, hexOf } from './rows.ts'
 
 /** The key of the tombstones' hashes, made when first asked for. It goes with the store into every copy. */
@@ -36,9 +37,9 @@ export function readTombstones(db: Db): Tombstone[] {
     })
 }
 
-/** Copies of the store that are not past their time. */
+/** Copies of the store that are not past their time: those that were asked for, and those made beside. */
 export function readBackups(db: Db, now: number): Backup[] {
-  return db
+  const asked = db
     .prepare('SELECT path, made_at, expires_at FROM backup WHERE expires_at >= ? ORDER BY id')
     .raw()
     .all(now)
@@ -46,19 +47,22 @@ export function readBackups(db: Db, now: number): Backup[] {
       const [path, madeAt, expiresAt] = raw as [string, number, number] // as selected
       return { path, madeAt, expiresAt }
     })
+  return [...asked, ...copiesBeside(db.name)]
 }
 
 /**
  * After a restore: leads of the backup that were erased since it was made. A claim from after the erasure is
- * a new beginning, and keeps the lead.
+ * a new beginning, and keeps the lead. And browsers whose holder had not said yet who it is.
  */
-export function createBuried(db: Db): Pick<WriteStore, 'buriedLeads' | 'noteBuried'> {
+export function createBuried(
+  db: Db,
+): Pick<WriteStore, 'buriedLeads' | 'buriedStretches' | 'noteBuried'> {
   const flag = "site = 0 AND name = 'tombstones_to_apply'"
+  const isFlagged = () =>
+    db.prepare(`SELECT 1 FROM counter WHERE ${flag} AND value > 0`).get() !== undefined
   return {
     buriedLeads() {
-      if (db.prepare(`SELECT 1 FROM counter WHERE ${flag} AND value > 0`).get() === undefined) {
-        return []
-      }
+      if (!isFlagged()) return []
       const key = tombstoneKey(db)
       const erased = db
         .prepare("SELECT max(erased_at) FROM tombstone WHERE hash = ? AND kind <> 'browser'")
@@ -72,6 +76,25 @@ export function createBuried(db: Db): Pick<WriteStore, 'buriedLeads' | 'noteBuri
         if (typeof at === 'number' && Number(newest.get(lead)) <= at) leads.set(lead, at)
       }
       return [...leads].map(([lead, erasedAt]) => ({ lead, erasedAt }))
+    },
+    buriedStretches() {
+      if (!isFlagged()) return []
+      const key = tombstoneKey(db)
+      const erased = db
+        .prepare(
+          `SELECT coalesce(from_at, -9e15), min(coalesce(to_at, 9e15), erased_at + 1)
+           FROM tombstone WHERE hash = ?`,
+        )
+        .raw()
+      const browsers = db.prepare('SELECT id, site, key FROM browser').raw().all()
+      return browsers.flatMap((raw) => {
+        const [browser, site, id] = raw as [number, number, Uint8Array] // as selected
+        const found = erased.all(bytesOf(tombHash(key, 'browser', site, hexOf(id))))
+        return found.map((bounds) => {
+          const [from, to] = bounds as [number, number] // as selected
+          return { browser, from, to }
+        })
+      })
     },
     noteBuried: () => void db.prepare(`DELETE FROM counter WHERE ${flag}`).run(),
   }

@@ -9,6 +9,8 @@ export interface KnownKey {
   readonly name: string
   readonly scopes: readonly Scope[]
   readonly site: string | null
+  /** Refused from then on; null for ever. */
+  readonly expiresAt: number | null
 }
 
 export interface KnownSession {
@@ -43,12 +45,13 @@ export type Invitation =
 /** A session that nobody used for this long has ended. */
 const IDLE_MS = 12 * 3_600_000
 
+type KeyRow = [number, string, string, number | null, number | null]
 type SessionRow = [number, number | null, string | null, Role | null]
 
 export function createAccessReader(db: Db): AccessReads {
   const key = db
     .prepare(
-      `SELECT id, name, scopes, site FROM api_key
+      `SELECT id, name, scopes, site, expires_at FROM api_key
        WHERE hash = ? AND (expires_at IS NULL OR expires_at > ?)`,
     )
     .raw()
@@ -69,11 +72,11 @@ export function createAccessReader(db: Db): AccessReads {
     .raw()
   return {
     async key(hash, now) {
-      const row = key.get(hash, now) as [number, string, string, number | null] | undefined
+      const row = key.get(hash, now) as KeyRow | undefined
       if (!row) return null
-      const [ref, name, scopes, site] = row
+      const [ref, name, scopes, site, expiresAt] = row
       const bound = site === null ? null : publicId('site', site)
-      return { id: publicId('key', ref), name, scopes: JSON.parse(scopes), site: bound }
+      return { id: publicId('key', ref), name, scopes: JSON.parse(scopes), site: bound, expiresAt }
     },
     async session(hash, now) {
       const row = session.get(hash, now, now - IDLE_MS) as SessionRow | undefined
