@@ -121,11 +121,11 @@ function scrubOthers(
       .pluck()
       .all(value, site)
     connected.push(...rows.map(Number))
-    for (const [table, text] of [
+    for (const [table, column] of [
       ['quarantine', 'raw'],
       ['rejected', 'sample'],
     ] as const) {
-      db.prepare(`DELETE FROM ${table} WHERE site = ? AND names(${text}, ?, ?) = 1`).run(
+      db.prepare(`DELETE FROM ${table} WHERE site = ? AND names(${column}, ?, ?) = 1`).run(
         site,
         kind,
         value,
