@@ -45,6 +45,14 @@ export function addSafetyCommands(program: Command, tools: CommandTools): void {
       orComplain(store, complain, async () => {
         const { lost, ...restored } = await restoreStore(file, store, { force })
         if (lost) complain(`pique: not carried over: ${lost}; erase those people again`)
+        if (restored.replaced) {
+          complain(
+            `pique: the store that was there is ${restored.replaced} now; remove it within 35 days, if you are content`,
+          )
+          complain(
+            'pique: accounts and keys are as they were on the day of the backup; look through `pique account list` and `pique key list`',
+          )
+        }
         print(JSON.stringify({ restored: store, from: file, ...restored }))
       }),
     )

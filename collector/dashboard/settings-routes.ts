@@ -82,7 +82,8 @@ export function createSettings(deps: SettingsDeps): Hono<GuardedEnv> {
   })
 
   // Where a form was answered with a page, somebody may ask for its address again.
-  for (const form of ['password', 'people', 'people/:id/:change', 'keys']) {
+  const ofOne = ['role', 'remove', 'link'].map((form) => `people/:id/${form}`)
+  for (const form of ['password', 'people', ...ofOne, 'keys']) {
     app.get(`/settings/${form}`, (c) => c.redirect('/settings', 303))
   }
 

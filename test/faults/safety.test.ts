@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -17,6 +18,15 @@ import { MIGRATIONS } from '../../collector/store/sqlite/migrations.ts'
 import { ended, newStore, pique, start, startOn } from '../support/place.ts'
 
 /** What keeps a store safe before it is opened: its place and its secrets. */
+
+function copiesOf(store: string): unknown[] {
+  const db = new Database(store, { readonly: true })
+  try {
+    return db.prepare('SELECT path FROM backup ORDER BY id').pluck().all()
+  } finally {
+    db.close()
+  }
+}
 
 describe('a store that is not there any more', () => {
   test.each([
@@ -118,6 +128,8 @@ describe('secrets at rest', () => {
     expect(statSync(store).mode & 0o777).toBe(0o600)
     const copy = readFileSync(`${store}-before-${before}`)
     expect([copy.includes('wk_in_clear'), copy.includes('salt of an old d')]).toEqual([true, false])
+    // Whoever erases somebody is told of it.
+    expect(copiesOf(store)).toEqual([`${store}-before-${before}`])
     const sealed = () => {
       const open = new Database(store, { readonly: true })
       const row = open.prepare('SELECT write_key, signing_secret FROM site').get()
@@ -144,5 +156,59 @@ describe('secrets at rest', () => {
     const refused = startOn(store)
     expect(refused.stderr).toContain(`type: chmod o-w ${dirname(store)}`)
     expect(refused.status).toBe(78)
+  })
+})
+
+describe('what stands in the way is said', () => {
+  test('of a backup and a restore; the store that was there is told of', async () => {
+    const store = newStore()
+    expect(await (await start(store)).stop()).toBe(0)
+    const at = (name: string) => join(dirname(store), name)
+    const say = (...args: readonly string[]) => {
+      const { status, stdout, stderr } = pique(...args, '--store', store)
+      return [status, stdout, stderr]
+    }
+    const noPlace = at('nowhere/copy.db')
+    expect(say('backup', '--to', noPlace)).toEqual([
+      1,
+      '',
+      `pique: there is no directory ${dirname(noPlace)}; make it, or name another place\n`,
+    ])
+    writeFileSync(at('letter.txt'), 'Dear Ann, this is no store at all. '.repeat(100))
+    expect(say('restore', at('letter.txt'), '--force')).toEqual([
+      1,
+      '',
+      `pique: ${at('letter.txt')} is damaged or no backup of a store; name another\n`,
+    ])
+    expect(say('backup', '--to', at('copy.db'))[0]).toBe(0)
+    const [status, , told] = say('restore', at('copy.db'), '--force')
+    expect(status).toBe(0)
+    expect(told).toContain(`the store that was there is ${store}.replaced-1 now`)
+    expect(copiesOf(store)).toEqual([at('copy.db'), `${store}.replaced-1`])
+  })
+
+  test('of a store whose last write was broken off, which the collector takes back', async () => {
+    const store = newStore()
+    expect(await (await start(store)).stop()).toBe(0)
+    // A rollback journal that was left behind, as a copy of a store that was in such a mode has it.
+    const db = new Database(store)
+    db.pragma('journal_mode = DELETE')
+    db.pragma('cache_size = 1')
+    db.exec('BEGIN; CREATE TABLE half (x)')
+    const insert = db.prepare('INSERT INTO half VALUES (zeroblob(4000))')
+    for (let i = 0; i < 500; i += 1) insert.run()
+    const [half, journal] = [readFileSync(store), readFileSync(`${store}-journal`)]
+    db.close()
+    writeFileSync(store, half)
+    writeFileSync(`${store}-journal`, journal)
+    for (const words of [['verify'], ['account', 'list'], ['erase', 'a@x.example']]) {
+      const { status, stderr } = pique(...words, '--store', store)
+      expect([status, stderr]).toEqual([
+        1,
+        `pique: a write to the store ${store} was broken off half way, and who only reads can't take it back; start the collector on it once, which does\n`,
+      ])
+    }
+    expect(await (await start(store)).stop()).toBe(0)
+    expect(pique('verify', '--store', store).status).toBe(0)
   })
 })
