@@ -115,7 +115,7 @@ async function killMigrations(schema: number, points: number, dist = 'dist') {
   const expected = rowsOf(whole)
   const newest = schemaOf(whole)
   expect(newest).toBeGreaterThan(schema)
-  expect(verifyFindings(whole)).toEqual([])
+  expect(await verifyFindings(whole)).toEqual([])
 
   const findings: string[] = []
   let left = 0
@@ -130,7 +130,8 @@ async function killMigrations(schema: number, points: number, dist = 'dist') {
     try {
       await (await startAndStop(store, {}, dist))()
       expect(rowsOf(store)).toEqual(expected)
-      findings.push(...verifyFindings(store).map((one) => `killed at ${killAt}: ${one}`))
+      const wrong = await verifyFindings(store)
+      findings.push(...wrong.map((one) => `killed at ${killAt}: ${one}`))
     } catch (error) {
       findings.push(`killed at ${killAt}: ${error instanceof Error ? error.message : error}`)
     }

@@ -96,7 +96,7 @@ async function findingsAt(
     const code = await collector.stop()
     const acked = new Set(acks.flatMap((ack) => (ack.end <= end ? ack.ids : [])))
     const ledger = { sent, acked, odd: code === 0 ? [] : [`with exit code ${code}`] }
-    return [...eventFindings(store, ledger), ...verifyFindings(store)].map(
+    return [...eventFindings(store, ledger), ...(await verifyFindings(store))].map(
       (finding) => `cut after call ${cut} of ${happened.length}: ${finding}`,
     )
   } catch (error) {

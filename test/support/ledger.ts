@@ -2,7 +2,7 @@
  * Retrying clients that keep their own record of what they sent and what was acknowledged, and what
  * that record says of a store: the judge of everything that is done to a collector meanwhile.
  */
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
@@ -192,10 +192,14 @@ function count(number: number, what: string): string[] {
 }
 
 /** What `pique verify` finds in a store. */
-export function verifyFindings(store: string, dist = 'dist'): string[] {
+export async function verifyFindings(store: string, dist = 'dist'): Promise<string[]> {
   const args = [join(dist, 'pique.js'), 'verify', '--store', store]
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
-  return status === 0 && stdout.includes('No difference') ? [] : [`verify: ${stdout}${stderr}`]
+  const [code, out] = await new Promise<[unknown, string]>((resolve) =>
+    execFile(process.execPath, args, { encoding: 'utf8' }, (error, stdout, stderr) =>
+      resolve([error?.code ?? 0, stdout + stderr]),
+    ),
+  )
+  return code === 0 && out.includes('No difference') ? [] : [`verify: ${out}`]
 }
 
 type Scores = ReadonlyMap<string, number>
@@ -236,7 +240,7 @@ export function differences(found: Scores, expected: Scores): string[] {
 export async function findingsOf(store: string, ledger: Ledger): Promise<string[]> {
   return [
     ...eventFindings(store, ledger),
-    ...verifyFindings(store),
+    ...(await verifyFindings(store)),
     ...(await scoreFindings(store, ledger)),
   ]
 }
