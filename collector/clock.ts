@@ -10,6 +10,11 @@ export interface Clock {
   (): number
   /** How often the wall clock jumped. */
   readonly jumps: () => number
+  /**
+   * Whether what can't be taken back, such as dropping what is old, may go by this clock: not in the day after
+   * it jumped by more than a day, in which somebody sees that it is wrong.
+   */
+  readonly isSettled: () => boolean
 }
 
 export interface ClockDeps {
@@ -24,6 +29,7 @@ export interface ClockDeps {
 /** Clocks are slewed by less than that in a second; whoever jumps so little does no harm. */
 const JUMP_MS = 1_000
 const DOUBT_MS = 60_000
+const DAY_MS = 86_400_000
 
 export function createClock({ now, monotonicMs, onJump = () => {} }: ClockDeps): Clock {
   const startedAt = monotonicMs()
@@ -32,6 +38,7 @@ export function createClock({ now, monotonicMs, onJump = () => {} }: ClockDeps):
   let seen = trusted
   let jumps = 0
   let doubtedSince: number | null = null
+  let leaptAt = Number.NEGATIVE_INFINITY
   let last = Number.NEGATIVE_INFINITY
 
   function read(): number {
@@ -42,6 +49,7 @@ export function createClock({ now, monotonicMs, onJump = () => {} }: ClockDeps):
     if (Math.abs(moved) > JUMP_MS) {
       jumps += 1
       doubtedSince = monotonic
+      if (Math.abs(moved) > DAY_MS) leaptAt = monotonic
       onJump({ ms: Math.round(moved) })
     }
     if (Math.abs(offset - trusted) <= JUMP_MS) {
@@ -55,5 +63,6 @@ export function createClock({ now, monotonicMs, onJump = () => {} }: ClockDeps):
     last = Math.max(last, Math.round(trusted + monotonic))
     return last
   }
-  return Object.assign(read, { jumps: () => jumps })
+  const isSettled = () => monotonicMs() - leaptAt > DAY_MS
+  return Object.assign(read, { jumps: () => jumps, isSettled })
 }

@@ -26,8 +26,8 @@ export interface Engine {
   load(): Waiting
   /** Whether the store failed for good: nothing is acknowledged any more. */
   isFailed(): boolean
-  /** To be called every hour: forgets what must not be kept longer. */
-  tidy(now: number): Promise<void>
+  /** To be called every hour: forgets what must not be kept longer; events only where `now` is beyond doubt. */
+  tidy(now: number, isSure: boolean): Promise<void>
   /** To be called every second: does what the clock alone changes, and heeds other processes. */
   look(now: number): Promise<readonly Notice[]>
   /** To be called at the start and every hour: checks the whole store, beside all else, when a week has passed. */
@@ -98,9 +98,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     waiting,
     load,
     isFailed,
-    async tidy(now) {
+    async tidy(now, isSure) {
       await writer.forgetSalts(now)
-      await writer.startPruning(now)
+      if (isSure) await writer.startPruning(now)
     },
     look: (now) => writer.look(now),
     check: checks.check,

@@ -128,7 +128,9 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
       })
     }, everyMs).unref()
   const timers = [
-    repeat(TIDY_MS, 'what is to be forgotten stays for another hour', engine.tidy),
+    repeat(TIDY_MS, 'what is to be forgotten stays for another hour', (now) =>
+      engine.tidy(now, clock.isSettled()),
+    ),
     repeat(LOOK_MS, 'leads were not looked at', look),
     repeat(TIDY_MS, 'the store was not checked', engine.check),
   ]

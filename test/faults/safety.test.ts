@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { MIGRATIONS } from '../../collector/store/sqlite/migrations.ts'
+import { readBackups } from '../../collector/store/sqlite/tombstones.ts'
 import { ended, newStore, pique, start, startOn } from '../support/place.ts'
 
 /** What keeps a store safe before it is opened: its place and its secrets. */
@@ -22,7 +23,7 @@ import { ended, newStore, pique, start, startOn } from '../support/place.ts'
 function copiesOf(store: string): unknown[] {
   const db = new Database(store, { readonly: true })
   try {
-    return db.prepare('SELECT path FROM backup ORDER BY id').pluck().all()
+    return readBackups(db, Date.now()).map(({ path }) => path)
   } finally {
     db.close()
   }

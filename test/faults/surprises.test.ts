@@ -27,12 +27,14 @@ function buildWithFaults(): string {
   patch(
     main,
     route,
+    // At a path that anybody may ask for: what the guard does not know it turns away.
     `app.get("/healthz", (c, next) => {
-    const fail = () => { throw new TypeError("ann@corp.example is undefined"); };
     const kind = c.req.query("fault");
+    if (!kind) return next();
+    const fail = () => { throw new TypeError("ann@corp.example is undefined"); };
     if (kind === "reject") Promise.reject(new TypeError("ann@corp.example"));
-    if (kind === "throw") setImmediate(fail);
-    return next();
+    else setImmediate(fail);
+    return c.body(null);
   });
   ${route}`,
   )

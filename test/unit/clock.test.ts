@@ -52,6 +52,23 @@ describe('the time of receipt', () => {
     },
   )
 
+  test.each([400 * 24 * HOUR, -400 * 24 * HOUR])(
+    'is not to delete by for a day after a leap of %d ms',
+    (leap) => {
+      const { state, clock, pass } = world()
+      pass(10_000)
+      state.wall += HOUR
+      pass(90_000)
+      expect(clock.isSettled()).toBe(true)
+      state.wall += leap
+      expect(clock.isSettled()).toBe(true) // nothing was read since
+      pass(23 * HOUR)
+      expect(clock.isSettled()).toBe(false)
+      pass(1.1 * HOUR)
+      expect(clock.isSettled()).toBe(true)
+    },
+  )
+
   test('never leaves a jump that is taken back within the minute', () => {
     const { state, clock, pass } = world()
     const before = clock()

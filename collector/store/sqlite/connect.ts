@@ -6,7 +6,6 @@ import { StoreTrouble, troubleOf } from '../trouble.ts'
 import { keepBeforeMigration } from './before-migration.ts'
 import { refuseLostStore } from './instance.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { noteCopy } from './tombstones.ts'
 
 export type Db = Database.Database
 
@@ -72,10 +71,6 @@ export function openWriter(
     }
     if (use === 'alone' || isNew) migrate(db)
     else assertSchema(db, path)
-    for (const { fields } of notices) {
-      const copy = String(fields.path)
-      noteCopy(db, copy, Math.trunc(statSync(copy).mtimeMs))
-    }
     if (use === 'alone') {
       writeOnce(db)
       db.pragma(`busy_timeout = ${BUSY_MS}`)

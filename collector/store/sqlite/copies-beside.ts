@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path'
 import type { Backup } from '../records.ts'
 import { realPathOf } from './lock.ts'
 
-/** Nobody removes these but their owner: the last millisecond that four digits of a year can say. */
-const NEVER = Date.UTC(10_000, 0) - 1
+/** When their owner is asked to have removed them, as backups are; they are named for as long as they are there. */
+const KEPT_MS = 35 * 86_400_000
 /** What belongs to a copy, or is not yet one. */
 const PARTS = /-(wal|shm|journal|instance)$|\.part$/
 
@@ -22,6 +22,7 @@ export function copiesBeside(path: string): Backup[] {
     .flatMap((name) => {
       const copy = join(dirname(real), name)
       const found = statSync(copy, { throwIfNoEntry: false })
-      return found ? [{ path: copy, madeAt: Math.floor(found.mtimeMs), expiresAt: NEVER }] : []
+      const madeAt = Math.trunc(found?.mtimeMs ?? 0)
+      return found ? [{ path: copy, madeAt, expiresAt: madeAt + KEPT_MS }] : []
     })
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { codeOf, StoreTrouble } from '../trouble.ts'
@@ -7,7 +7,6 @@ import { type Db, openReader } from './connect.ts'
 import { freeNameOf, moveDurably } from './durable-file.ts'
 import { markerPathOf } from './instance.ts'
 import { lockStore, realPathOf } from './lock.ts'
-import { noteCopy } from './tombstones.ts'
 
 /**
  * Puts a backup in a store's place. The backup is copied and checked first; then the old store is put
@@ -44,10 +43,8 @@ export async function restoreStore(
     const part = `${real}-restoring`
     const events = await takeIn(backup, part)
     const carried = existsSync(real) ? carryOver(real, part) : { tombstones: 0, lost: null }
-    const replaced = existsSync(real) ? freeNameOf(`${real}.replaced-`) : null
-    if (replaced) noteReplaced(part, replaced)
     foldLog(real)
-    if (replaced) putAside(real, replaced)
+    const replaced = existsSync(real) ? putAside(real) : null
     for (const suffix of ['-wal', '-shm']) rmSync(`${real}${suffix}`, { force: true })
     moveDurably(part, real)
     if (existsSync(`${backup}-instance`)) {
@@ -148,23 +145,13 @@ function foldLog(real: string): void {
   }
 }
 
-/** The store that is put aside holds people too. */
-function noteReplaced(part: string, replaced: string): void {
-  const db = new Database(part)
-  try {
-    // A backup from before there were erasures has no place for it.
-    const hasPlace = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'backup'").get()
-    if (hasPlace) noteCopy(db, replaced, Math.trunc(statSync(part).mtimeMs))
-  } finally {
-    db.close()
-  }
-}
-
 /** The store and its log under a name of their own, with a copy of the marker that has its key. */
-function putAside(real: string, name: string): void {
+function putAside(real: string): string {
+  const name = freeNameOf(`${real}.replaced-`)
   for (const suffix of PARTS) {
     if (existsSync(`${real}${suffix}`)) renameSync(`${real}${suffix}`, `${name}${suffix}`)
   }
   const marker = markerPathOf(real)
   if (existsSync(marker)) copyFileSync(marker, `${name}-instance`)
+  return name
 }

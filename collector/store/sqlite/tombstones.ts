@@ -50,17 +50,6 @@ export function readBackups(db: Db, now: number): Backup[] {
   return [...asked, ...copiesBeside(db.name)]
 }
 
-/** How long a copy that nobody gave a time may be kept; the same as of a backup. */
-const COPY_KEPT_MS = 35 * 86_400_000
-
-/** Notes a copy that is not a backup of somebody's, so that whoever erases a person is told of it too. */
-export function noteCopy(db: Db, path: string, madeAt: number): void {
-  db.prepare(
-    `INSERT INTO backup (path, made_at, expires_at) SELECT @path, @madeAt, @expiresAt
-     WHERE NOT EXISTS (SELECT 1 FROM backup WHERE path = @path)`,
-  ).run({ path, madeAt, expiresAt: madeAt + COPY_KEPT_MS })
-}
-
 /**
  * After a restore: leads of the backup that were erased since it was made. A claim from after the erasure is
  * a new beginning, and keeps the lead. And browsers whose holder had not said yet who it is.
