@@ -5,11 +5,8 @@ import { hashSecret, newSecret, sessionCookie } from './auth.ts'
 
 /** How a browser comes in and goes out: the session cookie, 256 bits of chance, kept as its hash. */
 export interface Entrance {
-  /**
-   * Begins a session, which ends at `until` at the latest; whatever session the browser had is over, so a
-   * planted one is worth nothing.
-   */
-  enter(c: Context, account: number | null, until?: number | null): Promise<void>
+  /** Begins a session; whatever session the browser had is over, so a planted one is worth nothing. */
+  enter(c: Context, account: number | null, proof?: Proof): Promise<void>
   /** Ends the browser's session. */
   leave(c: Context): Promise<void>
   attributes(c: Context): {
@@ -18,6 +15,14 @@ export interface Entrance {
     readonly sameSite: 'Strict'
     readonly secure: boolean
   }
+}
+
+/** What somebody was let in for. */
+export interface Proof {
+  /** The session ends then at the latest, because what it was begun with does. */
+  readonly until?: number | null
+  /** As the account had it when it was checked: with another by now, the session is worth nothing. */
+  readonly password?: string | undefined
 }
 
 export interface EntranceDeps {
@@ -47,7 +52,7 @@ export function createEntrance({ writer, clock, isHttps }: EntranceDeps): Entran
   return {
     attributes,
     leave,
-    async enter(c, account, until = null) {
+    async enter(c, account, { until = null, password } = {}) {
       await leave(c)
       const session = newSecret()
       const now = clock()
@@ -57,6 +62,7 @@ export function createEntrance({ writer, clock, isHttps }: EntranceDeps): Entran
         expiresAt: Math.min(now + SESSION_MS, until ?? Number.POSITIVE_INFINITY),
         seenAt: now,
         account,
+        password,
       })
       setCookie(c, sessionCookie(isHttps(c)), session, {
         ...attributes(c),

@@ -10,7 +10,7 @@ import { fieldOf, MAX_FORM_BYTES, readForm } from './form.ts'
 import { isForeign } from './own-page.ts'
 import { BUSY_RETRY_S, type Passwords } from './passwords.ts'
 import { refuse } from './refuse.ts'
-import type { Entrance } from './session.ts'
+import type { Entrance, Proof } from './session.ts'
 import { createTries } from './tries.ts'
 
 export interface SignInDeps {
@@ -41,8 +41,8 @@ const SPENT = 'This link was used before, or is older than a day. The admin key 
 const TOO_MANY = 'Too many tries. Wait a few minutes, then try again.'
 const BUSY = 'Too many people are signing in at once. Try again in a few seconds.'
 
-/** Whom a password lets in: an account, or the owner by the admin key, and no longer than that is good. */
-type Who = { readonly account: number | null; readonly until: number | null }
+/** Whom a password lets in: an account, or the owner by the admin key. */
+type Who = { readonly account: number | null; readonly proof: Proof }
 
 export function createSignIn(deps: SignInDeps): SignIn {
   const { writer, reader, passwords, entrance, clock, isHttps, addressOf } = deps
@@ -71,7 +71,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
    */
   async function whoIs(email: string, password: string): Promise<Who | 'wrong' | 'busy' | number> {
     const key = await adminKeyOf(password)
-    if (key) return { account: null, until: key.expiresAt }
+    if (key) return { account: null, proof: { until: key.expiresAt } }
     if (email === '') return 'wrong'
     const waitMs = byAccount.take(`account ${email}`)
     if (waitMs > 0) return waitMs
@@ -80,7 +80,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     if (isRight === null) return 'busy'
     if (!isRight || !known) return 'wrong'
     byAccount.giveBack(`account ${email}`)
-    return { account: known.ref, until: null }
+    return { account: known.ref, proof: { password: known.password } }
   }
 
   routes.use('/login/*', unkept)
@@ -121,7 +121,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
       return again(429, TOO_MANY)
     }
     byAddress.giveBack(addressOf(c))
-    await entrance.enter(c, who.account, who.until)
+    await entrance.enter(c, who.account, who.proof)
     return c.redirect(ownPath(next), 303)
   })
 

@@ -31,6 +31,8 @@ export interface SignIn {
   readonly seenAt: number
   /** Null where the admin key or a link signed in: the owner. */
   readonly account: number | null
+  /** As the account had it when it was checked: of one that has another by now, nothing is remembered. */
+  readonly password?: string | undefined
 }
 
 /** A secret that was handed out, at an instant. */

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createClientAddress } from '../../collector/http/client-address.ts'
@@ -85,6 +86,19 @@ describe('signing in with an account', () => {
     expect(changed.status).toBe(303)
     expect([await statusOf(mine), await statusOf(elsewhere)]).toEqual([401, 401])
     expect(await statusOf(cookieOf(changed))).toBe(200)
+  })
+
+  test('who signs in while the password is changed has no session of the old one', async () => {
+    await start()
+    const changed = (await passwords.hash('quiet marble lantern')) ?? ''
+    const entering = logIn('analyst@team.example')
+    await wait(20) // the account is read, and its password is being checked
+    await whole.service.writer.changeAccount(whole.accounts.analyst, { password: changed })
+    const answer = await entering
+    expect(answer.status).toBe(303)
+    expect(await statusOf(cookieOf(answer))).toBe(401)
+    const again = await logIn('analyst@team.example', 'quiet marble lantern')
+    expect(await statusOf(cookieOf(again))).toBe(200)
   })
 
   test('a session that an admin key began ends with the key', async () => {

@@ -21,7 +21,9 @@ export function createAccounts(db: Db): AccountStore {
   const dropAll = db.prepare("DELETE FROM sign_in WHERE kind = 'session'")
   const dropExpired = db.prepare('DELETE FROM sign_in WHERE expires_at < ?')
   const put = db.prepare(
-    `INSERT INTO sign_in (hash, kind, expires_at, seen_at, account) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO sign_in (hash, kind, expires_at, seen_at, account)
+     SELECT @hash, @kind, @expiresAt, @seenAt, @account WHERE @password IS NULL
+       OR EXISTS (SELECT 1 FROM account WHERE id = @account AND password = @password)
      ON CONFLICT (hash) DO UPDATE SET seen_at = excluded.seen_at`,
   )
   const see = db.prepare(
@@ -66,10 +68,11 @@ export function createAccounts(db: Db): AccountStore {
       dropOf.run(ref)
       return remove.run(ref).changes > 0 ? 'done' : 'missing'
     }).immediate,
-    putSignIn: db.transaction(({ hash, kind, expiresAt, seenAt, account }: SignIn) => {
-      dropExpired.run(seenAt)
+    putSignIn: db.transaction((signIn: SignIn) => {
+      const { kind, account, password = null } = signIn
+      dropExpired.run(signIn.seenAt)
       if (kind === 'setup' || kind === 'welcome') dropKind.run(kind, account)
-      put.run(hash, kind, expiresAt, seenAt, account)
+      put.run({ ...signIn, password })
     }).immediate,
     takeLink: (hash, now) => taken({ hash, now }, 'link') !== undefined,
     seeSession: (hash, now) => void see.run(now, hash),
