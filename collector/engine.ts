@@ -72,6 +72,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   await opened(writing)
   const reading = new Worker(new URL('./reader.js', import.meta.url), {
     workerData: { store: options.store },
+    // Little, because what it reads for a page is soon forgotten, and memory is shared with the writer.
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
   })
   const writer = remoteOf<WriterService>(writing)
   await opened(reading).catch(async (error) => {

@@ -29,6 +29,9 @@ afterEach(() => {
 })
 afterAll(() => shim?.remove())
 
+/** It holds nothing that could be lost, and a collector goes on without one. */
+const NO_BALLAST = ['--ballast', '0']
+
 interface Disturbed {
   readonly findings: readonly string[]
   /** How the disturbed process ended. */
@@ -57,7 +60,7 @@ async function disturb(
   const faulty = { ...options, env: env(store, { ...faults, count }) }
   let code: number | null = null
   let logs = ''
-  const collector = await startBuilt('start', store, [], faulty).catch((error: Error) => {
+  const collector = await startBuilt('start', store, NO_BALLAST, faulty).catch((error: Error) => {
     code = Number(/ended with (\d+)/.exec(error.message)?.[1] ?? Number.NaN)
     logs = error.message
     return null
@@ -68,7 +71,7 @@ async function disturb(
     code = await collector.stop()
     logs = collector.logs()
   }
-  const next = await startBuilt('start', store, [], options)
+  const next = await startBuilt('start', store, NO_BALLAST, options)
   running.push(next)
   await errand.run(next)
   const stopped = await next.stop()
@@ -84,7 +87,7 @@ async function undisturbed({ env }: Shim) {
   const { store } = newPlace()
   const errand = newErrand()
   const count = join(dirname(store), 'count')
-  const collector = await startBuilt('start', store, [], { env: env(store, { count }) })
+  const collector = await startBuilt('start', store, NO_BALLAST, { env: env(store, { count }) })
   expect(await errand.run(collector)).toBe(true)
   expect(await collector.stop()).toBe(0)
   const scores = await scoresOf(store, Date.now())

@@ -6,7 +6,7 @@
  *   FAULT_COUNT       a file whose first 8 bytes count the calls that change or flush a file
  *   FAULT_KILL_AT=n   SIGKILL before the nth call; with FAULT_TORN=1 after half of it, if it writes
  *   FAULT_EIO_AT=n    the nth call fails with EIO, and all up to the FAULT_EIO_LASTth (0: for ever);
- *                     where that one removes or renames a file, the next
+ *                     where that one removes or renames a file, or flushes a directory, the next
  *   FAULT_FULL_AFTER  bytes by which files may grow; then ENOSPC, until the file FAULT_FREE is there
  *   FAULT_LOG         a journal of the calls, in the order in which they had happened
  *
@@ -177,7 +177,8 @@ ssize_t pwrite(int fd, const void *data, size_t length, off_t offset) {
 
 static int flush(int fd, const char *name, int (*real)(int)) {
   pthread_mutex_lock(&turn);
-  int done = fails(fd, NULL, 0, 0) ? -1 : real(fd);
+  /* SQLite goes on where a directory can't be flushed: it may be unable to, as on some file systems. */
+  int done = fails(*name ? fd : -1, NULL, 0, 0) ? -1 : real(fd);
   if (done == 0) note('s', name, 0, "", 0);
   pthread_mutex_unlock(&turn);
   return done;

@@ -24,7 +24,8 @@ export function startLoad(site: string, urlNow: () => string, perSecond: number)
   async function deliver(): Promise<void> {
     const id = randomUUID()
     const at = Date.now()
-    const email = `person${at % 7}@corp.example`
+    // Nobody has more than fifty browsers.
+    const email = `person${at % 1_000}@corp.example`
     const events = [
       { id, type: at % 5 ? 'page_view' : 'identify', at, ...(at % 5 ? {} : { props: { email } }) },
     ]

@@ -53,12 +53,12 @@ export interface World {
 
 /** The real pipeline on a real SQLite file of its own. */
 export function createWorld(
-  options: { readonly model?: string; readonly now?: number } = {},
+  options: { readonly model?: string; readonly now?: number; readonly isLimited?: boolean } = {},
 ): World {
   const directory = mkdtempSync(join(tmpdir(), 'pique-test-'))
   const path = join(directory, 'pique.db')
-  const { model: initialModel = defaultModelYaml(), now = 0 } = options
-  let service = openWriterService({ store: path, initialModel, now }, MAIL)
+  const { model: initialModel = defaultModelYaml(), now = 0, isLimited = true } = options
+  let service = openWriterService({ store: path, initialModel, now, isLimited }, MAIL)
   service.addSite({
     name: 'Test',
     key: SITE_KEY,

@@ -74,7 +74,10 @@ export function createAccounts(db: Db): AccountStore {
       if (kind === 'setup' || kind === 'welcome') dropKind.run(kind, account)
       put.run({ ...signIn, password })
     }).immediate,
-    takeLink: (hash, now) => taken({ hash, now }, 'link') !== undefined,
+    // Begun by hand: a failure to commit what one statement did would go unsaid where that returns a row.
+    takeLink: db.transaction(
+      (hash: Uint8Array, now: number) => taken({ hash, now }, 'link') !== undefined,
+    ).immediate,
     seeSession: (hash, now) => void see.run(now, hash),
     removeSignIn: (hash) => void drop.run(hash),
     endSessions(of) {
