@@ -11,6 +11,7 @@ import { createMailDomains } from '../../collector/scoring/mail-domains.ts'
 import { createSqliteReader } from '../../collector/store/sqlite/read/reader.ts'
 import type { WireAnswer, WireBatch, WireEvent } from '../../shared/wire.ts'
 import { randomOf } from './random.ts'
+import { IS_LONG } from './scale.ts'
 import { CHROME, createWorld } from './world.ts'
 
 type SentBatch = Omit<WireBatch, 'site'> & { readonly sentAt: number }
@@ -46,7 +47,8 @@ export function post(agent: Agent, url: string, body: string, headers = {}) {
 }
 
 /** Few, because of many e-mails from one address some would be held for review. */
-const PEOPLE = 40
+/** Nobody has more than fifty browsers. */
+const PEOPLE = IS_LONG ? 500 : 40
 /** Deliveries of one browser: it stays far below what one may send. */
 const DELIVERIES = 8
 const RETRY_MS = 20
@@ -207,9 +209,15 @@ type Scores = ReadonlyMap<string, number>
 /** Milli-points by e-mail. */
 export async function scoresOf(store: string, asOf: number): Promise<Scores> {
   const reader = createSqliteReader(store, createMailDomains('', ''))
-  const leads = await reader.leads({ limit: 100 }, asOf)
-  if (leads.kind !== 'found') throw new Error(leads.kind)
-  return new Map(leads.value.data.map((lead) => [lead.email ?? lead.id, lead.score_milli]))
+  const scores = new Map<string, number>()
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = { limit: 100, ...(cursor !== undefined && { cursor }) }
+    const leads = await reader.leads(page, asOf)
+    if (leads.kind !== 'found') throw new Error(leads.kind)
+    for (const lead of leads.value.data) scores.set(lead.email ?? lead.id, lead.score_milli)
+    cursor = leads.value.next_cursor
+  }
+  return scores
 }
 
 /** Scores that differ from those of a store that got the same events, undisturbed and in order. */
