@@ -21,7 +21,8 @@ export interface Listener {
 }
 
 const HEADERS_TIMEOUT_MS = 10_000
-const REQUEST_TIMEOUT_MS = 15_000
+/** Connections are looked at every two seconds, so that all that drips is closed within fifteen. */
+const REQUEST_TIMEOUT_MS = 12_500
 const CHECK_CONNECTIONS_MS = 2_000
 const MAX_HEADER_BYTES = 16_384
 /** Beyond the largest crowd that comes back at once; each idle connection costs some 10 KB. */

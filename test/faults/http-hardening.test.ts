@@ -132,8 +132,7 @@ describe('connections that drip', () => {
   // A test process may have fewer open files than the full number of drips needs.
   const COUNT = IS_LONG ? 2_000 : 200
   const FOR_MS = IS_LONG ? 60_000 : 18_000
-  /** As the collector has it: 15 s for a request, looked at every 2 s, and a moment for the news. */
-  const CLOSED_BY_MS = 17_500
+  const CLOSED_BY_MS = 15_000
 
   test(
     'are closed by 15 s, and honest people notice nothing',
