@@ -28,6 +28,7 @@ import {
   start,
   startOn,
 } from '../support/place.ts'
+import { readMetrics } from '../support/raw-http.ts'
 import { scaled } from '../support/scale.ts'
 
 /** What keeps a store safe in use: its pages, its disk, its lock, its copies. */
@@ -168,19 +169,19 @@ test('a shell holds the write lock: 503 and 2xx alone, nothing lost, and the loo
   await until(() => load.acked.size > 100)
   const shell = new Database(store)
   shell.exec('BEGIN IMMEDIATE')
+  // As the collector sees it, since it was last asked: here thousands of clients wait for their next try.
+  const delay = async () =>
+    (await readMetrics(collector.url)).get('nodejs_eventloop_lag_p99_seconds') ?? Number.NaN
+  expect(await delay()).toBeGreaterThan(0)
   const end = Date.now() + scaled(30_000)
-  const delays: number[] = []
   while (Date.now() < end) {
-    const sentAt = performance.now()
-    await (await fetch(`${collector.url}/healthz`)).arrayBuffer()
-    delays.push(performance.now() - sentAt)
+    expect((await fetch(`${collector.url}/healthz`)).status).toBe(200)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
+  expect(await delay()).toBeLessThan(0.1)
   shell.exec('COMMIT')
   shell.close()
   await load.stop()
-  delays.sort((a, b) => a - b)
-  expect(delays[Math.floor(delays.length * 0.99)]).toBeLessThan(100)
   expect([...load.statuses.keys()].sort()).toEqual([202, 503])
   expect(await collector.stop()).toBe(0)
   expect(lostOf(load.acked, store)).toEqual([])
