@@ -10,7 +10,7 @@ import { createPasswords } from './http/passwords.ts'
 import { normalEmail } from './ingest/text.ts'
 import { createSetupNote } from './setup-note.ts'
 import { refOf } from './store/ids.ts'
-import type { AccountJson, Role } from './store/shapes.ts'
+import { type AccountJson, ROLES, type Role } from './store/shapes.ts'
 import type { WriteStore } from './store/store.ts'
 
 interface StoreOption {
@@ -20,7 +20,6 @@ interface PasswordOptions extends StoreOption {
   readonly passwordStdin?: boolean
 }
 
-const ROLES: readonly Role[] = ['owner', 'analyst', 'viewer']
 /** Long enough that nobody guesses it, short enough to be typed once. */
 const MADE_BYTES = 15
 

@@ -1,13 +1,6 @@
-/** Whether the settings fit the proxy in front of the collector, as one sentence with the cure. */
+import type { ProxySigns } from '../http/proxy-watch.ts'
 
-/** The same as `http/proxy-watch.ts` notes. */
-export interface ProxySigns {
-  readonly untrusted: { readonly at: number; readonly network: string | null } | null
-  readonly silent: number | null
-  readonly sound: number | null
-  readonly otherProto: number | null
-  readonly otherHost: number | null
-}
+/** Whether the settings fit the proxy in front of the collector, as one sentence with the cure. */
 
 const LOOKED_AT_MS = 3_600_000
 

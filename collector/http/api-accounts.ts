@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { refOf } from '../store/ids.ts'
-import type { AccountJson, Role } from '../store/shapes.ts'
+import { type AccountJson, ROLES } from '../store/shapes.ts'
 import type { ApiDeps } from './api.ts'
 import { askPage, pageOfAll } from './api-cursor.ts'
 import { listQuery, writeHeaders } from './api-query.ts'
@@ -14,7 +14,6 @@ import { exactly, instant, pageOf, text } from './schemas.ts'
 /** People who sign in to the dashboard, and their sessions. A key that knows one site knows none of them. */
 
 const TAGS = ['Accounts']
-const ROLES = ['owner', 'analyst', 'viewer'] as const satisfies readonly Role[]
 
 const accountFields = {
   id: text.openapi({ example: 'ac_1' }),

@@ -22,6 +22,7 @@ import type { Guard } from './auth.ts'
 import { isSafe } from './own-page.ts'
 import type { People } from './people.ts'
 import { refuse } from './refuse.ts'
+import { unkept } from './unkept.ts'
 
 export interface ApiDeps {
   readonly reader: Pick<
@@ -133,11 +134,6 @@ async function limitDepth(c: Context, next: Next) {
   const isFlat = isSafe(c) || !isDeeper(await c.req.text(), MAX_DEPTH)
   const detail = `the body is nested more than ${MAX_DEPTH} levels deep; expected at most eight`
   return isFlat ? next() : refuse(c, 'invalid_request', detail)
-}
-
-async function unkept(c: Context, next: () => Promise<void>): Promise<void> {
-  c.header('cache-control', 'no-store')
-  await next()
 }
 
 /** A path that is known under other methods says so. */

@@ -12,7 +12,7 @@ import { passwordProblem } from './password-rules.ts'
 import { BUSY_RETRY_S, type Passwords } from './passwords.ts'
 import { refuse } from './refuse.ts'
 import type { Entrance } from './session.ts'
-import { unkept } from './sign-in.ts'
+import { unkept } from './unkept.ts'
 
 export interface FirstAccountDeps {
   readonly writer: Pick<Admin, 'setUp' | 'welcome' | 'putSignIn'>

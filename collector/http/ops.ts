@@ -3,6 +3,7 @@ import type { Metrics } from '../metrics.ts'
 import type { Guard, GuardedEnv } from './auth.ts'
 import { socketAddress } from './collect.ts'
 import { refuse } from './refuse.ts'
+import { unkept } from './unkept.ts'
 
 export interface OpsDeps {
   /** What the store answered when its durability was asked for; see RELIABILITY in the README. */
@@ -50,11 +51,6 @@ export function createOpsRoutes(deps: OpsDeps): Hono<GuardedEnv> {
     return c.body(await metrics.text(), 200, { 'content-type': metrics.contentType })
   })
   return app
-}
-
-async function unkept(c: Context, next: () => Promise<void>): Promise<void> {
-  c.header('cache-control', 'no-store')
-  await next()
 }
 
 const FORWARDED = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']

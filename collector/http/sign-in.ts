@@ -12,6 +12,7 @@ import { BUSY_RETRY_S, type Passwords } from './passwords.ts'
 import { refuse } from './refuse.ts'
 import type { Entrance, Proof } from './session.ts'
 import { createTries } from './tries.ts'
+import { unkept } from './unkept.ts'
 
 export interface SignInDeps {
   readonly writer: Pick<Admin, 'putSignIn' | 'takeLink'>
@@ -151,11 +152,4 @@ export function createSignIn(deps: SignInDeps): SignIn {
 /** What stands for an account while it is tried; text that is no address is tried like one. */
 function accountKey(text: string): string {
   return normalEmail(text) ?? text.trim().toLowerCase().slice(0, 256)
-}
-
-/** Pages that carry secrets in their address or answer are neither kept nor told to others. */
-export async function unkept(c: Context, next: () => Promise<void>): Promise<void> {
-  c.header('cache-control', 'no-store')
-  c.header('referrer-policy', 'no-referrer')
-  await next()
 }

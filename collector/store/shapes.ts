@@ -276,7 +276,8 @@ export interface KeyJson {
 }
 
 /** `owner` may do everything; `analyst` works with leads and models; `viewer` reads, e-mails masked. */
-export type Role = 'owner' | 'analyst' | 'viewer'
+export const ROLES = ['owner', 'analyst', 'viewer'] as const
+export type Role = (typeof ROLES)[number]
 
 /** Somebody who signs in with a password. */
 export interface AccountJson {
