@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -12,6 +11,7 @@ import {
   wrongOf,
 } from '../support/bad-inputs.ts'
 import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
+import { verifyFindings } from '../support/ledger.ts'
 import { CHROME } from '../support/world.ts'
 
 /**
@@ -257,13 +257,5 @@ test('after all that it is the same process, ready, with nothing to complain of'
   const read = lines.map((line) => JSON.parse(line))
   expect(read.filter(({ level }) => level === 'error')).toEqual([])
   expect(lines.filter((line) => line.includes('@'))).toEqual([])
-  const verified = spawnSync(
-    process.execPath,
-    ['dist/pique.js', 'verify', '--store', place.store],
-    {
-      encoding: 'utf8',
-    },
-  )
-  expect(verified.stdout).toContain('No difference')
-  expect(verified.status).toBe(0)
+  expect(await verifyFindings(place.store)).toEqual([])
 })

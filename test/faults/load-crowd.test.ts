@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3'
 import { afterEach, expect, test } from 'vitest'
 import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
+import { lostOf } from '../support/ledger.ts'
 import {
   createAgent,
   deliver,
@@ -35,18 +35,6 @@ async function startAt(store: string, args: string[] = []): Promise<RunningColle
 async function siteOf(collector: RunningCollector): Promise<string> {
   return (await (await collector.api('/sites')).json()).data[0].key
 }
-function storedIds(store: string): ReadonlySet<unknown> {
-  const db = new Database(store, { readonly: true })
-  const ids = db.prepare('SELECT lower(hex(id)) FROM event').pluck().all()
-  db.close()
-  expect(new Set(ids).size).toBe(ids.length)
-  return new Set(ids)
-}
-function lostOf(ids: readonly string[], store: string): string[] {
-  const stored = storedIds(store)
-  return ids.filter((id) => !stored.has(id.replaceAll('-', '')))
-}
-
 const CLIENTS = scaled(5_000)
 
 test(`${CLIENTS} clients that an outage made wait come back, each on a connection of its own`, async () => {

@@ -16,12 +16,12 @@ import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import type { RunningCollector } from '../support/collector.ts'
+import { lostOf } from '../support/ledger.ts'
 import { startLoad, until } from '../support/load.ts'
 import {
   besideIt,
   cleanups,
   ended,
-  lostOf,
   newStore,
   pique,
   siteKey,

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,6 +5,7 @@ import { join, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, expect, test } from 'vitest'
 import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
+import { lostOf, verifyFindings } from '../support/ledger.ts'
 import { readMetrics } from '../support/raw-http.ts'
 import { scaled } from '../support/scale.ts'
 
@@ -100,26 +100,6 @@ function startClients(site: string, urlNow: () => string, count: number): Client
   }
 }
 
-function storedIds(store: string): ReadonlySet<unknown> {
-  const db = new Database(store, { readonly: true })
-  const ids = db.prepare('SELECT lower(hex(id)) FROM event').pluck().all()
-  db.close()
-  expect(new Set(ids).size).toBe(ids.length)
-  return new Set(ids)
-}
-
-function expectVerified(store: string): void {
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    ['dist/pique.js', 'verify', '--store', store],
-    {
-      encoding: 'utf8',
-    },
-  )
-  expect(stdout).toContain('No difference')
-  expect(status).toBe(0)
-}
-
 const THROWS = scaled(100)
 
 test(
@@ -154,13 +134,12 @@ test(
     }
     await clients.stop()
     expect(await collector.stop()).toBe(0)
-    const stored = storedIds(place.store)
-    const lost = [...clients.acked].filter((id) => !stored.has(id.replaceAll('-', '')))
+    const lost = lostOf(clients.acked, place.store)
     console.info(
       `${THROWS} throws and restarts: ${clients.acked.size} acknowledged, ${lost.length} lost`,
     )
     expect(lost).toEqual([])
-    expectVerified(place.store)
+    expect(await verifyFindings(place.store)).toEqual([])
     place.remove()
   },
   60_000 + THROWS * 3_000,
@@ -197,8 +176,7 @@ process.on('SIGUSR2', () => { by += left.shift() ?? 0; });`
   )
   expect(await collector.stop()).toBe(0)
 
-  const stored = storedIds(place.store)
-  expect([...clients.acked].filter((id) => !stored.has(id.replaceAll('-', '')))).toEqual([])
+  expect(lostOf(clients.acked, place.store)).toEqual([])
   const db = new Database(place.store, { readonly: true })
   const received = db
     .prepare(
@@ -215,6 +193,6 @@ process.on('SIGUSR2', () => { by += left.shift() ?? 0; });`
   expect(lengths.length).toBeGreaterThan(150)
   expect(Math.min(...lengths)).toBeGreaterThanOrEqual(0)
   expect(Math.max(...lengths)).toBeLessThanOrEqual(61_000)
-  expectVerified(place.store)
+  expect(await verifyFindings(place.store)).toEqual([])
   place.remove()
 }, 60_000)

@@ -174,6 +174,15 @@ export function storedIds(store: string): string[] {
   }
 }
 
+/** Which of these events are not stored; throws where any event is stored twice. */
+export function lostOf(acked: Iterable<string>, store: string): string[] {
+  const ids = storedIds(store)
+  const stored = new Set(ids)
+  if (stored.size !== ids.length)
+    throw new Error(`${ids.length - stored.size} events twice in ${store}`)
+  return [...acked].filter((id) => !stored.has(id))
+}
+
 /** What is wrong with the events of a store, by the record of its clients; nothing where all is well. */
 export function eventFindings(store: string, { sent, acked, odd }: Ledger): string[] {
   const stored = storedIds(store)

@@ -1,6 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
-import Database from 'better-sqlite3'
-import { afterEach, expect } from 'vitest'
+import { afterEach } from 'vitest'
 import { createPlace, type RunningCollector, startBuilt } from './collector.ts'
 import { until } from './load.ts'
 
@@ -44,19 +43,6 @@ export async function siteKey(collector: RunningCollector): Promise<string> {
 export async function ended(collector: RunningCollector): Promise<number | null> {
   await until(() => collector.process.exitCode !== null || collector.process.signalCode !== null)
   return collector.process.exitCode
-}
-
-function idsIn(store: string): Set<string> {
-  const db = new Database(store, { readonly: true })
-  const ids = db.prepare('SELECT lower(hex(id)) FROM event').pluck().all() as string[]
-  db.close()
-  expect(ids.length).toBe(new Set(ids).size)
-  return new Set(ids)
-}
-
-export function lostOf(acked: Iterable<string>, store: string): string[] {
-  const stored = idsIn(store)
-  return [...acked].filter((id) => !stored.has(id.replaceAll('-', '')))
 }
 
 /** A command that runs while this process goes on. */
