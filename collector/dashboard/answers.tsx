@@ -1,9 +1,11 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
+import type { GuardedEnv } from '../http/auth.ts'
 import type { Found } from '../store/reader.ts'
 import type { SiteJson } from '../store/shapes.ts'
 import { Layout } from './layout.tsx'
 import { hrefOf, leadHref } from './links.ts'
+import { Notice, type NoticeView } from './notice.tsx'
 import { type FrameView, presentFrame } from './present.ts'
 import { Trouble, type TroubleView } from './trouble.tsx'
 
@@ -11,23 +13,37 @@ import { Trouble, type TroubleView } from './trouble.tsx'
 
 /** What every screen is given before it asks for its own. */
 export interface Visit {
-  readonly c: Context
+  readonly c: Context<GuardedEnv>
   readonly now: number
   readonly sites: readonly SiteJson[]
   /** The chosen site, or null for all of them. */
   readonly site: SiteJson | null
+  /** The address names a site that is not there. */
+  readonly isUnknownSite: boolean
   readonly frame: (title: string) => FrameView
 }
 
 type Status = 200 | 400 | 404 | 409
 
-export function answer(visit: Visit, title: string, page: Child, status: Status = 200): Response {
+export function answer(
+  visit: Visit,
+  title: string,
+  page: Child,
+  status: Status = 200,
+  notice: NoticeView | null = null,
+): Response {
   const { c, frame } = visit
-  return c.html(documentOf(frame(title), page), status)
+  return c.html(documentOf(frame(title), page, notice), status)
 }
 
-function documentOf(frame: FrameView, page: Child): string {
-  return `<!doctype html>${<Layout frame={frame}>{page}</Layout>}`
+function documentOf(frame: FrameView, page: Child, notice: NoticeView | null = null): string {
+  const shown = (
+    <Layout frame={frame}>
+      {notice && <Notice notice={notice} />}
+      {page}
+    </Layout>
+  )
+  return `<!doctype html>${shown}`
 }
 
 export function trouble(visit: Visit, status: Status, view: TroubleView): Response {

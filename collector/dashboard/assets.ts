@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
 import { pageScript } from './page-script.ts'
+import { connectScript } from './script-connect.ts'
+import { leadsScript } from './script-leads.ts'
+import { modelScript } from './script-model.ts'
+import { personScript } from './script-person.ts'
+import { todayScript } from './script-today.ts'
 import { baseStyles } from './stylesheet.ts'
+import { connectStyles } from './stylesheet-connect.ts'
+import { leadsStyles } from './stylesheet-leads.ts'
+import { modelStyles } from './stylesheet-model.ts'
 import { partStyles } from './stylesheet-parts.ts'
 import { personStyles } from './stylesheet-person.ts'
 import { settingsStyles } from './stylesheet-settings.ts'
+import { sourcesStyles } from './stylesheet-sources.ts'
+import { todayStyles } from './stylesheet-today.ts'
 
 /**
  * The dashboard's own files, held in memory: no path of a request ever reaches a disk. Pages ask for
@@ -12,6 +22,19 @@ import { settingsStyles } from './stylesheet-settings.ts'
  */
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="6" fill="#a63a1c"/><path d="M4 17l5-4 3 2.5L16 7l4 10" fill="none" stroke="#fff" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round"/></svg>`
+
+const STYLES = [
+  baseStyles,
+  partStyles,
+  personStyles,
+  settingsStyles,
+  todayStyles,
+  leadsStyles,
+  sourcesStyles,
+  modelStyles,
+  connectStyles,
+]
+const SCRIPTS = [pageScript, todayScript, leadsScript, personScript, modelScript, connectScript]
 
 interface Asset {
   readonly body: string
@@ -22,11 +45,8 @@ interface Asset {
 export type AssetName = 'dashboard.css' | 'dashboard.js' | 'dashboard.svg'
 
 const ASSETS: Readonly<Record<AssetName, Asset>> = {
-  'dashboard.css': asset(
-    baseStyles + partStyles + personStyles + settingsStyles,
-    'text/css; charset=utf-8',
-  ),
-  'dashboard.js': asset(pageScript, 'text/javascript; charset=utf-8'),
+  'dashboard.css': asset(STYLES.join(''), 'text/css; charset=utf-8'),
+  'dashboard.js': asset(SCRIPTS.join(''), 'text/javascript; charset=utf-8'),
   'dashboard.svg': asset(ICON, 'image/svg+xml'),
 }
 

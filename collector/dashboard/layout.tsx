@@ -6,18 +6,16 @@ import type { FrameView, LinkView } from './present.ts'
 
 interface HeadProps {
   readonly title: string
-  /** Forms of this page change something, and the guard asks where they come from. */
-  readonly namesOrigin?: boolean
 }
 
-const Head = ({ title, namesOrigin = false }: HeadProps) => (
+const Head = ({ title }: HeadProps) => (
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
     <meta name="robots" content="noindex" />
     {/* Over plain http a browser that sends no referrer says “Origin: null” for a form. */}
-    {namesOrigin && <meta name="referrer" content="same-origin" />}
+    <meta name="referrer" content="same-origin" />
     <title>{title}</title>
     <link rel="icon" href={assetUrl('dashboard.svg')} type="image/svg+xml" />
     <link rel="stylesheet" href={assetUrl('dashboard.css')} />
@@ -101,7 +99,7 @@ const Keys = () => (
 
 export const Layout = ({ frame, children }: { frame: FrameView; children: Child }) => (
   <html lang="en">
-    <Head title={`${frame.title} · Pique`} namesOrigin={frame.namesOrigin} />
+    <Head title={`${frame.title} · Pique`} />
     <body>
       <a class="skip" href="#main">
         Skip to the content
@@ -132,9 +130,9 @@ export const Layout = ({ frame, children }: { frame: FrameView; children: Child 
 )
 
 /** A page with nothing around it, for those who have not signed in. */
-export const Bare = ({ title, namesOrigin, children }: HeadProps & { children: Child }) => (
+export const Bare = ({ title, children }: HeadProps & { children: Child }) => (
   <html lang="en">
-    <Head title={`${title} · Pique`} namesOrigin={namesOrigin ?? false} />
+    <Head title={`${title} · Pique`} />
     <body class="bare">
       <main id="main">{children}</main>
     </body>

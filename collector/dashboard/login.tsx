@@ -12,7 +12,7 @@ export interface LoginView {
 }
 
 const Login = ({ error, next, typed }: LoginView) => (
-  <Bare title="Sign in" namesOrigin>
+  <Bare title="Sign in">
     <div class="login">
       <h1>
         <Wordmark />

@@ -9,7 +9,7 @@ import { maybeWhen, percentWords, plural, shortPoints, type When } from './words
  * records and the instant of reading in, strings and numbers to place out.
  */
 
-export type Section = 'today' | 'leads' | 'visitors' | 'connect' | 'settings'
+export type Section = 'today' | 'leads' | 'visitors' | 'sources' | 'model' | 'connect' | 'settings'
 
 export interface LinkView {
   readonly label: string
@@ -26,8 +26,6 @@ export interface FrameView {
   /** Said on every page whose numbers were made up. */
   readonly ribbon: string | null
   readonly demoShop: string | null
-  /** Its forms are sent with the origin they come from. */
-  readonly namesOrigin: boolean
 }
 
 const SECTIONS: readonly {
@@ -38,6 +36,8 @@ const SECTIONS: readonly {
   { key: 'today', label: 'Today', path: '/' },
   { key: 'leads', label: 'Leads', path: '/leads' },
   { key: 'visitors', label: 'Visitors', path: '/visitors' },
+  { key: 'sources', label: 'Sources', path: '/sources' },
+  { key: 'model', label: 'Model', path: '/model' },
   { key: 'connect', label: 'Connect', path: '/connect' },
   { key: 'settings', label: 'Settings', path: '/settings' },
 ]
@@ -67,13 +67,12 @@ export function presentFrame({ title, section, sites, site, demo }: FrameSource)
     })),
     // What is set there is set for every site.
     sites:
-      sites.length > 1 && section !== 'settings'
+      sites.length > 1 && section !== 'settings' && section !== 'model'
         ? [...(section === 'connect' ? [] : [all]), ...each]
         : [],
     siteName: site?.name ?? (sites.length > 1 ? 'All sites' : (sites[0]?.name ?? 'No site yet')),
     ribbon: ribbonOf(site ? [site] : sites, demo),
     demoShop: demo ? '/demo' : null,
-    namesOrigin: section === 'connect' || section === 'settings',
   }
 }
 

@@ -15,6 +15,7 @@ import { refOf } from '../store/ids.ts'
 import type { Reader } from '../store/reader.ts'
 import type { AccountJson, Scope } from '../store/shapes.ts'
 import { answer } from './answers.tsx'
+import type { NoticeView } from './notice.tsx'
 import { presentFrame } from './present.ts'
 import {
   isRole,
@@ -24,7 +25,7 @@ import {
   ROLE_CHOICES,
   siteChoices,
 } from './present-settings.ts'
-import { type NoticeView, Settings, type SettingsPanel } from './settings.tsx'
+import { Settings, type SettingsPanel } from './settings.tsx'
 import { keysPanel, ownPanel, peoplePanel } from './settings-panels.tsx'
 
 export interface SettingsDeps {
@@ -200,8 +201,8 @@ async function settingsPage(
   }
   const frame = (title: string) =>
     presentFrame({ title, section: 'settings', sites, site: null, demo })
-  const visit = { c, now, sites, site: null, frame }
-  return answer(visit, 'Settings', jsx(Settings, { notice, panels }), status)
+  const visit = { c, now, sites, site: null, isUnknownSite: false, frame }
+  return answer(visit, 'Settings', jsx(Settings, { panels }), status, notice)
 }
 
 function linkNotice({ email }: AccountJson, secret: string): NoticeView {

@@ -12,31 +12,6 @@ export interface SettingsPanel {
   readonly body: Child
 }
 
-/** What came of the last form, and a secret that is shown this once. */
-export interface NoticeView {
-  readonly tone: 'good' | 'problem'
-  readonly words: string
-  readonly secret?: string | undefined
-}
-
-const Notice = ({ notice }: { notice: NoticeView }) => (
-  <div
-    class="settings-notice"
-    data-tone={notice.tone}
-    role={notice.tone === 'problem' ? 'alert' : 'status'}
-  >
-    <p>{notice.words}</p>
-    {notice.secret && (
-      <p class="settings-secret">
-        <code id="secret">{notice.secret}</code>
-        <button type="button" class="copy" data-copy="secret" hidden>
-          Copy
-        </button>
-      </p>
-    )}
-  </div>
-)
-
 const Panel = ({ panel }: { panel: SettingsPanel }) => (
   <section class="panel settings-panel" id={panel.id} aria-labelledby={`${panel.id}-title`}>
     <div class="panel-head">
@@ -48,16 +23,14 @@ const Panel = ({ panel }: { panel: SettingsPanel }) => (
 )
 
 interface SettingsProps {
-  readonly notice: NoticeView | null
   readonly panels: readonly SettingsPanel[]
 }
 
-export const Settings = ({ notice, panels }: SettingsProps) => (
+export const Settings = ({ panels }: SettingsProps) => (
   <div class="settings">
     <div class="title">
       <h1>Settings</h1>
     </div>
-    {notice && <Notice notice={notice} />}
     {panels.map((panel) => (
       <Panel panel={panel} />
     ))}

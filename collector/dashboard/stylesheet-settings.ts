@@ -13,18 +13,18 @@ export const settingsStyles = `
 .settings-facts { color: var(--soft); font-size: .93rem; }
 .settings-role { display: flex; gap: .45rem; } .settings-role select { width: auto; flex: 1; min-width: 6.5rem; }
 .settings-actions { display: flex; flex-wrap: wrap; gap: .45rem; justify-content: flex-end; align-items: start; }
-.settings button.plain, .sure summary { background: var(--paper); border-color: var(--line); color: var(--ink); font-weight: 500; font-size: .9rem; min-height: 2.1rem; padding-block: .3rem; }
-.settings button.plain:hover { color: var(--accent); border-color: var(--accent); filter: none; }
+button.plain, .sure summary { background: var(--paper); border-color: var(--line); color: var(--ink); font-weight: 500; font-size: .9rem; min-height: 2.1rem; padding-block: .3rem; }
+button.plain:hover { color: var(--accent); border-color: var(--accent); filter: none; }
 .settings-role button.plain { min-height: 2.4rem; }
 .sure { position: relative; } .sure summary { list-style: none; } .sure summary::-webkit-details-marker { display: none; }
 .sure form { position: absolute; right: 0; top: calc(100% + .3rem); z-index: 4; white-space: nowrap; box-shadow: var(--shadow); border-radius: 8px; }
 .sure button[type=submit] { background: var(--minus); border-color: var(--minus); color: var(--paper); }
-.settings-notice { border-radius: 10px; padding: .8rem 1rem; background: color-mix(in srgb, var(--plus) 12%, var(--bg)); display: grid; gap: .5rem; font-weight: 570; }
-.settings-notice[data-tone=problem] { color: var(--minus); background: color-mix(in srgb, var(--minus) 10%, var(--bg)); }
+.notice { margin-bottom: 1.1rem; border-radius: 10px; padding: .8rem 1rem; background: color-mix(in srgb, var(--plus) 12%, var(--bg)); display: grid; gap: .5rem; font-weight: 570; }
+.notice[data-tone=problem] { color: var(--minus); background: color-mix(in srgb, var(--minus) 10%, var(--bg)); }
 /* A form leads back to its panel; what came of it stays in sight. */
-.settings-notice:not(:has(.settings-secret)) { position: sticky; top: .5rem; z-index: 6; box-shadow: var(--shadow); }
-.settings:has(.settings-notice) .settings-panel { scroll-margin-top: 4.5rem; }
-.settings-secret { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; } .settings-secret code { background: var(--paper); padding: .4rem .6rem; }
+.notice:not(:has(.notice-secret)) { position: sticky; top: .5rem; z-index: 6; box-shadow: var(--shadow); }
+.notice ~ .settings .settings-panel { scroll-margin-top: 4.5rem; }
+.notice-secret { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; } .notice-secret code { background: var(--paper); padding: .4rem .6rem; }
 .login-title { display: block; font-size: 1.15rem; letter-spacing: 0; margin-top: .4rem; }
 @media (max-width: 46rem) {
   .settings-row { grid-template-columns: minmax(0, 1fr); } .settings-actions { justify-content: flex-start; gap: .35rem; }

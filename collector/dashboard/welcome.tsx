@@ -30,7 +30,7 @@ const Email = ({ email, typed }: Pick<WelcomeView, 'email' | 'typed'>) => (
 const Welcome = ({ action, email, error, typed }: WelcomeView) => {
   const title = email === null ? 'Make the first account' : 'Choose your password'
   return (
-    <Bare title={title} namesOrigin>
+    <Bare title={title}>
       <div class="login">
         <h1>
           <Wordmark />

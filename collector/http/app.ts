@@ -1,4 +1,5 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
+import { compress } from 'hono/compress'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Config } from '../config.ts'
 import { renderNotFound } from '../dashboard/answers.tsx'
@@ -121,6 +122,8 @@ export function createApp(deps: AppDeps): App {
   if (demoSiteKey !== null) {
     app.route('/demo', createShop({ siteKey: demoSiteKey, tagSrc: '/pique.js' }))
   }
+  // From here on answers go compressed to whoever takes that.
+  app.use(compress())
   app.route('/', createDashboardAssets())
   app.route('/', createPrivacyPage(config))
   const passwords = createPasswords()
@@ -147,7 +150,10 @@ export function createApp(deps: AppDeps): App {
       now,
     })
   const demo = demoSiteKey !== null
-  app.route('/', createDashboard({ reader: seen, clock, tagUrl, checks, proxyAdvice, demo }))
+  app.route(
+    '/',
+    createDashboard({ reader: seen, writer, clock, tagUrl, checks, proxyAdvice, demo }),
+  )
   const settings = { people, writer, entrance, publicUrl, demo }
   app.route('/', createSettings({ ...settings, reader: seen, clock }))
   app.notFound((c) =>

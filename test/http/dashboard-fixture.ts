@@ -1,4 +1,8 @@
-import type { Found, LeadQuery, Reader, VisitorQuery } from '../../collector/store/reader.ts'
+import { Hono } from 'hono'
+import type { DashboardDeps, DashboardReader } from '../../collector/dashboard/deps.ts'
+import { createDashboard } from '../../collector/dashboard/routes.tsx'
+import type { Access, GuardedEnv } from '../../collector/http/auth.ts'
+import type { Found, LeadQuery, VisitorQuery } from '../../collector/store/reader.ts'
 import type {
   IdentityJson,
   LeadJson,
@@ -348,7 +352,7 @@ export interface Asked {
   single?: number
 }
 
-export function readerOf(source: World, asked: Asked = {}): Reader {
+export function readerOf(source: World, asked: Asked = {}): DashboardReader {
   return {
     sites: async () => source.sites,
     keys: async () => [],
@@ -388,5 +392,35 @@ export function readerOf(source: World, asked: Asked = {}): Reader {
     model: async () => ({ kind: 'no_model' }),
     modelVersions: async () => [],
     simulate: () => Promise.reject(new Error('no page asks this')),
+    leadRef: async () => ({ kind: 'missing' }),
   }
+}
+
+/** Refuses everything; tests of forms run over a real store. */
+const refuses = () => Promise.reject(new Error('no form is sent here'))
+export const NO_WRITER: DashboardDeps['writer'] = {
+  addOutcome: refuses,
+  removeOutcome: refuses,
+  addAdjustment: refuses,
+  removeAdjustment: refuses,
+}
+
+const OWNER: Access = {
+  scopes: ['admin'],
+  site: null,
+  credential: 'session:test',
+  name: 'owner',
+  role: 'owner',
+  account: null,
+}
+
+/** The dashboard as the guard lets an owner see it. */
+export function openDashboard(deps: Omit<DashboardDeps, 'writer'>): Hono<GuardedEnv> {
+  const app = new Hono<GuardedEnv>()
+  app.use(async (c, next) => {
+    c.set('access', OWNER)
+    await next()
+  })
+  app.route('/', createDashboard({ writer: NO_WRITER, ...deps }))
+  return app
 }

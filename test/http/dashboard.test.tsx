@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { renderNotFound } from '../../collector/dashboard/answers.tsx'
 import { renderLogin } from '../../collector/dashboard/login.tsx'
 import { createPageChecks } from '../../collector/dashboard/page-checks.ts'
-import { createDashboard } from '../../collector/dashboard/routes.tsx'
 import type { SiteJson } from '../../collector/store/shapes.ts'
 import {
   type Asked,
@@ -11,6 +10,7 @@ import {
   identities,
   leadWith,
   NOW,
+  openDashboard,
   readerOf,
   sessions,
   shop,
@@ -21,7 +21,7 @@ import {
 } from './dashboard-fixture.ts'
 
 const open = (source: World, asked?: Asked, demo = false) =>
-  createDashboard({
+  openDashboard({
     reader: readerOf(source, asked),
     clock: () => NOW,
     tagUrl: () => 'https://t.shop.example/pique.js',

@@ -1,10 +1,9 @@
 import { Hono } from 'hono'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createPageChecks } from '../../collector/dashboard/page-checks.ts'
-import { createDashboard } from '../../collector/dashboard/routes.tsx'
 import { createVerifyRoutes } from '../../collector/http/verify.ts'
 import type { SiteJson } from '../../collector/store/shapes.ts'
-import { NOW, readerOf, shop, world } from './dashboard-fixture.ts'
+import { NOW, openDashboard, readerOf, shop, world } from './dashboard-fixture.ts'
 
 /** "Is my tag working on this page?", from the form on Connect to the words of the answer. */
 
@@ -14,16 +13,17 @@ const MINUTE = 60_000
 const blog: SiteJson = { ...shop, id: 'si_2', name: 'Blog', key: 'k_blog', origins: [] }
 
 let now = NOW
-let app: Hono
+let app: Pick<Hono, 'request'>
 beforeEach(() => {
   now = NOW
   const clock = () => now
   const checks = createPageChecks(clock)
   const reader = readerOf({ ...world, sites: [shop, blog] })
   const tagUrl = () => `${COLLECTOR}/pique.js`
-  app = new Hono()
-  app.route('/', createVerifyRoutes({ checks, reader, clock, publicUrl: () => COLLECTOR }))
-  app.route('/', createDashboard({ reader, clock, tagUrl, checks, demo: false }))
+  const made = new Hono()
+  made.route('/', createVerifyRoutes({ checks, reader, clock, publicUrl: () => COLLECTOR }))
+  made.route('/', openDashboard({ reader, clock, tagUrl, checks, demo: false }))
+  app = made
 })
 
 function submit(page: string, site = 'si_1', headers: Record<string, string> = {}) {
@@ -308,7 +308,7 @@ describe('while nothing has come', () => {
     const checks = createPageChecks(clock)
     const firstCause = async (collector: string) => {
       const tagUrl = () => `${collector}/pique.js`
-      app = createDashboard({ reader: readerOf(world), clock, tagUrl, checks, demo: false })
+      app = openDashboard({ reader: readerOf(world), clock, tagUrl, checks, demo: false })
       const started = await start()
       now += 10_000
       return (await live(started)).facts[0].words

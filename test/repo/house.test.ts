@@ -87,7 +87,7 @@ const ZONES: readonly Zone[] = [
     holds: (path) =>
       path.startsWith('collector/dashboard/') &&
       path.endsWith('.tsx') &&
-      !/\/(routes|answers|screens)\.tsx$/.test(path),
+      !/\/(routes|answers|[a-z-]+-screen)\.tsx$/.test(path),
     mayImport: (target) => target.startsWith('collector/dashboard/') || target.startsWith('hono/'),
   },
   {

@@ -229,4 +229,18 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX session_end ON session (start_at);
   CREATE INDEX rejected_received ON rejected (received_at);
   `,
+  `
+  -- Lists that people come back to: a name for the query of an address. The team's, not one person's.
+  CREATE TABLE saved_view (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, query TEXT NOT NULL,
+    author TEXT NOT NULL, created_at INTEGER NOT NULL
+  ) STRICT;
+  -- Who changed or read out what, by people and programs; subject is a public id and never an address.
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, author TEXT NOT NULL,
+    action TEXT NOT NULL, subject TEXT, detail TEXT
+  ) STRICT;
+  -- What the tag that Connect shows begins with: granted, pending or denied.
+  ALTER TABLE site ADD COLUMN consent TEXT NOT NULL DEFAULT 'granted';
+  `,
 ]

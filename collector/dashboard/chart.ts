@@ -1,0 +1,41 @@
+import { scaleLinear } from 'd3-scale'
+import { area, curveMonotoneX, line } from 'd3-shape'
+
+/** The geometry of charts; what is said beside them, and their tables, is the screens'. */
+
+export interface Box {
+  readonly width: number
+  readonly height: number
+  /** Room around the drawing, so that a line of some thickness isn't cut. */
+  readonly inset: number
+}
+
+export interface LineShape {
+  /** Path data, for `<path d>`. */
+  readonly line: string
+  readonly area: string
+  /** Where the last value is. */
+  readonly last: { readonly x: number; readonly y: number }
+}
+
+/** A line over values at equal distances, from zero up to the largest value, or to `most`. */
+export function lineShape(values: readonly number[], box: Box, most?: number): LineShape {
+  const { width, height, inset } = box
+  const top = Math.max(most ?? 0, ...values, 1)
+  const x = scaleLinear([0, Math.max(1, values.length - 1)], [inset, width - inset])
+  const y = scaleLinear([0, top], [height - inset, inset])
+  const at = (_: number, index: number) => round(x(index))
+  const points = [...values]
+  return {
+    line: line<number>(at, (value) => round(y(value))).curve(curveMonotoneX)(points) ?? '',
+    area:
+      area<number>(at, height - inset, (value) => round(y(value))).curve(curveMonotoneX)(points) ??
+      '',
+    last: { x: round(x(Math.max(0, values.length - 1))), y: round(y(values.at(-1) ?? 0)) },
+  }
+}
+
+/** Tenths of a unit are finer than a pixel, and a page of charts stays small. */
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}

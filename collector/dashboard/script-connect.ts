@@ -1,0 +1,3 @@
+/** Connect and its choices. Part of the page script: what stands in page-script.ts may be used. */
+export const connectScript = `
+`

@@ -1,0 +1,3 @@
+/** The page of one person. Part of the page script: what stands in page-script.ts may be used. */
+export const personScript = `
+`

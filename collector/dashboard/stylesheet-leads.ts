@@ -1,0 +1,3 @@
+/** The list of leads: columns, sparklines, saved views. */
+export const leadsStyles = `
+`

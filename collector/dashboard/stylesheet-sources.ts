@@ -1,0 +1,3 @@
+/** Sources: the funnel by where people came from. */
+export const sourcesStyles = `
+`
