@@ -94,6 +94,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   reading.on('message', (message: Failed | { readonly kind: 'return' }) => {
     if (message.kind === 'failed') fail(message)
   })
+  const reader = remoteOf<InternalReader>(reading) as unknown as InternalReader // async on both sides
+  await reader.warm(options.now)
   const checks = createChecks(options.store, writer, fail)
   return {
     collect,
@@ -106,7 +108,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
     look: (now) => writer.look(now),
     check: checks.check,
-    reader: remoteOf<InternalReader>(reading) as unknown as InternalReader, // async on both sides
+    reader,
     writer: writer as unknown as Admin, // calls of a remote return promises
     async close() {
       await drained()

@@ -45,6 +45,8 @@ export interface Counts {
    * other, in any order: it throws where they don't, rather than put the later ones in place of the earlier.
    */
   load(fill: (add: AddRow) => void): void
+  /** `load` piece by piece: nothing else may change the counts before `end`. */
+  loading(): { readonly add: AddRow; end(): void }
   /** Empties a slot, which can then be another lead's. */
   remove(slot: number): void
   /** What a slot holds, by rule and then by day. */
@@ -149,6 +151,28 @@ export function createCounts(): Counts {
     sweep()
   }
 
+  function loading(): { readonly add: AddRow; end(): void } {
+    const from = used
+    let current = -1
+    open()
+    return {
+      add(slot, rule, day, count, engagedMs, lastAt) {
+        if (slot !== current) {
+          if (current >= 0) close(current)
+          current = slot
+          if (at(columns.lengthOf, slot) > 0 && at(columns.startOf, slot) >= from) {
+            throw new Error(`the rows of slot ${slot} do not follow each other`)
+          }
+        }
+        add(rule, day, count, engagedMs, lastAt)
+      },
+      end() {
+        if (current >= 0) close(current)
+        sweep()
+      },
+    }
+  }
+
   return {
     get slots() {
       return slots
@@ -162,22 +186,11 @@ export function createCounts(): Counts {
     reserve,
     set,
     load(fill) {
-      const from = used
-      let current = -1
-      open()
-      fill((slot, rule, day, count, engagedMs, lastAt) => {
-        if (slot !== current) {
-          if (current >= 0) close(current)
-          current = slot
-          if (at(columns.lengthOf, slot) > 0 && at(columns.startOf, slot) >= from) {
-            throw new Error(`the rows of slot ${slot} do not follow each other`)
-          }
-        }
-        add(rule, day, count, engagedMs, lastAt)
-      })
-      if (current >= 0) close(current)
-      sweep()
+      const { add, end } = loading()
+      fill(add)
+      end()
     },
+    loading,
     remove(slot) {
       if (slot < slots) set(slot, [])
     },

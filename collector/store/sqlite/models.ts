@@ -26,7 +26,10 @@ export function createModels(db: Db, texts: Texts): ModelStore {
   const ruleRef = db.prepare('SELECT id FROM rule WHERE name = ?').pluck()
   const rename = db.prepare('UPDATE rule SET name = ? WHERE name = ? RETURNING id').pluck()
   const isCounted = db.prepare('SELECT counted FROM rule WHERE id = ?').pluck()
-  const setCounted = db.prepare('UPDATE rule SET counted = id IN (SELECT value FROM json_each(?))')
+  const setCounted = db.prepare(
+    `UPDATE rule SET counted = id IN (SELECT value FROM json_each(@refs))
+     WHERE counted <> id IN (SELECT value FROM json_each(@refs))`,
+  )
   const dropOf = db.prepare(
     'DELETE FROM bucket WHERE visitor = ? AND rule IN (SELECT value FROM json_each(?))',
   )
@@ -90,8 +93,8 @@ export function createModels(db: Db, texts: Texts): ModelStore {
     },
     lastBrowser: () => Number(lastBrowser.get() ?? 0),
     keepOnly(refs) {
-      setCounted.run(JSON.stringify(refs))
-      bumpEpoch.run()
+      const { changes } = setCounted.run({ refs: JSON.stringify(refs) })
+      if (changes > 0) bumpEpoch.run()
       dropped = 0
     },
     dropStale() {

@@ -25,6 +25,11 @@ export interface Card {
 export interface LeadBook {
   /** Brings the book up to date; inside the snapshot that is read. */
   refresh(now: number): void
+  /**
+   * The first reading of a large store takes seconds: this is the same in slices, on reads of a snapshot that
+   * lasts as long. Nothing else may ask the book before it is at its end.
+   */
+  loading(reads: RowReads, now: number): Generator<void>
   cardOf(lead: number): Card | undefined
   /** By slot, which is in the order of leads' numbers; empty where a lead is no more. */
   readonly cards: readonly (Card | undefined)[]
@@ -39,6 +44,8 @@ export interface LeadBook {
 
 /** More changed leads than this are read together, with all others. */
 const MANY = 2000
+/** Rows of one slice of a loading: a few milliseconds. */
+const SLICE = 4000
 
 export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
   let counts = createCounts()
@@ -54,33 +61,54 @@ export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
   function refresh(now: number): void {
     const model = tools.current()
     const today = dayOf(now)
-    const isOld = model.rules.version !== version || reads.epoch() !== epoch
+    const isOld = Number.isNaN(version) || reads.epoch() !== epoch
     if (isOld) load(model, today)
-    else if (reads.newestChange() > change || today !== day) update(model, today)
+    else if (model.rules.version !== version) judge(model, today)
+    if (reads.newestChange() > change || today !== day) update(model, today)
   }
 
-  /** Everything anew: at the first reading, and when another model scores, which counts other events. */
+  /** Another model scores, which counts the same events: what it makes of them. */
+  function judge(model: ReadModel, today: number): void {
+    cards = cards.map((card) => card && { ...card, letter: letterOf(card.lead, model) })
+    version = model.rules.version
+    rescore(model, today)
+  }
+
   function load(model: ReadModel, today: number): void {
-    change = reads.newestChange()
-    const leads = reads.leads()
-    const facts = reads.facts()
+    for (const _ of loadingOf(reads, model, today));
+  }
+
+  /** Everything anew: at the first reading, and when other events are counted. */
+  function* loadingOf(from: RowReads, model: ReadModel, today: number): Generator<void> {
+    change = from.newestChange()
+    const leads = from.leads()
+    yield
+    const facts = from.facts()
+    for (let row = 1; facts.more(); row += 1) if (row % SLICE === 0) yield
     slots = new Map(leads.map(({ ref }, slot) => [ref, slot]))
     counts = createCounts()
-    counts.reserve(leads.length, reads.bucketCount())
-    counts.load((add) => {
-      for (const [lead, rule, on, count, engagedMs, lastMs] of reads.buckets()) {
-        const slot = slots.get(lead)
-        if (slot !== undefined) add(slot, rule, on, count, engagedMs, on * DAY_MS + lastMs)
-      }
-    })
+    counts.reserve(leads.length, from.bucketCount())
+    const { add, end } = counts.loading()
+    let rows = 0
+    for (const [lead, rule, on, count, engagedMs, lastMs] of from.buckets()) {
+      const slot = slots.get(lead)
+      if (slot !== undefined) add(slot, rule, on, count, engagedMs, on * DAY_MS + lastMs)
+      rows += 1
+      if (rows % SLICE === 0) yield
+    }
+    end()
     adjustments = new Float64Array(leads.length)
-    for (const [lead, milli] of reads.adjustments()) {
+    for (const [lead, milli] of from.adjustments()) {
       const slot = slots.get(lead)
       if (slot !== undefined) adjustments[slot] = milli
     }
-    cards = leads.map((lead, slot) => cardOf(lead, slot, facts.get(lead.ref), model))
+    cards = []
+    for (const [slot, lead] of leads.entries()) {
+      cards.push(cardOf(lead, slot, facts.found(lead.ref), model))
+      if (slot % SLICE === 0) yield
+    }
     version = model.rules.version
-    epoch = reads.epoch()
+    epoch = from.epoch()
     gone = 0
     rescore(model, today)
   }
@@ -135,6 +163,10 @@ export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
     ranks = null
   }
 
+  function letterOf({ traits, email }: LeadRow, model: ReadModel): FitLetter | null {
+    return fitOf(traits, email, model.fit, tools.domains).letter
+  }
+
   function cardOf(
     lead: LeadRow,
     slot: number,
@@ -145,7 +177,7 @@ export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
     return {
       slot,
       lead,
-      letter: fitOf(lead.traits, lead.email, model.fit, tools.domains).letter,
+      letter: letterOf(lead, model),
       haystack: words
         .filter((word) => word !== null && word !== undefined)
         .join('\n')
@@ -158,6 +190,7 @@ export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
 
   return {
     refresh,
+    loading: (from, now) => loadingOf(from, tools.current(), dayOf(now)),
     cardOf(lead) {
       const slot = slots.get(lead)
       return slot === undefined ? undefined : cards[slot]

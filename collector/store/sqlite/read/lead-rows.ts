@@ -32,7 +32,7 @@ type BucketRow = [
 
 const LEAD = 'id, site, email, user_id, traits, stage'
 
-export function createRowReads({ db }: ReadTools) {
+export function createRowReads({ db }: Pick<ReadTools, 'db'>) {
   const all = db.prepare(`SELECT ${LEAD} FROM lead ORDER BY id`).raw()
   const one = db.prepare(`SELECT ${LEAD} FROM lead WHERE id = ?`).raw()
   const changed = db.prepare(`SELECT ${LEAD} FROM lead WHERE changed > ?`).raw()
@@ -80,8 +80,13 @@ export function createRowReads({ db }: ReadTools) {
     bucketsOf: leadBucketReader(db),
     adjustments: () => adjustments.all() as [number, number][],
     adjustmentOf: (ref: number) => Number(adjustmentOf.get(ref) ?? 0),
-    facts: (): ReadonlyMap<number, LeadFacts> => gather(allFacts.iterate()),
-    factsOf: (ref: number): LeadFacts | undefined => gather(ownFacts.iterate(ref)).get(ref),
+    /** Row after row, to be stopped between any two. */
+    facts: (): FactsSoFar => gathering(allFacts.iterate()),
+    factsOf(ref: number): LeadFacts | undefined {
+      const facts = gathering(ownFacts.all(ref)[Symbol.iterator]())
+      while (facts.more());
+      return facts.found(ref)
+    },
   }
 }
 
@@ -94,35 +99,49 @@ interface Gathered {
   last: readonly [at: number, source: string] | null
 }
 
-function gather(rows: Iterable<unknown>): ReadonlyMap<number, LeadFacts> {
+export interface FactsSoFar {
+  /** Takes one row more; false at the end. */
+  more(): boolean
+  found(lead: number): LeadFacts | undefined
+}
+
+function gathering(rows: Iterator<unknown>): FactsSoFar {
   const known = new Map<number, Gathered>()
-  for (const raw of rows) {
-    const [lead, firstAt, lastAt, startAt, source, lastStart, lastSource] = raw as [
-      number,
-      ...[number | null, number | null, number | null, string | null, number | null, string | null],
-    ]
-    const facts = known.get(lead) ?? {
-      firstAt: Number.MAX_SAFE_INTEGER,
-      lastAt: Number.MIN_SAFE_INTEGER,
-      first: null,
-      last: null,
-    }
-    known.set(lead, facts)
-    facts.firstAt = Math.min(facts.firstAt, firstAt ?? facts.firstAt)
-    facts.lastAt = Math.max(facts.lastAt, lastAt ?? facts.lastAt)
-    if (startAt !== null && source !== null && startAt < (facts.first?.[0] ?? Infinity)) {
-      facts.first = [startAt, source]
-    }
-    if (lastStart !== null && lastSource !== null && lastStart > (facts.last?.[0] ?? -Infinity)) {
-      facts.last = [lastStart, lastSource]
-    }
+  return {
+    more() {
+      const { done, value } = rows.next()
+      if (!done) gather(known, value)
+      return !done
+    },
+    found(lead) {
+      const facts = known.get(lead)
+      if (!facts) return undefined
+      const sources = [facts.first, facts.last].flatMap((one) => one?.[1] ?? [])
+      return { firstAt: facts.firstAt, lastAt: facts.lastAt, sources: [...new Set(sources)] }
+    },
   }
-  return new Map(
-    [...known].map(([lead, { first, last, firstAt, lastAt }]) => [
-      lead,
-      { firstAt, lastAt, sources: [...new Set([first, last].flatMap((one) => one?.[1] ?? []))] },
-    ]),
-  )
+}
+
+function gather(known: Map<number, Gathered>, raw: unknown): void {
+  const [lead, firstAt, lastAt, startAt, source, lastStart, lastSource] = raw as [
+    number,
+    ...[number | null, number | null, number | null, string | null, number | null, string | null],
+  ]
+  const facts = known.get(lead) ?? {
+    firstAt: Number.MAX_SAFE_INTEGER,
+    lastAt: Number.MIN_SAFE_INTEGER,
+    first: null,
+    last: null,
+  }
+  known.set(lead, facts)
+  facts.firstAt = Math.min(facts.firstAt, firstAt ?? facts.firstAt)
+  facts.lastAt = Math.max(facts.lastAt, lastAt ?? facts.lastAt)
+  if (startAt !== null && source !== null && startAt < (facts.first?.[0] ?? Infinity)) {
+    facts.first = [startAt, source]
+  }
+  if (lastStart !== null && lastSource !== null && lastStart > (facts.last?.[0] ?? -Infinity)) {
+    facts.last = [lastStart, lastSource]
+  }
 }
 
 function leadRowOf(raw: unknown): LeadRow {

@@ -16,14 +16,16 @@ import type {
   TrendDayJson,
 } from '../../shapes.ts'
 import { claimReader, connected } from '../claim-rows.ts'
+import { openReader } from '../connect.ts'
 import { createMentionReader } from '../mentions.ts'
 import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
 import { type AccessReads, createAccessReader } from './accounts.ts'
+import type { LeadBook } from './book.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
 import { createIdentityReader } from './identities.ts'
-import type { LeadRow } from './lead-rows.ts'
+import { createRowReads, type LeadRow } from './lead-rows.ts'
 import { createLeadReader } from './leads.ts'
 import { createModelReader } from './models.ts'
 import { createQuarantineReader } from './quarantine.ts'
@@ -56,6 +58,8 @@ export interface InternalReader extends Reader, AccessReads {
   backups(now: number): Promise<readonly HeldBackupJson[]>
   /** Whether an event with the store's number waits in quarantine. */
   isQuarantined(ref: number, scope: Scoped): Promise<boolean>
+  /** Reads all leads into memory, beside other reads; what needs them before that waits for it. */
+  warm(now: number): Promise<void>
   verify(): Promise<VerifyReport>
   /** The store's number of a lead. */
   leadRef(id: string, scope: Scoped): Promise<Found<number>>
@@ -136,6 +140,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
         .all()
         .map(keyJson),
     ...createAccessReader(db),
+    warm: (now) => warm(path, book, now),
     leads: async (query, now) => snapshot(() => leads.list(query, now)),
     lead: async (id, scope, now) => withLead(id, scope, (lead) => found(leads.json(lead, now))),
     async score(id, at, now) {
@@ -232,6 +237,19 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
         model: tools.current().rules,
         touchOf: tools.touchOf,
       }),
+  }
+}
+
+/** On a connection of its own, because one that is read row by row can't be asked anything else. */
+async function warm(path: string, book: LeadBook, now: number): Promise<void> {
+  const db = openReader(path)
+  try {
+    db.exec('BEGIN')
+    for (const _ of book.loading(createRowReads({ db }), now)) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  } finally {
+    db.close()
   }
 }
 
