@@ -21,9 +21,10 @@ async function leadsOf(reader: InternalReader, now = NOW): Promise<readonly Lead
   if (found.kind !== 'found') throw new Error(found.kind)
   return found.value.data
 }
-/** What a reader says that remembers nothing. */
-const fresh = (now = NOW) =>
-  leadsOf(createSqliteReader(service.path, createMailDomains('', '')), now)
+/** One that remembers nothing. */
+const freshReader = () => createSqliteReader(service.path, createMailDomains('', ''))
+const fresh = (now = NOW) => leadsOf(freshReader(), now)
+const gradedB = (reader: InternalReader) => reader.leads({ grade: 'B' }, NOW)
 
 function identify(email: string): void {
   const view = eventAt(NOW - DAY, 'page_view', { url: 'https://shop.example/pricing' })
@@ -67,6 +68,7 @@ test('a model with other numbers and other fit is obeyed at once, and so is one 
     service.work()
     lists.push(await leadsOf(service.reader))
     expect(lists.at(-1)).toEqual(await fresh())
+    expect(await gradedB(service.reader)).toEqual(await gradedB(freshReader()))
   }
   const gradesAndScores = lists.map((list) =>
     list.map(({ id, score_milli, grade }) => [id, score_milli, grade]).sort(),
