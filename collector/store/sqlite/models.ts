@@ -28,7 +28,7 @@ export function createModels(db: Db, texts: Texts): ModelStore {
   const isCounted = db.prepare('SELECT counted FROM rule WHERE id = ?').pluck()
   const setCounted = db.prepare(
     `UPDATE rule SET counted = id IN (SELECT value FROM json_each(@refs))
-     WHERE counted <> id IN (SELECT value FROM json_each(@refs))`,
+     WHERE counted <> (id IN (SELECT value FROM json_each(@refs)))`,
   )
   const dropOf = db.prepare(
     'DELETE FROM bucket WHERE visitor = ? AND rule IN (SELECT value FROM json_each(?))',

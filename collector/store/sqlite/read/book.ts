@@ -54,6 +54,8 @@ export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
   let scores: Float64Array<ArrayBuffer> = new Float64Array(0)
   let adjustments = new Float64Array(0)
   let ranks: ((slot: number) => number | null) | null = null
+  /** The fit rules that letters are by. */
+  let fitText = ''
   let [day, version, epoch, change, gone] = [Number.NaN, Number.NaN, 0, -1, 0]
 
   const reading = (model: ReadModel): Reading => ({ counts, model: model.rules, day })
@@ -69,9 +71,10 @@ export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
 
   /** Another model scores, which counts the same events: what it makes of them. */
   function judge(model: ReadModel, today: number): void {
-    cards = cards.map((card) => card && { ...card, letter: letterOf(card.lead, model) })
-    version = model.rules.version
-    rescore(model, today)
+    if (fitTextOf(model) !== fitText) {
+      cards = cards.map((card) => card && { ...card, letter: letterOf(card.lead, model) })
+    }
+    take(model, today)
   }
 
   function load(model: ReadModel, today: number): void {
@@ -107,10 +110,9 @@ export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
       cards.push(cardOf(lead, slot, facts.found(lead.ref), model))
       if (slot % SLICE === 0) yield
     }
-    version = model.rules.version
     epoch = from.epoch()
     gone = 0
-    rescore(model, today)
+    take(model, today)
   }
 
   function update(model: ReadModel, today: number): void {
@@ -155,6 +157,12 @@ export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
       adjustments[slot] = 0
       gone += 1
     }
+  }
+
+  function take(model: ReadModel, today: number): void {
+    version = model.rules.version
+    fitText = fitTextOf(model)
+    rescore(model, today)
   }
 
   function rescore(model: ReadModel, today: number): void {
@@ -212,6 +220,10 @@ export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
       return ranks(card.slot) ?? 100
     },
   }
+}
+
+function fitTextOf({ rules }: ReadModel): string {
+  return JSON.stringify(rules.spec.fit)
 }
 
 /** The column with room for more slots, which begin at 0. */
