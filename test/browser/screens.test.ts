@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { gzipSync } from 'node:zlib'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { LeadJson, VisitorJson } from '../../collector/store/shapes.ts'
+import { launchBrowser, type TestBrowser } from '../support/browser.ts'
+import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
+import {
+  expectNoOverflow,
+  openEverything,
+  openWatched,
+  type Watched,
+  withoutScripts,
+} from '../support/dashboard.ts'
+import { pathOf, SCREENS } from '../support/screens.mjs'
+
+/** What holds on every screen of the demo: for everybody, on a phone, without scripts, and by weight. */
+
+const TEST_MS = 120_000
+const PHONE = { width: 360, height: 740 }
+const MAX_BYTES = 60_000
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let collector: RunningCollector
+let browser: TestBrowser
+let screens: readonly (readonly [name: string, url: string])[]
+const place = createPlace()
+
+beforeAll(async () => {
+  collector = await startBuilt('demo', place.store)
+  browser = await launchBrowser()
+  const page = await browser.context.newPage()
+  await page.goto(collector.dashboard)
+  await page.close()
+  const lead = (await list<LeadJson>('/leads?limit=1'))[0]?.id ?? ''
+  const visitors = await list<VisitorJson>('/visitors?limit=100')
+  const visitor = visitors.find((one) => one.lead === null)?.id ?? ''
+  const people = { lead, visitor }
+  screens = Object.entries(SCREENS).map(([name, path]) => [
+    name,
+    collector.url + pathOf(path, people),
+  ])
+}, TEST_MS)
+
+afterAll(async () => {
+  await browser?.close()
+  await collector?.stop()
+  place.remove()
+})
+
+async function list<T>(path: string): Promise<readonly T[]> {
+  const { data }: { data: readonly T[] } = await (await collector.api(path)).json()
+  return data
+}
+
+const open = (): Promise<Watched> => openWatched(browser.context)
+
+/** Serious and critical findings, each with what it is about. */
+async function findingsOf(page: Page): Promise<readonly string[]> {
+  // The policy of our pages lets no script in, and a debugger's evaluation is none.
+  await page.evaluate(AXE)
+  const { violations } = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<AxeResults> } } // loaded above
+    return axe.run()
+  })
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${page.url()} ${id}: ${html} ${failureSummary}`),
+    )
+}
+
+describe('every screen', { timeout: TEST_MS }, () => {
+  test.each(['light', 'dark'] as const)('keeps nobody out, in %s', async (scheme) => {
+    const { page, trouble } = await open()
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    const findings: string[] = []
+    for (const [, url] of screens) {
+      await page.goto(url)
+      await openEverything(page)
+      findings.push(...(await findingsOf(page)))
+    }
+    expect(findings).toEqual([])
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  test('an unreadable word and a field without a name are found', async () => {
+    const { page } = await open()
+    await page.goto(screens[0]?.[1] ?? '')
+    await page.evaluate(() => {
+      const main = document.querySelector('main')
+      const word = document.createElement('p')
+      word.textContent = 'hardly there'
+      Object.assign(word.style, { color: '#ddd', background: '#fff' })
+      main?.append(word, document.createElement('select'))
+    })
+    const found = (await findingsOf(page)).join('\n')
+    expect(found).toContain('color-contrast')
+    expect(found).toContain('select-name')
+    await page.close()
+  })
+
+  test('answers at once, says how long it took, and is light', async () => {
+    const { page } = await open()
+    for (const [name, url] of screens) {
+      const answer = await page.request.get(url)
+      expect([name, answer.status()]).toEqual([name, 200])
+      expect(answer.headers()['server-timing'], name).toMatch(/^total;dur=\d+\.\d$/)
+      const html = await answer.text()
+      const assets = [...html.matchAll(/\/assets\/[^"]+/g)].map(([path]) => path)
+      const parts = await Promise.all(
+        [...new Set(assets)].map(async (path) =>
+          (await page.request.get(collector.url + path)).body(),
+        ),
+      )
+      const all = [Buffer.from(html), ...parts].reduce((n, part) => n + gzipSync(part).length, 0)
+      expect(all, name).toBeLessThan(MAX_BYTES)
+    }
+    const whole = await page.request.get(collector.url, {
+      headers: { 'accept-encoding': 'gzip' },
+    })
+    expect(whole.headers()['content-encoding']).toBe('gzip')
+    await page.close()
+  })
+
+  test('fits a phone, with everything open', async () => {
+    const { page, trouble } = await open()
+    await page.setViewportSize(PHONE)
+    for (const [, url] of screens) {
+      await page.goto(url)
+      await expectNoOverflow(page)
+      await openEverything(page)
+      await expectNoOverflow(page)
+      expect(await page.getByRole('button', { name: 'Sign out', exact: true }).isVisible()).toBe(true)
+    }
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  test('works without scripts', async () => {
+    const { page, trouble } = await open()
+    await withoutScripts(page)
+    for (const [, url] of screens) {
+      expect((await page.goto(url))?.status()).toBe(200)
+      expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
+      expect(await page.getByRole('navigation', { name: 'Main' }).isVisible()).toBe(true)
+      expect(await page.locator('[data-copy]:visible, [data-keys]:visible').count()).toBe(0)
+    }
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+})

@@ -1,0 +1,22 @@
+/**
+ * Every screen of the dashboard by name, for tests and for pictures. A path is asked of the demo's store;
+ * `LEAD` stands for its hottest lead and `VISITOR` for somebody anonymous.
+ */
+export const SCREENS = {
+  today: '/',
+  leads: '/leads',
+  'leads-filtered': '/leads?stage=lead&grade=A&sort=email',
+  'leads-none': '/leads?q=nobody-at-all',
+  lead: '/leads/LEAD',
+  visitors: '/visitors',
+  visitor: '/visitors/VISITOR',
+  sources: '/sources',
+  model: '/model',
+  connect: '/connect',
+  settings: '/settings',
+}
+
+/** The path for people who are there. */
+export function pathOf(path, { lead, visitor }) {
+  return path.replace('LEAD', lead).replace('VISITOR', visitor)
+}
