@@ -94,7 +94,7 @@ const RefusedEvent = ({ event }: { event: RefusedView }) => (
   <li class="refused-row" data-code={event.code}>
     <details>
       <summary>
-        <strong>{event.title}</strong> <Time when={event.when} />
+        <strong>{event.title}</strong> <span>{event.about}</span> <Time when={event.when} />
       </summary>
       <p class="hint">
         <Said words={event.detail} />
@@ -244,8 +244,9 @@ interface IncomingProps {
 export const IncomingTab = ({ day, refused, waiting, counts }: IncomingProps) => (
   <div class="incoming">
     <Day day={day} />
+    {waiting && waiting.events.length > 0 && <Waiting {...waiting} />}
     <Refused {...refused} />
-    {waiting && <Waiting {...waiting} />}
+    {waiting?.events.length === 0 && <Waiting {...waiting} />}
     <Counts counts={counts} />
   </div>
 )

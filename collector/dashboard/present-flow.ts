@@ -1,6 +1,7 @@
 import type { FlowJson } from '../store/flow.ts'
 import type { QuarantinedJson, RejectedJson } from '../store/shapes.ts'
 import { type BarShape, barShapes } from './chart-bars.ts'
+import { pathOf } from './links.ts'
 import { countWords, type RefusalWords, refusalWords, waitingWords } from './refusal-words.ts'
 import { plural, type When, whenOf } from './words.ts'
 
@@ -37,6 +38,8 @@ export interface RefusedView {
   readonly id: string
   readonly title: string
   readonly code: string
+  /** "page_view at /pricing", as far as the event says; empty where it says nothing. */
+  readonly about: string
   readonly detail: string
   readonly sample: string
   readonly when: When
@@ -65,7 +68,7 @@ export function presentDay({ hours }: Pick<FlowJson, 'hours'>, now: number): Day
     note:
       visits === 0
         ? ''
-        : `${numbers.format(people)} by people who proved to be there, ${numbers.format(bots)} by bots`,
+        : `${plural(people, 'visit')} by people who proved to be there, ${numbers.format(bots)} by bots.`,
     bars: barShapes(
       hours.map((hour) => hour.events),
       FLOW_BOX,
@@ -96,6 +99,7 @@ export function presentRefused(events: readonly RejectedJson[], now: number): Re
     id,
     code,
     title: refusalWords(code).title,
+    about: aboutOf(sample),
     detail,
     sample: prettyJson(sample),
     when: whenOf(received_at, now),
@@ -118,6 +122,22 @@ export function presentWaiting(events: readonly QuarantinedJson[], now: number):
     event: prettyJson(event),
     when: whenOf(received_at, now),
   }))
+}
+
+function aboutOf(sample: string): string {
+  const { type, url } = fieldsOf(sample)
+  const name = typeof type === 'string' ? type : ''
+  const place = typeof url === 'string' && url.startsWith('http') ? `at ${pathOf(url)}` : ''
+  return [name, place].filter(Boolean).join(' ')
+}
+
+function fieldsOf(sample: string): Readonly<Record<string, unknown>> {
+  try {
+    const fields: unknown = JSON.parse(sample)
+    return typeof fields === 'object' && fields !== null ? { ...fields } : {}
+  } catch {
+    return {} // cut off
+  }
 }
 
 /** With a field a line; a text that was cut stays as it is. */

@@ -1,6 +1,5 @@
 /** Connect: where the tag goes, and what flows in and out. */
 export const connectStyles = `
-.connect { max-width: 62rem; }
 .connect > .title .tabs { margin-left: auto; }
 .glance { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11rem), 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: 14px; overflow: hidden; margin-bottom: 1.1rem; }
 .glance > div { background: var(--paper); padding: .75rem 1.1rem .85rem; position: relative; }
@@ -32,17 +31,19 @@ export const connectStyles = `
 .reasons li { background: var(--sunk); border-radius: 10px; padding: .8rem 1rem; display: grid; gap: .3rem; align-content: start; font-size: .93rem; text-wrap: pretty; }
 .reasons code { background: var(--paper); }
 .reason-head { display: flex; justify-content: space-between; gap: 1rem; font-size: 1rem; } .reason-head strong { font-weight: 620; }
-.reason-count { font-weight: 680; }
+.reason-count { font-weight: 680; white-space: nowrap; }
 .refused { border-top: 1px solid var(--line); }
 .refused-row { border-bottom: 1px solid var(--line); }
 .refused-row summary { padding-block: .5rem; } .refused-row strong { font-weight: 560; }
-.refused-row summary time { color: var(--soft); margin-left: .5rem; font-size: .9rem; }
+.refused-row summary span { color: var(--soft); margin-left: .4rem; }
+.refused-row summary time { color: var(--soft); margin-left: .5rem; font-size: .9rem; white-space: nowrap; }
+.export .settings-row { grid-template-columns: 5rem minmax(0, 1fr) auto; }
 .connect details pre { background: var(--sunk); border-radius: 10px; padding: .7rem .9rem; margin-block: .5rem .8rem; white-space: pre-wrap; font-size: .86rem; }
 .site-keys { grid-template-columns: minmax(9rem, auto) minmax(0, 1fr); gap: .5rem 1.4rem; } .site-keys dd { color: var(--soft); } .site-keys code { color: var(--ink); }
 @media (max-width: 46rem) {
   .connect > .title .tabs { margin-left: 0; }
   .glance { grid-template-columns: repeat(2, minmax(0, 1fr)); } .glance > div { padding: .6rem .8rem .7rem; }
   .site-keys { grid-template-columns: minmax(0, 1fr); gap: .1rem; } .site-keys dd { margin-bottom: .5rem; }
-  .tag-box .copy { min-height: 0; }
+  .tag-box .copy { min-height: 0; } .export .settings-row { grid-template-columns: minmax(0, 1fr); }
 }
 `

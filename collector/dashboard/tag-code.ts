@@ -14,7 +14,7 @@ export interface TagSite extends Pick<SiteJson, 'key'> {
 
 /** The tag for a page's HTML. */
 export function tagOf(site: TagSite, tagUrl: string): string {
-  return `<script defer ${attributesOf(site, tagUrl)}></script>`
+  return `<script defer ${attributesOf(site, tagUrl).join(' ')}></script>`
 }
 
 /** A site that does not simply collect waits for consent: who is asked can say yes. */
@@ -22,9 +22,9 @@ function isPending({ consent = 'granted' }: TagSite): boolean {
   return consent !== 'granted'
 }
 
-function attributesOf(site: TagSite, tagUrl: string): string {
-  const consent = isPending(site) ? ' data-consent="pending"' : ''
-  return `src="${tagUrl}" data-site="${site.key}"${consent}`
+function attributesOf(site: TagSite, tagUrl: string): readonly string[] {
+  const consent = isPending(site) ? ['data-consent="pending"'] : []
+  return [`src="${tagUrl}"`, `data-site="${site.key}"`, ...consent]
 }
 
 export const PLATFORMS = {
@@ -122,7 +122,9 @@ const INSTALLS: Readonly<Record<Platform, (pasted: Pasted) => Install>> = {
     ],
   }),
   next: ({ site, tagUrl }) => {
-    const script = `<Script ${attributesOf(site, tagUrl)} strategy="afterInteractive" />`
+    const lines = [...attributesOf(site, tagUrl), 'strategy="afterInteractive"']
+    const script = (indent: string) =>
+      ['<Script', ...lines.map((line) => `  ${line}`), '/>'].join(`\n${indent}`)
     return {
       parts: [
         {
@@ -134,7 +136,7 @@ export default function RootLayout({ children }: { children: React.ReactNode }) 
     <html lang="en">
       <body>
         {children}
-        ${script}
+        ${script('        ')}
       </body>
     </html>
   )
@@ -149,7 +151,7 @@ export default function App({ Component, pageProps }: AppProps) {
   return (
     <>
       <Component {...pageProps} />
-      ${script}
+      ${script('      ')}
     </>
   )
 }`,
@@ -206,7 +208,7 @@ function policyNote(tagUrl: string): string {
 /** What a page calls to say who somebody is; the first line keeps calls that come before the tag. */
 export const IDENTIFY = `window.pique = window.pique || function () { (pique.q = pique.q || []).push(arguments) }
 
-pique('identify', 'ann@example.com', { name: 'Ann Able', company: 'Able Ltd' })`
+pique('identify', 'someone@example.com', { name: 'Ann Able', company: 'Able Ltd' })`
 
 /** What a server signs with, so that nobody can say to be somebody else. */
 export function signingCode(site: TagSite): string {
@@ -219,7 +221,7 @@ export function sign(secret, expires, userId, email) {
 }`
 }
 
-export const SIGNED_IDENTIFY = `pique('identify', 'ann@example.com', { name: 'Ann Able' }, { signature })`
+export const SIGNED_IDENTIFY = `pique('identify', 'someone@example.com', { name: 'Ann Able' }, { signature })`
 
 /** How a program asks for leads. */
 export function curlOf(origin: string, siteId: string): string {
