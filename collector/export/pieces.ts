@@ -31,7 +31,7 @@ export interface ExportAsk {
 export type ExportReader = Pick<InternalReader, 'exportLeads' | 'exportEvents'>
 
 const LEADS_A_PAGE = 100
-const EVENTS_A_PAGE = 1_000
+const EVENTS_A_PAGE = 500
 
 /** Throws what a read throws: what was told until then is not all there is. */
 export async function* exportPieces(
