@@ -6,6 +6,7 @@ import Database from 'better-sqlite3'
 import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { DashboardReader } from '../../collector/dashboard/deps.ts'
 import { createPageChecks } from '../../collector/dashboard/page-checks.ts'
 import { signingCode } from '../../collector/dashboard/tag-code.ts'
 import type { ExportedEventJson } from '../../collector/store/exported.ts'
@@ -154,6 +155,17 @@ describe('downloads', () => {
     expect(early.every(({ at }) => at.slice(0, 10) <= day)).toBe(true)
     expect(early.length).toBeGreaterThan(0)
     expect(told([...early, ...late])).toEqual(told(shop))
+
+    // In the middle of a visit, too.
+    const middle = NOW - 4.5 * MINUTE
+    const [before, after] = await Promise.all(
+      [`until=${middle - 1}`, `since=${middle}`].map((period) =>
+        linesOf<ExportedEventJson>(whole, `what=events&site=si_1&${period}`),
+      ),
+    )
+    expect(after?.every(({ at }) => Date.parse(at) >= middle)).toBe(true)
+    expect(after?.length).toBeGreaterThan(2)
+    expect(told([...(before ?? []), ...(after ?? [])])).toEqual(told(shop))
   })
 
   test('a place in the walk through events is one at any size of page', async () => {
@@ -210,6 +222,13 @@ describe('a download whose reading fails in between', () => {
   const lead = leadWith({ email: 'x'.repeat(2_000) })
   const page = Array.from({ length: 100 }, () => lead)
 
+  function dashboardOver(reader: DashboardReader, onBroken: (error: unknown) => void = () => {}) {
+    const clock = () => NOW
+    const tagUrl = () => 'https://t.shop.example/pique.js'
+    const checks = createPageChecks(clock)
+    return openDashboard({ reader, clock, tagUrl, onBroken, checks, demo: false })
+  }
+
   test.each(['identity', 'gzip'])('breaks off, and never looks whole: %s', async (encoding) => {
     const broken: unknown[] = []
     let reads = 0
@@ -223,11 +242,10 @@ describe('a download whose reading fails in between', () => {
     }
     const app = new Hono()
     app.use(compress())
-    const clock = () => NOW
-    const tagUrl = () => 'https://t.shop.example/pique.js'
-    const onBroken = (error: unknown) => broken.push(error)
-    const rest = { clock, tagUrl, onBroken, checks: createPageChecks(clock), demo: false }
-    app.route('/', openDashboard({ reader, ...rest }))
+    app.route(
+      '/',
+      dashboardOver(reader, (error) => broken.push(error)),
+    )
     const server = createAdaptorServer({ fetch: app.fetch }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo // a TCP server has an address once it listens
@@ -242,14 +260,50 @@ describe('a download whose reading fails in between', () => {
     }
   })
 
+  test('reads no further than it is taken, and ends when its taker is gone', async () => {
+    let reads = 0
+    const reader = {
+      ...readerOf(world),
+      exportLeads: async () => {
+        reads += 1
+        return { kind: 'found', value: { data: page, next_cursor: 'more' } } as const
+      },
+    }
+    const server = createAdaptorServer({ fetch: dashboardOver(reader).fetch }).listen(
+      0,
+      '127.0.0.1',
+    )
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo // a TCP server has an address once it listens
+    try {
+      const taker = new AbortController()
+      const url = `http://127.0.0.1:${port}/connect/export?format=ndjson`
+      const answer = await fetch(url, { signal: taker.signal })
+      await answer.body?.getReader().read()
+      const settled = async () => {
+        let before = -1
+        while (before !== reads) {
+          before = reads
+          await new Promise((resolve) => setTimeout(resolve, 100))
+        }
+        return reads
+      }
+      // What sockets hold, and no more.
+      expect(await settled()).toBeLessThan(100)
+      taker.abort()
+      const last = await settled()
+      expect(await settled()).toBe(last)
+    } finally {
+      server.close()
+    }
+  })
+
   test('at the very beginning is an error, and no file', async () => {
     const reader = {
       ...readerOf(world),
       exportLeads: () => Promise.reject(new Error('the disk is gone')),
     }
-    const clock = () => NOW
-    const rest = { clock, tagUrl: () => 'https://t.shop.example/pique.js', demo: false }
-    const app = openDashboard({ reader, ...rest, checks: createPageChecks(clock) })
+    const app = dashboardOver(reader)
     app.onError((_, c) => c.text('failed', 500))
     expect((await app.request('/connect/export')).status).toBe(500)
   })
