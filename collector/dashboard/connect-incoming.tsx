@@ -180,7 +180,7 @@ const Waiting = ({ events, hasMore, action, query }: WaitingProps) => (
               </small>
             </div>
             <details>
-              <summary>The event</summary>
+              <summary>{event.about || 'The event'}</summary>
               <pre>
                 <code>{event.event}</code>
               </pre>

@@ -76,7 +76,7 @@ const Kind = ({ kind }: { kind: ExportView }) => (
     <div class="settings-actions">
       {kind.files.map((file) => (
         <a
-          class="button"
+          class="button download"
           href={file.href}
           download
           aria-label={`Download ${kind.title.toLowerCase()} as ${file.label}`}
@@ -92,7 +92,7 @@ export const ExportTab = ({ view }: { view: ExportsView }) => (
   <section class="panel" aria-labelledby="export-title">
     <div class="panel-head">
       <h2 id="export-title">Download what is known</h2>
-      <p>Everything of this site, whole; no page of it is cut off</p>
+      <p>Every row of this site, as of now</p>
     </div>
     <div class="flow export">
       <Choices choices={view.periods} label="Period" />
@@ -107,7 +107,9 @@ export const ExportTab = ({ view }: { view: ExportsView }) => (
           <span>To, that day included (UTC)</span>
           <input type="date" name="until" value={view.until} />
         </label>
-        <button type="submit">Set the period</button>
+        <button type="submit" class="plain">
+          Set the period
+        </button>
         {view.problem !== '' && (
           <p class="problem" role="alert">
             {view.problem}

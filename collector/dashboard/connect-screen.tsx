@@ -34,8 +34,8 @@ import { type CheckFormView, presentConnect } from './present-today.ts'
 import type { Screen } from './screens.ts'
 import { platformOf } from './tag-code.ts'
 
-const REFUSED_A_PAGE = 20
-const WAITING_A_PAGE = 20
+const REFUSED_A_PAGE = 10
+const WAITING_A_PAGE = 10
 const NO_PROXY: ProxyView = { tone: 'note', words: '' }
 
 export function connectScreen(deps: DashboardDeps): Screen {

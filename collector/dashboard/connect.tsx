@@ -67,6 +67,7 @@ const Glance = ({ glance, proxy }: { glance: GlanceView; proxy: ProxyView }) => 
       <dt>Refused</dt>
       <dd>
         <a href={glance.refusedHref}>{glance.refused}</a>
+        {glance.waiting !== '' && <span class="glance-more"> · {glance.waiting}</span>}
       </dd>
     </div>
     <div title={proxy.words}>

@@ -58,7 +58,8 @@ export interface GlanceView {
   readonly span: string
   readonly refused: string
   readonly refusedHref: string
-  readonly waiting: string | null
+  /** How many wait in quarantine; empty for none. */
+  readonly waiting: string
 }
 
 export function presentGlance(
@@ -75,7 +76,7 @@ export function presentGlance(
     span: day.span,
     refused: refused === 0 ? 'None' : `${plural(refused, 'event')} lately`,
     refusedHref: `${hrefOf('/connect', { site: site.id, tab: 'incoming' })}#refused`,
-    waiting: flow.waiting === 0 ? null : plural(flow.waiting, 'event'),
+    waiting: flow.waiting === 0 ? '' : `${flow.waiting.toLocaleString('en')} waiting`,
   }
 }
 

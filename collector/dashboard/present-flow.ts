@@ -52,6 +52,8 @@ export interface CountView extends RefusalWords {
 export interface WaitingView {
   readonly id: string
   readonly reason: string
+  /** "identify jane@shop.example", as far as the event says. */
+  readonly about: string
   readonly event: string
   readonly when: When
 }
@@ -119,6 +121,7 @@ export function presentWaiting(events: readonly QuarantinedJson[], now: number):
   return events.map(({ id, reason, event, received_at }) => ({
     id,
     reason: waitingWords(reason),
+    about: claimOf(event),
     event: prettyJson(event),
     when: whenOf(received_at, now),
   }))
@@ -129,6 +132,13 @@ function aboutOf(sample: string): string {
   const name = typeof type === 'string' ? type : ''
   const place = typeof url === 'string' && url.startsWith('http') ? `at ${pathOf(url)}` : ''
   return [name, place].filter(Boolean).join(' ')
+}
+
+/** Whom an event names, which is mostly what there is to judge. */
+function claimOf(event: string): string {
+  const { type, props } = fieldsOf(event)
+  const { email, user_id: id } = fieldsOf(JSON.stringify(props) ?? '')
+  return [type, email, id].filter((part) => typeof part === 'string').join(' ')
 }
 
 function fieldsOf(sample: string): Readonly<Record<string, unknown>> {

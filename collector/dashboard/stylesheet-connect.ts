@@ -5,6 +5,7 @@ export const connectStyles = `
 .glance > div { background: var(--paper); padding: .75rem 1.1rem .85rem; position: relative; }
 .glance dt { font-size: .82rem; color: var(--soft); }
 .glance dd { font-weight: 620; }
+.glance-more { color: var(--heat-2); }
 .glance dd[data-tone=good]::before { content: "✓ "; color: var(--plus); }
 .glance dd[data-tone=problem]::before { content: "! "; color: var(--minus); }
 .steps { max-width: none; }
@@ -36,7 +37,10 @@ export const connectStyles = `
 .refused-row { border-bottom: 1px solid var(--line); }
 .refused-row summary { padding-block: .5rem; } .refused-row strong { font-weight: 560; }
 .refused-row summary span { color: var(--soft); margin-left: .4rem; }
-.refused-row summary time { color: var(--soft); margin-left: .5rem; font-size: .9rem; white-space: nowrap; }
+.refused-row summary time { float: right; color: var(--soft); margin-left: .5rem; font-size: .9rem; white-space: nowrap; }
+.export .settings-form { grid-template-columns: repeat(auto-fit, minmax(min(100%, 11rem), 14rem)); }
+.download { color: var(--accent); border-color: color-mix(in srgb, var(--accent) 45%, var(--line)); }
+.download::before { content: "↓ "; }
 .export .settings-row { grid-template-columns: 5rem minmax(0, 1fr) auto; }
 .connect details pre { background: var(--sunk); border-radius: 10px; padding: .7rem .9rem; margin-block: .5rem .8rem; white-space: pre-wrap; font-size: .86rem; }
 .site-keys { grid-template-columns: minmax(9rem, auto) minmax(0, 1fr); gap: .5rem 1.4rem; } .site-keys dd { color: var(--soft); } .site-keys code { color: var(--ink); }

@@ -353,6 +353,9 @@ describe('what comes in', () => {
           /data-waiting="(qu_\d+)"/g,
         ),
       ].map(([, id]) => id)
+    const shown = await (await get(whole, '/connect?tab=incoming&site=si_1')).text()
+    expect(shown).toContain('identify held62@x.example')
+    expect(shown).toMatch(/· 3 waiting/)
     const [newest, oldest] = [(await waiting()).at(0), (await waiting()).at(-1)]
     expect((await post(`${newest}/requeue`, 'analyst')).status).toBe(403)
     expect((await post(`${newest}/drop?site=si_2`)).headers.get('location')).toContain('done=gone')
