@@ -330,6 +330,11 @@ describe('what comes in', () => {
     expect(html).toContain('The id is no UUID')
     expect(html).toContain('Give every event a UUID of its own')
     expect(html).toContain('page_view at /')
+    const hostile = '"><img src=x onerror=alert(1)>'
+    whole.service.deliver('shop', randomUUID(), [eventAt(NOW, hostile, { id: hostile })])
+    const laced = await (await get(whole, '/connect?tab=incoming&site=si_1')).text()
+    expect(laced).toContain('&lt;img src=x')
+    expect(laced).not.toContain('<img')
     const other = await (await get(whole, '/connect?tab=incoming&site=si_2')).text()
     expect(other).toContain('Nothing was refused.')
     expect(other).not.toContain('The id is no UUID')
