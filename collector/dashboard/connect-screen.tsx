@@ -1,49 +1,193 @@
-import type { SiteJson } from '../store/shapes.ts'
-import { answer, type Visit } from './answers.tsx'
+import { readPeriod } from '../http/export-answer.ts'
+import type { FlowJson } from '../store/flow.ts'
+import type { SiteJson, VisitorJson } from '../store/shapes.ts'
+import { answer, unfound, type Visit } from './answers.tsx'
 import { askLatest } from './ask.ts'
-import { Connect, NoSite } from './connect.tsx'
+import { ConnectFrame, NoSite, TagTab } from './connect.tsx'
+import { DONE, isOwner } from './connect-actions.ts'
+import { IncomingTab } from './connect-incoming.tsx'
+import { ExportTab, KeysTab } from './connect-out.tsx'
 import type { DashboardDeps } from './deps.ts'
 import { hrefOf } from './links.ts'
+import type { NoticeView } from './notice.tsx'
 import { readAddress } from './page-checks.ts'
 import { presentCheck } from './present-check.ts'
+import {
+  type GlanceView,
+  type ProxyView,
+  presentExports,
+  presentGlance,
+  presentSiteKeys,
+  presentTabs,
+  presentTag,
+  type Tab,
+  tabOf,
+} from './present-connect.ts'
+import {
+  presentCounts,
+  presentDay,
+  presentGroups,
+  presentRefused,
+  presentWaiting,
+} from './present-flow.ts'
 import { type CheckFormView, presentConnect } from './present-today.ts'
 import type { Screen } from './screens.ts'
+import { platformOf } from './tag-code.ts'
+
+const REFUSED_A_PAGE = 10
+const WAITING_A_PAGE = 10
+const NO_PROXY: ProxyView = { tone: 'note', words: '' }
 
 export function connectScreen(deps: DashboardDeps): Screen {
-  return (visit) => connectPage(deps, visit)
+  return (visit) => {
+    const { c, site } = visit
+    if (!site) return answer(visit, 'Connect', <NoSite />)
+    const tab = tabOf(c.req.query('tab'), isOwner(visit))
+    if (tab === 'incoming') return incomingPage(deps, visit, site)
+    if (tab === 'keys') return keysPage(deps, visit, site)
+    return tab === 'export' ? exportPage(deps, visit, site) : tagPage(deps, visit, site)
+  }
+}
+
+/** What the frame around every tab is made of. */
+function frameOf(deps: DashboardDeps, visit: Visit, site: SiteJson, tab: Tab) {
+  return {
+    siteName: site.name,
+    tabs: presentTabs(site, tab, isOwner(visit)),
+    proxy: deps.proxyState?.(visit.now) ?? NO_PROXY,
+  }
+}
+
+/** Null before anything came: a newcomer is shown what to do, and not how little there is. */
+function glanceOf(
+  visit: Visit,
+  site: SiteJson,
+  flow: FlowJson,
+  latest: VisitorJson | null,
+): GlanceView | null {
+  const isNew = latest === null && flow.refused.length === 0
+  return isNew ? null : presentGlance(site, flow, latest, visit.now)
 }
 
 /** What is wrong with a page that somebody wants to check, beside what they typed. */
 type Mistake = Pick<CheckFormView, 'page' | 'error'>
 
-async function connectPage(deps: DashboardDeps, visit: Visit, mistake?: Mistake) {
-  const { c, now, site } = visit
-  if (!site) return answer(visit, 'Connect', <NoSite />)
-  const latest = await askLatest(deps.reader, site, now)
+async function tagPage(deps: DashboardDeps, visit: Visit, site: SiteJson, mistake?: Mistake) {
+  const { c, now } = visit
+  const [latest, flow] = await Promise.all([
+    askLatest(deps.reader, site, now),
+    deps.reader.flow(site.id, now),
+  ])
   const check = checkOf(deps, visit)
-  const view = presentConnect(site, deps.tagUrl(c), latest, now)
+  const tagUrl = deps.tagUrl(c)
+  const view = presentConnect(site, tagUrl, latest, now)
   const id = c.req.query('check')
-  const { liveHref } = connectHrefs(site, id)
+  const kind = c.req.query('for')
+  const platform = platformOf(kind)
+  const place = { site: site.id, for: platform === 'html' ? null : platform }
   // With the same address before its # a browser would not ask again but only scroll.
-  const againHref = `${hrefOf('/connect', { site: site.id, check: id, at: String(now) })}#check`
-  const form = { ...view.form, ...(check?.page && { page: check.page }), ...mistake }
+  const againHref = `${hrefOf('/connect', { ...place, check: id, at: String(now) })}#check`
+  const action = hrefOf('/connect', place)
+  const form = { ...view.form, action, ...(check?.page && { page: check.page }), ...mistake }
   const page = (
-    <Connect
-      view={{ ...view, form }}
-      check={check}
-      againHref={againHref}
-      liveHref={liveHref}
-      proxy={deps.proxyAdvice?.(now) ?? null}
-    />
+    <ConnectFrame
+      {...frameOf(deps, visit, site, 'tag')}
+      glance={glanceOf(visit, site, flow, latest)}
+      liveHref={connectHrefs(visit, site, id).liveHref}
+    >
+      <TagTab
+        view={{ ...view, form }}
+        tag={presentTag(site, tagUrl, platform)}
+        check={check}
+        againHref={againHref}
+      />
+    </ConnectFrame>
   )
   return answer(visit, 'Connect', page, mistake ? 400 : 200)
+}
+
+async function incomingPage(deps: DashboardDeps, visit: Visit, site: SiteJson) {
+  const { c, now } = visit
+  const { reader } = deps
+  const cursor = c.req.query('cursor')
+  const scope = { site: site.id }
+  const [latest, flow, refused, waiting] = await Promise.all([
+    askLatest(reader, site, now),
+    reader.flow(site.id, now),
+    reader.rejected({ ...scope, limit: REFUSED_A_PAGE, ...(cursor && { cursor }) }),
+    isOwner(visit) ? reader.quarantined({ ...scope, limit: WAITING_A_PAGE }) : null,
+  ])
+  const start = hrefOf('/connect', { ...scope, tab: 'incoming' })
+  if (refused.kind !== 'found') return unfound(visit, refused, { kind: 'list', start })
+  const next = refused.value.next_cursor
+  const nextHref = next && `${hrefOf('/connect', { ...scope, tab: 'incoming', cursor: next })}`
+  const page = (
+    <ConnectFrame
+      {...frameOf(deps, visit, site, 'incoming')}
+      glance={glanceOf(visit, site, flow, latest)}
+    >
+      <IncomingTab
+        day={presentDay(flow, now)}
+        refused={{
+          groups: presentGroups(flow, now),
+          countedOf: flow.counted_of.toLocaleString('en'),
+          events: presentRefused(refused.value.data, now),
+          startHref: cursor ? `${start}#refused` : null,
+          nextHref: nextHref && `${nextHref}#refused`,
+        }}
+        waiting={
+          waiting?.kind === 'found'
+            ? {
+                events: presentWaiting(waiting.value.data, now),
+                hasMore: waiting.value.next_cursor !== null,
+                action: '/connect/quarantine',
+                query: hrefOf('', scope),
+              }
+            : null
+        }
+        counts={presentCounts(flow)}
+      />
+    </ConnectFrame>
+  )
+  return answer(visit, 'Incoming', page, 200, noticeOf(c.req.query('done')))
+}
+
+function noticeOf(done = ''): NoticeView | null {
+  const words = Object.hasOwn(DONE, done) ? DONE[done] : undefined
+  if (words === undefined) return null
+  return { tone: done === 'taken' || done === 'dropped' ? 'good' : 'problem', words }
+}
+
+async function keysPage(deps: DashboardDeps, visit: Visit, site: SiteJson) {
+  const { c, now, sites } = visit
+  const keys = await deps.reader.keys()
+  const { origin } = new URL(deps.tagUrl(c))
+  const page = (
+    <ConnectFrame {...frameOf(deps, visit, site, 'keys')} glance={null}>
+      <KeysTab view={presentSiteKeys(site, sites, keys, { origin, now })} />
+    </ConnectFrame>
+  )
+  return answer(visit, 'Keys', page)
+}
+
+function exportPage(deps: DashboardDeps, visit: Visit, site: SiteJson) {
+  const { c, now } = visit
+  const { since = '', until = '' } = c.req.query()
+  const read = readPeriod({ since, until })
+  const problem = read.ok ? '' : read.problem
+  const page = (
+    <ConnectFrame {...frameOf(deps, visit, site, 'export')} glance={null}>
+      <ExportTab view={presentExports(site, { since, until }, problem, now)} />
+    </ConnectFrame>
+  )
+  return answer(visit, 'Export', page, read.ok ? 200 : 400)
 }
 
 /** Starts a check; the page script asks for JSON and opens the page itself. */
 export function startCheckScreen(deps: DashboardDeps): Screen {
   return async (visit) => {
     const { c, site } = visit
-    if (!site) return connectPage(deps, visit)
+    if (!site) return answer(visit, 'Connect', <NoSite />)
     // What is no form, or only half of one, names no page.
     const { page } = await c.req.parseBody().catch(() => ({ page: '' }))
     const typed = typeof page === 'string' ? page : ''
@@ -51,10 +195,10 @@ export function startCheckScreen(deps: DashboardDeps): Screen {
     const read = readAddress(typed)
     if (!read.ok) {
       if (isScript) return c.json({ error: read.problem }, 400)
-      return connectPage(deps, visit, { page: typed, error: read.problem })
+      return tagPage(deps, visit, site, { page: typed, error: read.problem })
     }
     const { id } = deps.checks.start(site.id, read.url)
-    const { pageHref, liveHref } = connectHrefs(site, id)
+    const { pageHref, liveHref } = connectHrefs(visit, site, id)
     if (!isScript) return c.redirect(`${pageHref}#check`, 303)
     return c.json({ check: checkOf(deps, visit, id), pageHref, liveHref })
   }
@@ -68,9 +212,11 @@ export function checkOf(deps: DashboardDeps, { c, now, sites }: Visit, id = c.re
   return { ...presentCheck({ check, sites, collector, now }), page: check?.address ?? null }
 }
 
-function connectHrefs(site: SiteJson, check: string | undefined) {
+function connectHrefs({ c }: Visit, site: SiteJson, check: string | undefined) {
+  const platform = platformOf(c.req.query('for'))
+  const kind = platform === 'html' ? null : platform
   return {
-    pageHref: hrefOf('/connect', { site: site.id, check }),
+    pageHref: hrefOf('/connect', { site: site.id, for: kind, check }),
     liveHref: hrefOf('/live.json', { for: 'connect', site: site.id, check }),
   }
 }

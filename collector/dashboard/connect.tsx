@@ -1,10 +1,84 @@
+import type { Child } from 'hono/jsx'
 import { Check } from './check.tsx'
 import { MaybeTime } from './marks.tsx'
 import type { CheckView } from './present-check.ts'
+import type { ChoiceView, GlanceView, ProxyView, TagView } from './present-connect.ts'
 import type { ConnectView, SeenView } from './present-today.ts'
+import { Said } from './said.tsx'
 import { TagBox } from './tag-box.tsx'
 
-/** Connect: the tag, where it goes, the moment the first visitor is seen, and whether a page works. */
+/** Connect: its frame, and the tag: where it goes, the first visitor, and whether a page works. */
+
+export const Choices = ({ choices, label }: { choices: readonly ChoiceView[]; label: string }) => (
+  <nav class="tabs" aria-label={label}>
+    {choices.map((choice) => (
+      <a href={choice.href} aria-current={choice.current ? 'true' : undefined}>
+        {choice.label}
+      </a>
+    ))}
+  </nav>
+)
+
+interface FrameProps {
+  readonly siteName: string
+  readonly tabs: readonly ChoiceView[]
+  /** Null before anything came. */
+  readonly glance: GlanceView | null
+  readonly proxy: ProxyView
+  readonly liveHref?: string
+  readonly children: Child
+}
+
+export const ConnectFrame = ({ siteName, tabs, glance, proxy, liveHref, children }: FrameProps) => (
+  <div class="connect" data-live={liveHref}>
+    <div class="title">
+      <h1>Connect {siteName}</h1>
+      <Choices choices={tabs} label="Parts of Connect" />
+    </div>
+    {proxy.tone === 'problem' && (
+      <p class="advice" data-part="proxy">
+        {proxy.words}
+      </p>
+    )}
+    {glance && <Glance glance={glance} proxy={proxy} />}
+    {children}
+  </div>
+)
+
+const PROXY_WORDS: Readonly<Record<ProxyView['tone'], string>> = {
+  good: 'Set up right',
+  note: 'None seen',
+  problem: 'Needs care, see above',
+}
+
+const Glance = ({ glance, proxy }: { glance: GlanceView; proxy: ProxyView }) => (
+  <dl class="glance" aria-label="How data flows">
+    <div>
+      <dt>Last visitor</dt>
+      <dd>
+        <MaybeTime when={glance.lastSeen} />
+      </dd>
+    </div>
+    <div>
+      <dt>In {glance.span}</dt>
+      <dd>{glance.events}</dd>
+    </div>
+    <div>
+      <dt>Refused</dt>
+      <dd>
+        <a href={glance.refusedHref}>{glance.refused}</a>
+        {glance.waiting !== '' && <span class="glance-more"> · {glance.waiting}</span>}
+      </dd>
+    </div>
+    <div title={proxy.words}>
+      <dt>Proxy</dt>
+      <dd data-tone={proxy.tone} data-part="proxy-state">
+        {PROXY_WORDS[proxy.tone]}
+        <span class="hush">. {proxy.words}</span>
+      </dd>
+    </div>
+  </dl>
+)
 
 const Status = ({ status }: { status: SeenView }) => (
   <p class="seen" role="status" data-seen={status.seen ? 'yes' : 'no'}>
@@ -14,62 +88,64 @@ const Status = ({ status }: { status: SeenView }) => (
   </p>
 )
 
-const Places = ({ tagAddress }: { tagAddress: string }) => (
-  <dl class="where">
-    <dt>Your own HTML</dt>
-    <dd>
-      In the <code>&lt;head&gt;</code> of the template every page shares.
-    </dd>
-    <dt>WordPress, WooCommerce</dt>
-    <dd>
-      Appearance, then the theme's <code>header.php</code>, or any “header scripts” plugin.
-    </dd>
-    <dt>Shopify</dt>
-    <dd>
-      Online Store, Edit code, <code>theme.liquid</code>, above <code>&lt;/head&gt;</code>.
-    </dd>
-    <dt>Tag managers</dt>
-    <dd>
-      A custom HTML tag on all pages. If it strips <code>data-site</code>, load{' '}
-      <code>{tagAddress}</code> instead.
-    </dd>
-  </dl>
+/** Ids of the boxes to copy from: the first is the tag's. */
+const boxId = (index: number) => (index === 0 ? 'tag' : `tag-${index + 1}`)
+
+const Paste = ({ tag, origins }: { tag: TagView; origins: string }) => (
+  <li>
+    <h2>Paste this tag into every page</h2>
+    <Choices choices={tag.choices} label="Kind of site" />
+    {tag.install.parts.map(({ words, code }, index) => (
+      <div class="install">
+        <p>
+          <Said words={words} />
+        </p>
+        <TagBox tag={code} id={boxId(index)} />
+      </div>
+    ))}
+    <ul class="notes">
+      <li>{origins}</li>
+      {tag.install.notes.map((note) => (
+        <li>
+          <Said words={note} />
+        </li>
+      ))}
+    </ul>
+  </li>
 )
 
-const ProxyAdvice = ({ words }: { words: string | null }) =>
-  words === null ? null : (
-    <p class="advice" data-part="proxy">
-      {words}
-    </p>
-  )
+const Identify = ({ tag }: { tag: TagView }) => (
+  <details class="panel developers">
+    <summary>For developers: say who somebody is, and prove it</summary>
+    <div class="developers-body">
+      <p>
+        Forms tell Pique an e-mail by themselves. Where your page knows who is signed in, say so:
+        with an e-mail or an id of yours, and what you know about the person.
+      </p>
+      <TagBox tag={tag.identify} id="identify" />
+      <p>
+        A page can be made to say anything. Signed on your server, it counts as proven, and a site
+        can take nothing else. The signing secret was shown when the site was made.
+      </p>
+      <TagBox tag={tag.signing} id="signing" />
+      <TagBox tag={tag.signedIdentify} id="signed-identify" />
+    </div>
+  </details>
+)
 
-interface ConnectProps {
+interface TagTabProps {
   readonly view: ConnectView
+  readonly tag: TagView
   /** The check that this page shows. */
   readonly check: CheckView | null
   /** This page, asked again; for those without scripts. */
   readonly againHref: string
-  readonly liveHref: string
-  /** What is wrong with a proxy in front; null where nothing is. */
-  readonly proxy: string | null
 }
 
-export const Connect = ({ view, check, againHref, liveHref, proxy }: ConnectProps) => (
-  <div class="connect" data-live={liveHref}>
-    <div class="title">
-      <h1>Connect {view.siteName}</h1>
-    </div>
-    <ProxyAdvice words={proxy} />
+export const TagTab = ({ view, tag, check, againHref }: TagTabProps) => (
+  <>
     <ol class="steps">
-      <li>
-        <h2>Paste this tag</h2>
-        <TagBox tag={view.tag} />
-        <p class="hint">{view.origins}</p>
-      </li>
-      <li>
-        <h2>Into every page</h2>
-        <Places tagAddress={view.tagAddress} />
-      </li>
+      <Paste tag={tag} origins={view.origins} />
       <li>
         <h2>Then open your site</h2>
         <Status status={view.status} />
@@ -83,7 +159,8 @@ export const Connect = ({ view, check, againHref, liveHref, proxy }: ConnectProp
         <Check form={view.form} check={check} againHref={againHref} />
       </li>
     </ol>
-  </div>
+    <Identify tag={tag} />
+  </>
 )
 
 export const NoSite = () => (

@@ -3,14 +3,24 @@ import type { Admin } from '../engine.ts'
 import type { Reader } from '../store/reader.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
 import type { PageChecks } from './page-checks.ts'
+import type { ProxyView } from './present-connect.ts'
 
 /** What the screens ask and what their forms do. */
 
-export type DashboardReader = Reader & Pick<InternalReader, 'leadRef'>
+export type DashboardReader = Reader &
+  Pick<
+    InternalReader,
+    'leadRef' | 'flow' | 'quarantined' | 'isQuarantined' | 'exportLeads' | 'exportEvents'
+  >
 
 export type DashboardWriter = Pick<
   Admin,
-  'addOutcome' | 'removeOutcome' | 'addAdjustment' | 'removeAdjustment'
+  | 'addOutcome'
+  | 'removeOutcome'
+  | 'addAdjustment'
+  | 'removeAdjustment'
+  | 'requeue'
+  | 'dropQuarantined'
 >
 
 export interface DashboardDeps {
@@ -21,8 +31,10 @@ export interface DashboardDeps {
   /** The whole address of the tag's script, as the owner's pages will load it. */
   readonly tagUrl: (c: Context) => string
   readonly checks: Pick<PageChecks, 'start' | 'find'>
-  /** What is wrong between the collector and a proxy in front of it, in a sentence; null where nothing is. */
-  readonly proxyAdvice?: (now: number) => string | null
+  /** How the collector and a proxy in front of it get along. */
+  readonly proxyState?: (now: number) => ProxyView
+  /** Told of a download that broke off because a read failed. */
+  readonly onBroken?: (error: unknown) => void
   /** A throw-away store with a demo shop beside it. */
   readonly demo: boolean
 }

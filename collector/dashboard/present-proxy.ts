@@ -1,4 +1,5 @@
 import type { ProxySigns } from '../http/proxy-watch.ts'
+import type { ProxyView } from './present-connect.ts'
 
 /** Whether the settings fit the proxy in front of the collector, as one sentence with the cure. */
 
@@ -30,6 +31,16 @@ export function presentProxy(
     return `Requests name another host than ${publicUrl}; let the proxy pass the Host header on, or set PIQUE_PUBLIC_URL to the address that visitors use.`
   }
   return null
+}
+
+/** The same with what is to be said where nothing is wrong. */
+export function presentProxyState(signs: ProxySigns, context: ProxyContext): ProxyView {
+  const advice = presentProxy(signs, context)
+  if (advice !== null) return { tone: 'problem', words: advice }
+  const isSound = signs.sound !== null && context.now - signs.sound < LOOKED_AT_MS
+  return isSound
+    ? { tone: 'good', words: 'The proxy in front of the collector says for whom it asks.' }
+    : { tone: 'note', words: 'Within the last hour no request came through a proxy.' }
 }
 
 export interface ProxyContext {

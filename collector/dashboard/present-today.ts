@@ -10,7 +10,10 @@ import {
   type ScoreView,
   topReason,
 } from './present.ts'
+import { tagOf } from './tag-code.ts'
 import { plural, type When, whenOf } from './words.ts'
+
+export { tagOf }
 
 /** Today and Connect: what is happening now. Both are polled, so both are plain data. */
 
@@ -129,10 +132,6 @@ export function presentConnect(
       error: '',
     },
   }
-}
-
-export function tagOf(site: SiteJson, tagUrl: string): string {
-  return `<script defer src="${tagUrl}" data-site="${site.key}"></script>`
 }
 
 /** "Visitor seen: Chrome on Mac at /pricing", and when. */

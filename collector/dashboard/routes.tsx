@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { GuardedEnv } from '../http/auth.ts'
 import { MAX_FORM_BYTES } from '../http/form.ts'
 import { createDashboardAssets } from './assets.ts'
+import { dropAction, exportScreen, requeueAction } from './connect-actions.ts'
 import { connectScreen, startCheckScreen } from './connect-screen.tsx'
 import type { DashboardDeps } from './deps.ts'
 import { leadsScreen } from './leads-screen.tsx'
@@ -20,7 +21,7 @@ const limit = bodyLimit({ maxSize: MAX_FORM_BYTES, onError: (c) => c.text('Too l
  */
 export function createDashboard(deps: DashboardDeps): Hono<GuardedEnv> {
   const app = new Hono<GuardedEnv>()
-  const { show } = createScreens({ app, ...deps })
+  const { show, act } = createScreens({ app, ...deps })
   app.route('/', createDashboardAssets())
   app.get('/', show('today', todayScreen(deps)))
   app.get('/live.json', show('today', liveScreen(deps)))
@@ -30,5 +31,9 @@ export function createDashboard(deps: DashboardDeps): Hono<GuardedEnv> {
   app.get('/visitors/:id', show('visitors', visitorScreen(deps)))
   app.get('/connect', show('connect', connectScreen(deps)))
   app.post('/connect', limit, show('connect', startCheckScreen(deps)))
+  app.get('/connect/export', show('connect', exportScreen(deps)))
+  const waiting = '/connect?tab=incoming#waiting'
+  act('/connect/quarantine/:id/requeue', 'connect', waiting, requeueAction(deps))
+  act('/connect/quarantine/:id/drop', 'connect', waiting, dropAction(deps))
   return app
 }

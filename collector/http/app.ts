@@ -5,7 +5,7 @@ import type { Config } from '../config.ts'
 import { renderNotFound } from '../dashboard/answers.tsx'
 import { createDashboardAssets } from '../dashboard/assets.ts'
 import { createPageChecks } from '../dashboard/page-checks.ts'
-import { presentProxy } from '../dashboard/present-proxy.ts'
+import { presentProxyState } from '../dashboard/present-proxy.ts'
 import { createDashboard } from '../dashboard/routes.tsx'
 import { createSettings } from '../dashboard/settings-routes.ts'
 import { createShop } from '../demo/shop.tsx'
@@ -143,8 +143,10 @@ export function createApp(deps: AppDeps): App {
     createApi({ reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }),
   )
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
-  const proxyAdvice = (now: number) =>
-    presentProxy(proxy.read(), {
+  const onBroken = (error: unknown) =>
+    log.error('a download broke off', { reason: reasonOf(error) })
+  const proxyState = (now: number) =>
+    presentProxyState(proxy.read(), {
       publicUrl: config.publicUrl,
       trusted: config.trustedProxies,
       now,
@@ -152,7 +154,7 @@ export function createApp(deps: AppDeps): App {
   const demo = demoSiteKey !== null
   app.route(
     '/',
-    createDashboard({ reader: seen, writer, clock, tagUrl, checks, proxyAdvice, demo }),
+    createDashboard({ reader: seen, writer, clock, tagUrl, checks, proxyState, onBroken, demo }),
   )
   const settings = { people, writer, entrance, publicUrl, demo }
   app.route('/', createSettings({ ...settings, reader: seen, clock }))

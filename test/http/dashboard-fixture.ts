@@ -393,6 +393,11 @@ export function readerOf(source: World, asked: Asked = {}): DashboardReader {
     modelVersions: async () => [],
     simulate: () => Promise.reject(new Error('no page asks this')),
     leadRef: async () => ({ kind: 'missing' }),
+    flow: async () => ({ hours: [], counts: {}, refused: [], waiting: 0, counted_of: 5_000 }),
+    quarantined: async () => found({ data: [], next_cursor: null }),
+    isQuarantined: async () => false,
+    exportLeads: async () => found({ data: source.leads, next_cursor: null }),
+    exportEvents: async () => found({ data: [], next_cursor: null }),
   }
 }
 
@@ -403,6 +408,8 @@ export const NO_WRITER: DashboardDeps['writer'] = {
   removeOutcome: refuses,
   addAdjustment: refuses,
   removeAdjustment: refuses,
+  requeue: refuses,
+  dropQuarantined: refuses,
 }
 
 const OWNER: Access = {

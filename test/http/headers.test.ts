@@ -67,6 +67,9 @@ const OWN: readonly Row[] = [
   ['/api/v1/sites', 403, PROBLEM, 'POST'],
   ['/api/v1/leads', 403, PROBLEM, 'PUT'],
   ['/connect', 403, PROBLEM, 'POST'],
+  ['/connect/export', 200, 'text/csv; charset=utf-8'],
+  ['/connect/export?format=ndjson', 200, 'application/x-ndjson'],
+  ['/connect/export?what=x', 400, HTML],
 ]
 
 describe('a page or an answer of ours', () => {

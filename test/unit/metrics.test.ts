@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isAdmitted } from '../../collector/admission.ts'
-import { presentProxy } from '../../collector/dashboard/present-proxy.ts'
+import { presentProxy, presentProxyState } from '../../collector/dashboard/present-proxy.ts'
 import { createClientAddress } from '../../collector/http/client-address.ts'
 import { createProxyWatch } from '../../collector/http/proxy-watch.ts'
 import { createCommitTally, createVerdictTally } from '../../collector/ingest/stats.ts'
@@ -171,5 +171,15 @@ describe('what Connect says of a proxy', () => {
     expect(advice({}, ['10.0.0.0/8'], URL)).toBeNull()
     expect(advice({ forwardedFor: null })).toBeNull()
     expect(advice({}, [], null, NOW + 3_600_000)).toBeNull()
+  })
+  test('where nothing is wrong, whether there is a proxy at all', () => {
+    const toneOf = (seen: Partial<typeof request> | { forwardedFor: null }, trusted: string[]) => {
+      const watch = createProxyWatch(createClientAddress(trusted), null, () => NOW)
+      watch.note({ ...request, ...seen })
+      return presentProxyState(watch.read(), { publicUrl: null, trusted, now: NOW }).tone
+    }
+    expect(toneOf({}, ['10.0.0.0/8'])).toBe('good')
+    expect(toneOf({ forwardedFor: null }, [])).toBe('note')
+    expect(toneOf({}, [])).toBe('problem')
   })
 })

@@ -1,5 +1,6 @@
 import { topOf } from '../../../scoring/ranks.ts'
 import { engagementOf } from '../../../scoring/score.ts'
+import type { ExportQuery } from '../../exported.ts'
 import { hideInText } from '../../hide-addresses.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, LeadQuery, Scoped } from '../../reader.ts'
@@ -84,6 +85,29 @@ export function createLeadReader(tools: ReadTools) {
       return row && inSite(row.site) ? { kind: 'found', value: row } : { kind: 'missing' }
     },
     json: leadJson,
+    /** Leads by their numbers, each with its whole receipt. */
+    walk({ site, since, until, limit, cursor }: ExportQuery, now: number): Found<Page<LeadJson>> {
+      const after = cursor === undefined ? [0] : placeOf(cursor, ['number'])
+      if (!after) return { kind: 'bad_cursor' }
+      book.refresh(now)
+      const isWanted = ({ lead, lastAt }: Card) =>
+        lead.ref > Number(after[0]) &&
+        (site === undefined || publicId('site', lead.site) === site) &&
+        (since === undefined || lastAt >= since) &&
+        (until === undefined || lastAt <= until)
+      const shown: LeadRow[] = []
+      for (const card of book.cards) {
+        if (!card || !isWanted(card)) continue
+        if (shown.length === limit) return pageOfLeads(shown, cursorOf([shown.at(-1)?.ref ?? 0]))
+        shown.push(card.lead)
+      }
+      return pageOfLeads(shown, null)
+
+      function pageOfLeads(leads: readonly LeadRow[], next: string | null): Found<Page<LeadJson>> {
+        const data = leads.map((lead) => leadJson(lead, now))
+        return { kind: 'found', value: { data, next_cursor: next } }
+      }
+    },
     list(query: LeadQuery, now: number): Found<Page<LeadJson>> {
       book.refresh(now)
       const { scores } = book

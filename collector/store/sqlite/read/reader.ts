@@ -2,12 +2,15 @@ import { emailOf, resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
 import { scoreOf } from '../../../scoring/score.ts'
 import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
+import type { ExportedEventJson, ExportQuery } from '../../exported.ts'
+import type { FlowJson } from '../../flow.ts'
 import type { HeldBackupJson, HeldJson } from '../../held.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, ListPage, Reader, Scoped } from '../../reader.ts'
 import type { Mentioned, Mentions } from '../../records.ts'
 import type {
   KeyJson,
+  LeadJson,
   Page,
   QuarantinedJson,
   RejectedJson,
@@ -22,6 +25,8 @@ import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
 import { type AccessReads, createAccessReader } from './accounts.ts'
 import type { LeadBook } from './book.ts'
+import { createEventWalk } from './export.ts'
+import { createFlowReader } from './flow.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
 import { createIdentityReader } from './identities.ts'
@@ -65,6 +70,12 @@ export interface InternalReader extends Reader, AccessReads {
   leadRef(id: string, scope: Scoped): Promise<Found<number>>
   /** Everything that is held about a lead, and that erasing it would take. */
   held(id: string, scope: Scoped, ask: HeldAsk): Promise<Found<HeldJson>>
+  /** Whether data flows into a site. */
+  flow(site: string, now: number): Promise<FlowJson>
+  /** A page of all leads, each with its whole receipt. */
+  exportLeads(query: ExportQuery, now: number): Promise<Found<Page<LeadJson>>>
+  /** A page of all events; it may be empty, with more behind it. */
+  exportEvents(query: ExportQuery): Promise<Found<Page<ExportedEventJson>>>
 }
 
 /** Days of a trend before today. */
@@ -85,6 +96,8 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const models = createModelReader(tools)
   const quarantine = createQuarantineReader(db)
   const mentions = createMentionReader(db)
+  const flow = createFlowReader(db)
+  const eventWalk = createEventWalk(tools)
   const { book, adjustmentsOf } = leads
   const simulate = createSimulator({ ...tools, path, book, adjustmentsOf })
   const claimsOf = claimReader(db)
@@ -208,6 +221,9 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
         return timelineOf(history.ofVisitor(hold.browser, hold.from, now, rules), page)
       })
     },
+    flow: async (site, now) => snapshot(() => flow(refOf('site', site) ?? 0, now)),
+    exportLeads: async (query, now) => snapshot(() => leads.walk(query, now)),
+    exportEvents: async (query) => snapshot(() => eventWalk(query)),
     quarantined: async (page) => quarantine.page(page),
     backups: async (now) => backupsOf(db, now),
     mentions: async (who) => snapshot(() => mentions(who)),

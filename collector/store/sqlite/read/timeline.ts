@@ -4,6 +4,7 @@ import { cursorOf, placeOf, uuidOf } from '../../ids.ts'
 import type { Found } from '../../reader.ts'
 import type { Page, TimelineEventJson, TimelineSessionJson } from '../../shapes.ts'
 import { hexOf } from '../rows.ts'
+import { type ClaimProps, claimPropsReader } from './claim-props.ts'
 import type { History, OwnedContribution, OwnedSession } from './history.ts'
 import type { ReadTools } from './tools.ts'
 
@@ -45,9 +46,7 @@ const USUAL_LIMIT = 20
 
 export function createTimelineReader(tools: ReadTools) {
   const { db, texts } = tools
-  const claimOf = db
-    .prepare('SELECT event, email, user_id, evidence FROM claim WHERE browser = ?')
-    .raw()
+  const claimsOf = claimPropsReader(db)
   const sessionRow = db
     .prepare('SELECT key, start_at, device, id FROM session WHERE browser = ?')
     .raw()
@@ -95,15 +94,6 @@ export function createTimelineReader(tools: ReadTools) {
     }
     return { device: null, ref: 0 }
   }
-  function claimsOf(browser: number) {
-    const rows = claimOf.all(browser) as [Uint8Array, string | null, string | null, string][]
-    return new Map(
-      rows.map(([event, email, userId, evidence]) => [
-        hexOf(event),
-        { ...(email !== null && { email }), ...(userId !== null && { user_id: userId }), evidence },
-      ]),
-    )
-  }
 
   /** Sessions of a history, newest first, whole; `cursor` is where the last page ended. */
   return (history: History, page: TimelinePage): Found<Page<TimelineSessionJson>> => {
@@ -143,28 +133,33 @@ function newestFirst(a: Place, b: Place): number {
   return b.startAt - a.startAt || (a.id < b.id ? 1 : a.id > b.id ? -1 : b.browser - a.browser)
 }
 
-type ClaimProps = ReadonlyMap<string, Readonly<Record<string, unknown>>>
-
 function eventJson(
   event: HistoryEvent,
   points: EventPoints | undefined,
   claims: ClaimProps,
 ): TimelineEventJson {
-  const isPing = event.type === 'user_engagement'
-  const ping = {
-    engaged_ms: event.engagedMs,
-    scroll: event.scroll,
-    ...(event.viewAt !== null && { view_at: event.viewAt }),
-  }
   return {
     id: uuidOf(event.id),
     type: event.type,
     at: iso(event.at),
     url: event.url,
     title: event.title,
-    props: isPing ? ping : (claims.get(event.id) ?? event.props ?? {}),
+    props: propsOf(event, claims),
     milli: points?.milli ?? 0,
     rules: points?.rules ?? [],
+  }
+}
+
+/** The props of an event: of a ping what it measured, of an `identify` what it said. */
+export function propsOf(
+  event: HistoryEvent,
+  claims: ClaimProps,
+): Readonly<Record<string, unknown>> {
+  if (event.type !== 'user_engagement') return claims.get(event.id) ?? event.props ?? {}
+  return {
+    engaged_ms: event.engagedMs,
+    scroll: event.scroll,
+    ...(event.viewAt !== null && { view_at: event.viewAt }),
   }
 }
 
