@@ -136,6 +136,8 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
   ]
   // What the clock changed while nothing ran.
   await look(clock())
+  // So that the first who asks for a report doesn't wait for it.
+  await engine.reader.prepareReports(clock())
   // Beside all else; a store that is damaged is told as a failure.
   engine.check(clock()).catch((error: Error) => {
     log.error('the store was not checked', { reason: reasonOf(error) })

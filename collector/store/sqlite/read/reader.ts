@@ -6,6 +6,7 @@ import type { HeldBackupJson, HeldJson } from '../../held.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, ListPage, Reader, Scoped } from '../../reader.ts'
 import type { Mentioned, Mentions } from '../../records.ts'
+import type { Counted, SourcesJson, SourcesQuery } from '../../reports.ts'
 import type {
   KeyJson,
   Page,
@@ -20,6 +21,7 @@ import { createMentionReader } from '../mentions.ts'
 import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
 import { type AccessReads, createAccessReader } from './accounts.ts'
+import type { KeeperOptions } from './census-keeper.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
 import { createIdentityReader } from './identities.ts'
@@ -30,6 +32,7 @@ import { createQuarantineReader } from './quarantine.ts'
 import { createSaidReader } from './said.ts'
 import { type Person, scoreJson } from './score-json.ts'
 import { createSimulator } from './simulate.ts'
+import { createSourcesReader } from './sources.ts'
 import { createTimelineReader } from './timeline.ts'
 import { openReadTools } from './tools.ts'
 import type { HoldRow } from './touches.ts'
@@ -61,6 +64,10 @@ export interface InternalReader extends Reader, AccessReads {
   leadRef(id: string, scope: Scoped): Promise<Found<number>>
   /** Everything that is held about a lead, and that erasing it would take. */
   held(id: string, scope: Scoped, ask: HeldAsk): Promise<Found<HeldJson>>
+  /** The funnel by where people came from; null while visitors are counted for the first time. */
+  sources(query: SourcesQuery, now: number): Promise<Counted<SourcesJson>>
+  /** Has what reports are made of counted, beside all else, if it is time. */
+  prepareReports(now: number): Promise<void>
 }
 
 /** Days of a trend before today. */
@@ -68,7 +75,11 @@ const TREND_DAYS = 30
 const EMPTY: History = { sessions: [], contributions: [] }
 
 /** Every read is one snapshot of the store; writers are not held up by it. */
-export function createSqliteReader(path: string, domains: MailDomains): InternalReader {
+export function createSqliteReader(
+  path: string,
+  domains: MailDomains,
+  reports: KeeperOptions = {},
+): InternalReader {
   const tools = openReadTools(path, domains)
   const { db } = tools
   const leads = createLeadReader(tools)
@@ -83,6 +94,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const mentions = createMentionReader(db)
   const { book, adjustmentsOf } = leads
   const simulate = createSimulator({ ...tools, path, book, adjustmentsOf })
+  const sources = createSourcesReader({ ...tools, path, book }, reports)
   const claimsOf = claimReader(db)
   const siteByKey = db.prepare('SELECT * FROM site WHERE key = ?')
   const snapshot = <T>(read: () => T): T => db.transaction(read)()
@@ -194,6 +206,8 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
       }),
     modelVersions: async () => snapshot(() => models.versions()),
     simulate: (yaml, scope, now) => simulate(yaml, scope, now),
+    sources: async (query, now) => snapshot(() => sources.sources(query, now)),
+    prepareReports: async (now) => sources.prepare(now),
     visitors: async (query, now) => snapshot(() => visitors.list(query, now)),
     visitor: async (id, scope, now) =>
       withVisitor(id, scope, (hold) => found(visitors.json(hold, now))),
