@@ -6,8 +6,8 @@ import type { Db } from '../connect.ts'
  * All visitors as columns, for reports: when each was first seen, where it came from, whose it is. Taken from
  * one snapshot, a slice at a time, so that others can be answered in between; some 30 bytes a visitor.
  *
- * Programs are no visitors: a browser all of whose sessions are a program's has none here. What was never seen,
- * because its events are gone, neither.
+ * Programs are no visitors: who has no session but a program's is not here. Who was never seen, because the
+ * events are gone, neither.
  */
 export interface Census {
   /** When the snapshot was taken, epoch milliseconds. */
@@ -74,7 +74,8 @@ export function createCensusReads(db: Db) {
       .raw()
   const slice = query(
     `v.id > ? AND v.first_at IS NOT NULL AND (v.first_touch IS NOT NULL OR EXISTS (
-       SELECT 1 FROM session s WHERE s.browser = v.browser AND s.bot IS NULL))
+       SELECT 1 FROM session s WHERE s.browser = v.browser AND s.bot IS NULL
+         AND s.start_at <= v.last_at AND s.start_at + s.end_ms >= v.first_at))
      ORDER BY v.id LIMIT ?`,
   )
   const ofLead = query('v.lead = ? ORDER BY v.id')
