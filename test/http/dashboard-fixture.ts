@@ -393,6 +393,7 @@ export function readerOf(source: World, asked: Asked = {}): DashboardReader {
     modelVersions: async () => [],
     simulate: () => Promise.reject(new Error('no page asks this')),
     leadRef: async () => ({ kind: 'missing' }),
+    sources: async () => null,
   }
 }
 
