@@ -87,7 +87,8 @@ export function presentSources({ report, filters, now, origin }: SourcesPage): S
   const hidden = sorted.length - shown.length + report.others_count
   const isNobody = total.visitors === 0 && total.leads === 0
   const isNarrow = filters.period !== 'all' || chipsOf(filters).length > 0
-  const isUntagged = filters.by === 'campaign' && data.every(({ name }) => name === null)
+  const isUntagged =
+    filters.by === 'campaign' && data.length > 0 && data.every(({ name }) => name === null)
   return {
     periods: PERIODS.map((period) => ({
       label: PERIOD_WORDS[period],
@@ -182,6 +183,7 @@ function factsOf({ total, excluded }: SourcesJson): string[] {
           `Half of those who qualify do so within ${daysWords(wait.median)}, nine in ten within ${daysWords(wait.p90)}.`,
         ]
       : []),
+    ...(total.mql > 0 && total.sql === 0 ? [NO_SALES] : []),
     ...(value.length > 0 ? [`Won so far: ${valueWords(value)}.`] : []),
     ...(excluded.leads > 0
       ? [
@@ -190,6 +192,9 @@ function factsOf({ total, excluded }: SourcesJson): string[] {
       : []),
   ]
 }
+
+const NO_SALES =
+  'Nobody is sales-qualified yet. Accept leads on Today, or have your CRM report outcomes, and this funnel goes on.'
 
 function daysWords(days: number): string {
   if (days < 1) return 'a day'

@@ -118,20 +118,26 @@ const Chips = ({ chips }: { chips: SourcesView['chips'] }) => (
 const Column = ({ column }: { column: SourceColumn }) => (
   <th scope="col" aria-sort={column.sorted ?? column.rate?.sorted}>
     {column.href ? (
-      <a href={column.href}>
+      <a href={column.href} data-on={column.sorted && 'yes'}>
         {column.label} <span aria-hidden="true">{column.arrow}</span>
       </a>
     ) : (
       column.label
     )}
     {column.rate?.href && (
-      <a class="by-rate" href={column.rate.href} aria-label={`Sort by rate of ${column.label}`}>
+      <a
+        class="by-rate"
+        href={column.rate.href}
+        data-on={column.rate.sorted && 'yes'}
+        aria-label={`Sort by rate of ${column.label}`}
+      >
         {column.rate.label} {column.rate.arrow}
       </a>
     )}
   </th>
 )
 
+const NONE = '–'
 const LABELS = ['Leads', 'MQLs', 'SQLs', 'Won'] as const
 
 const Row = ({ row }: { row: SourceRow }) => (
@@ -162,10 +168,14 @@ const Row = ({ row }: { row: SourceRow }) => (
         {cell.rate && <Rate rate={cell.rate} />}
       </td>
     ))}
-    <td class="cell-value" data-label="Value">
+    <td class="cell-value" data-label="Value" data-none={row.value === NONE ? 'yes' : undefined}>
       {row.value}
     </td>
-    <td class="cell-days" data-label="Days to MQL">
+    <td
+      class="cell-days"
+      data-label="Days to MQL"
+      data-none={row.days === NONE ? 'yes' : undefined}
+    >
       {row.days}
     </td>
   </tr>

@@ -31,7 +31,7 @@ export const sourcesStyles = `
 .sources th, .sources td { text-align: left; padding: .6rem .8rem; vertical-align: top; font-weight: 400; }
 .sources thead th { font-size: .82rem; color: var(--soft); white-space: nowrap; vertical-align: bottom; }
 .sources thead a { text-decoration: none; }
-.sources thead [aria-sort] a { color: var(--ink); }
+.sources thead [data-on] { color: var(--ink); font-weight: 620; }
 .by-rate { margin-left: .35rem; font-size: .95em; } .by-rate::before { content: "· "; }
 .sources tbody th, .sources tbody td { border-top: 1px solid var(--line); }
 .sources th:first-child { padding-left: 1.15rem; }
@@ -51,9 +51,10 @@ export const sourcesStyles = `
   .scroll { border: 0; background: none; overflow: visible; }
   .sources, .sources tbody, .sources tbody tr, .sources tbody th, .sources tbody td { display: block; }
   .sources thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .sources tbody tr { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .6rem .8rem; background: var(--paper); border: 1px solid var(--line); border-radius: 12px; padding: .8rem 1rem; margin-bottom: .7rem; }
+  .sources tbody tr { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .5rem .8rem; background: var(--paper); border: 1px solid var(--line); border-radius: 12px; padding: .8rem 1rem; margin-bottom: .7rem; }
   .sources tbody th, .sources tbody td { border: 0; padding: 0; min-width: 0; max-width: none; }
-  .sources tbody th, .cell-visitors { grid-column: 1 / -1; }
+  .sources tbody th { grid-column: 1 / -1; padding: 0 !important; } .cell-visitors { grid-column: 1 / -1; }
+  .sources [data-none] { display: none !important; }
   .sources td::before { content: attr(data-label); display: block; color: var(--soft); font-size: .82rem; }
 }
 `

@@ -207,7 +207,7 @@ export function createSqliteReader(
     modelVersions: async () => snapshot(() => models.versions()),
     simulate: (yaml, scope, now) => simulate(yaml, scope, now),
     sources: async (query, now) => snapshot(() => sources.sources(query, now)),
-    prepareReports: async (now) => sources.prepare(now),
+    prepareReports: async (now) => snapshot(() => sources.prepare(now)),
     visitors: async (query, now) => snapshot(() => visitors.list(query, now)),
     visitor: async (id, scope, now) =>
       withVisitor(id, scope, (hold) => found(visitors.json(hold, now))),

@@ -126,7 +126,14 @@ export function createSourcesReader(tools: SourcesTools, options?: KeeperOptions
     }
   }
 
-  return { sources, prepare: keeper.prepare }
+  return {
+    sources,
+    /** Has what takes long in a large store begun; inside a snapshot. */
+    prepare(now: number): void {
+      keeper.prepare(now)
+      book.refresh(now)
+    },
+  }
 }
 
 interface Bounds {
