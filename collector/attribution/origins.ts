@@ -1,6 +1,6 @@
 /**
- * Where visits came from and landed, told apart by number, so that a visitor's is one number in a column:
- * every pair of a touch and a landing page once. Number 0 is "nobody knows".
+ * Where visits came from and landed, told apart by number, so that each is a number in a column. Touches that
+ * say the same words are one; number 0 is "nobody knows", of words as of pages.
  */
 
 export interface TouchWords {
@@ -22,83 +22,68 @@ export interface Names {
   refOf(name: string | null): number
 }
 
-const COLUMNS = ['channel', 'source', 'medium', 'campaign', 'landing', 'came'] as const
 /** `came` is source and medium together. */
-type Column = (typeof COLUMNS)[number]
+const COLUMNS = ['channel', 'source', 'medium', 'campaign', 'came'] as const
+export type Column = (typeof COLUMNS)[number]
 
 export interface Origins {
-  /** The number of a touch that landed there; both as the store numbers them. */
-  of(touch: number | null, url: number | null, reads: OriginReads): number
+  /** The number of a touch's words; the touch as the store numbers it. */
+  wordsOf(touch: number, reads: OriginReads): number
+  /** The number of a page, which has no query; the address as the store numbers it. */
+  pageOf(url: number, reads: OriginReads): number
   readonly names: Readonly<Record<Column, Names>>
-  /** By number of origin: the number of its name. */
+  readonly pages: Names
+  /** By number of words: the number of each name in them. */
   readonly columns: Readonly<Record<Column, readonly number[]>>
-  /** Addresses are only remembered while many are asked for. */
-  forgetAddresses(): void
+  /** Numbers of the store's are only remembered while many are asked for. */
+  forget(): void
 }
-
-/** More touches than a store can have pages for; pairs are one number of at most 53 bits. */
-const LANDINGS = 2 ** 26
 
 export function createOrigins(): Origins {
   const names = each(() => createNames())
+  const pages = createNames()
   const columns = each((): number[] => [0])
-  const touches = new Map<number, number>()
-  const landings = new Map<number, number>()
-  const pairs = new Map<number, number>()
-  const words = new Map<string, number>()
-  const known: (readonly number[])[] = []
+  const known = new Map<string, number>()
+  const byTouch = new Map<number, number>()
+  const byUrl = new Map<number, number>()
 
-  /** One number for all touches that say the same of these four. */
-  function wordsOf(ref: number, reads: OriginReads): number {
-    const before = touches.get(ref)
-    if (before !== undefined) return before
-    const touch = reads.touch(ref)
-    const own = touch
-      ? [
-          names.channel.refOf(touch.channel),
-          names.source.refOf(touch.source),
-          names.medium.refOf(touch.medium),
-          names.campaign.refOf(touch.campaign),
-          names.came.refOf(cameOf(touch)),
-        ]
-      : [0, 0, 0, 0, 0]
-    const key = own.join(' ')
-    const number = words.get(key) ?? known.push(own) - 1
-    words.set(key, number)
-    touches.set(ref, number)
-    return number
+  function add(touch: TouchWords): number {
+    const own = {
+      channel: names.channel.refOf(touch.channel),
+      source: names.source.refOf(touch.source),
+      medium: names.medium.refOf(touch.medium),
+      campaign: names.campaign.refOf(touch.campaign),
+      came: names.came.refOf(cameOf(touch)),
+    }
+    return remember(known, Object.values(own).join(' '), () => {
+      for (const column of COLUMNS) columns[column].push(own[column])
+      return columns.channel.length - 1
+    })
   }
-
-  function landingOf(url: number, reads: OriginReads): number {
-    const before = landings.get(url)
-    if (before !== undefined) return before
-    const number = names.landing.refOf(pageOf(reads.url(url)))
-    landings.set(url, number)
-    return number
-  }
-
   return {
     names,
+    pages,
     columns,
-    of(touch, url, reads) {
-      if (touch === null) return 0
-      const word = wordsOf(touch, reads)
-      const landing = url === null ? 0 : landingOf(url, reads)
-      const pair = word * LANDINGS + landing
-      const before = pairs.get(pair)
-      if (before !== undefined) return before
-      const [channel = 0, source = 0, medium = 0, campaign = 0, came = 0] = known[word] ?? []
-      const number = columns.channel.push(channel) - 1
-      columns.source.push(source)
-      columns.medium.push(medium)
-      columns.campaign.push(campaign)
-      columns.came.push(came)
-      columns.landing.push(landing)
-      pairs.set(pair, number)
-      return number
+    wordsOf(touch, reads) {
+      return remember(byTouch, touch, () => {
+        const words = reads.touch(touch)
+        return words ? add(words) : 0
+      })
     },
-    forgetAddresses: () => landings.clear(),
+    pageOf: (url, reads) => remember(byUrl, url, () => pages.refOf(pathOf(reads.url(url)))),
+    forget() {
+      byTouch.clear()
+      byUrl.clear()
+    },
   }
+}
+
+function remember<K>(map: Map<K, number>, key: K, make: () => number): number {
+  const before = map.get(key)
+  if (before !== undefined) return before
+  const made = make()
+  map.set(key, made)
+  return made
 }
 
 function createNames(): Names {
@@ -106,14 +91,7 @@ function createNames(): Names {
   const refs = new Map<string, number>()
   return {
     list,
-    refOf(name) {
-      if (name === null) return 0
-      const before = refs.get(name)
-      if (before !== undefined) return before
-      const ref = list.push(name) - 1
-      refs.set(name, ref)
-      return ref
-    },
+    refOf: (name) => (name === null ? 0 : remember(refs, name, () => list.push(name) - 1)),
   }
 }
 
@@ -128,7 +106,7 @@ function cameOf({ source, medium }: TouchWords): string {
 }
 
 /** Host and path of an address, as pages are told apart: without query. */
-export function pageOf(url: string | null): string | null {
+function pathOf(url: string | null): string | null {
   if (url === null) return null
   const [whole = ''] = url.split(/[?#]/, 1)
   return whole.replace(/^https?:\/\//, '')

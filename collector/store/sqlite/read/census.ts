@@ -17,8 +17,9 @@ export interface Census {
   /** 0 for nobody's. */
   readonly leads: Int32Array
   readonly firstAt: Float64Array
-  /** Numbers of origins. */
-  readonly touches: Readonly<Record<TouchChoice, Int32Array>>
+  /** Numbers of words, and of landing pages. */
+  readonly words: Readonly<Record<TouchChoice, Int32Array>>
+  readonly pages: Readonly<Record<TouchChoice, Int32Array>>
   readonly origins: Origins
   readonly known: Map<number, LeadOrigin>
   /** The newest change of a lead and the newest decision that it has seen. */
@@ -26,17 +27,14 @@ export interface Census {
   decision: number
 }
 
-/** Where a lead came from, over all its visitors; numbers of origins. */
-export interface LeadOrigin {
-  readonly first: number
-  readonly last: number
-  readonly last_non_direct: number
+/** Where a lead came from, over all its visitors. */
+export interface LeadOrigin extends Readonly<Record<TouchChoice, TouchAt>> {
   /** When it first became an MQL. */
   readonly mqlAt: number | null
 }
 
 /** Visitors, or decisions, in one go: some ten milliseconds. */
-const SLICE = 2000
+const SLICE = 1000
 
 const COLUMNS = `v.id, b.site, v.lead, v.first_at, v.first_touch, v.last_touch, v.last_non_direct,
   a.start_at, a.touch, e.n, e.url`
@@ -56,11 +54,12 @@ type Row = [
 ]
 
 interface TouchAt {
-  readonly origin: number
+  readonly words: number
+  readonly page: number
   readonly at: number
 }
 
-const UNKNOWN: TouchAt = { origin: 0, at: Number.NaN }
+const UNKNOWN: TouchAt = { words: 0, page: 0, at: Number.NaN }
 
 export function createCensusReads(db: Db) {
   const size = db.prepare('SELECT count(*) FROM visitor').pluck()
@@ -115,7 +114,11 @@ export function createCensusReads(db: Db) {
     ) =>
       at === null || of === null || n === null
         ? UNKNOWN
-        : { origin: origins.of(of, address, reads), at }
+        : {
+            words: origins.wordsOf(of, reads),
+            page: address === null ? 0 : origins.pageOf(address, reads),
+            at,
+          }
     const first = found(startAt, touchRef, landing, urlRef)
     const of = (ref: number | null): TouchAt => {
       if (ref === null || ref === firstRef) return ref === null ? UNKNOWN : first
@@ -123,7 +126,7 @@ export function createCensusReads(db: Db) {
       return own ? found(own[0] ?? null, own[1] ?? null, own[2] ?? null, own[3] ?? null) : UNKNOWN
     }
     const last = of(lastRef)
-    return { first, last, last_non_direct: of(nonDirectRef) }
+    return { first, last, last_non_direct: nonDirectRef === lastRef ? last : of(nonDirectRef) }
   }
 
   /** Takes the whole census; pauses wherever others may be answered. */
@@ -135,11 +138,12 @@ export function createCensusReads(db: Db) {
       leads: new Int32Array(room),
       firstAt: new Float64Array(room),
     }
-    const touches = {
+    const column = () => ({
       first: new Int32Array(room),
       last: new Int32Array(room),
       last_non_direct: new Int32Array(room),
-    }
+    })
+    const [words, pages] = [column(), column()]
     const change = Number(newestChange.get() ?? -1)
     const decision = Number(newestDecision.get() ?? 0)
     const gathered = new Map<number, Gathered>()
@@ -152,9 +156,14 @@ export function createCensusReads(db: Db) {
         columns.sites[count] = site
         columns.leads[count] = lead ?? 0
         columns.firstAt[count] = firstAt
-        touches.first[count] = own.first.origin
-        touches.last[count] = own.last.origin
-        touches.last_non_direct[count] = own.last_non_direct.origin || own.last.origin
+        const { first, last, last_non_direct: other } = own
+        const lastSent = other === UNKNOWN ? last : other
+        words.first[count] = first.words
+        words.last[count] = last.words
+        words.last_non_direct[count] = lastSent.words
+        pages.first[count] = first.page
+        pages.last[count] = last.page
+        pages.last_non_direct[count] = lastSent.page
         count += 1
         after = id
         if (lead === null) continue
@@ -179,8 +188,8 @@ export function createCensusReads(db: Db) {
     for (const [lead, seen] of gathered) known.set(lead, originOf(seen, firstMql.get(lead)))
     for (const [lead, at] of firstMql)
       if (!known.has(lead)) known.set(lead, originOf(NO_TOUCHES, at))
-    origins.forgetAddresses()
-    return { asOf, size: count, ...columns, touches, origins, known, change, decision }
+    origins.forget()
+    return { asOf, size: count, ...columns, words, pages, origins, known, change, decision }
   }
 
   return {
@@ -216,5 +225,5 @@ function gather(seen: Gathered, own: Record<TouchChoice, TouchAt>): void {
 
 function originOf({ first, last, nonDirect }: Gathered, mqlAt: number | null = null): LeadOrigin {
   const other = nonDirect === UNKNOWN ? last : nonDirect
-  return { first: first.origin, last: last.origin, last_non_direct: other.origin, mqlAt }
+  return { first, last, last_non_direct: other, mqlAt }
 }

@@ -4,6 +4,7 @@ import { refOf } from '../../ids.ts'
 import type {
   AmountJson,
   Counted,
+  Dimension,
   ReportQuery,
   SourceRowJson,
   SourcesJson,
@@ -68,8 +69,9 @@ export function createSourcesReader(tools: SourcesTools, options?: KeeperOptions
     if (!census) return null
     const { by = 'channel', touch = 'first', most = USUAL_ROWS } = query
     const { origins } = census
-    const names = origins.names[by === 'source' ? 'came' : by]
-    const groupOf = groupsOf(origins, query, by === 'source' ? 'came' : by)
+    const names = by === 'landing' ? origins.pages : origins.names[by === 'source' ? 'came' : by]
+    const groupOf = groupsOf(origins, query, by)
+    const isByPage = by === 'landing'
     const tally = createTally(names.list.length)
     const excluded = { leads: 0, visitors: 0 }
     const left = new Set<number>()
@@ -83,8 +85,10 @@ export function createSourcesReader(tools: SourcesTools, options?: KeeperOptions
       if (isOut) left.add(ref)
       if (bounds.site !== null && site !== bounds.site) continue
       if (!isWithin(card.firstAt, bounds)) continue
-      const group = groupOf[origin?.[touch] ?? 0] ?? -1
-      if (group < 0) continue
+      const came = origin?.[touch]
+      const wanted = groupOf[came?.words ?? 0] ?? -1
+      if (wanted < 0) continue
+      const group = isByPage ? (came?.page ?? 0) : wanted
       if (isOut) {
         excluded.leads += 1
         continue
@@ -98,13 +102,14 @@ export function createSourcesReader(tools: SourcesTools, options?: KeeperOptions
         won: own?.won ?? [],
       })
     }
-    const touches = census.touches[touch]
+    const [words, pages] = [census.words[touch], census.pages[touch]]
     for (let i = 0; i < census.size; i += 1) {
       if (bounds.site !== null && census.sites[i] !== bounds.site) continue
       const firstAt = census.firstAt[i] ?? 0
       if (firstAt < bounds.since || firstAt > bounds.until) continue
-      const group = groupOf[touches[i] ?? 0] ?? -1
-      if (group < 0) continue
+      const wanted = groupOf[words[i] ?? 0] ?? -1
+      if (wanted < 0) continue
+      const group = isByPage ? (pages[i] ?? 0) : wanted
       const lead = census.leads[i] ?? 0
       if (lead !== 0 && left.size > 0 && left.has(lead)) excluded.visitors += 1
       else tally.addVisitor(group)
@@ -162,20 +167,17 @@ function isSeen({ firstAt }: Card): boolean {
   return firstAt !== Number.MAX_SAFE_INTEGER
 }
 
-/** By number of origin: the group it belongs to, -1 where it isn't asked for. */
-function groupsOf(
-  { columns, names }: Origins,
-  query: ReportQuery,
-  by: keyof Origins['columns'],
-): Int32Array {
+/** By number of words: the group they belong to, -1 where they are not asked for. A page says more than words. */
+function groupsOf({ columns, names }: Origins, query: ReportQuery, by: Dimension): Int32Array {
   const wanted = (['channel', 'source', 'medium', 'campaign'] as const).flatMap((column) => {
     const name = query[column]
     return name === undefined
       ? []
       : { column: columns[column], ref: names[column].list.indexOf(name) }
   })
-  return Int32Array.from(columns[by], (group, origin) =>
-    wanted.every(({ column, ref }) => column[origin] === ref) ? group : -1,
+  const groups = columns[by === 'source' || by === 'landing' ? 'came' : by]
+  return Int32Array.from(groups, (group, number) =>
+    wanted.every(({ column, ref }) => column[number] === ref) ? group : -1,
   )
 }
 
