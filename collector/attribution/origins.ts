@@ -106,7 +106,7 @@ function cameOf({ source, medium }: TouchWords): string {
 }
 
 /** Host and path of an address, as pages are told apart: without query. */
-function pathOf(url: string | null): string | null {
+export function pathOf(url: string | null): string | null {
   if (url === null) return null
   const [whole = ''] = url.split(/[?#]/, 1)
   return whole.replace(/^https?:\/\//, '')

@@ -2,7 +2,15 @@ import type { FunnelJson, SourcesJson } from '../store/reports.ts'
 import type { ApiDeps } from './api.ts'
 import { type Api, given, json, readRoute, tooSoon } from './api-route.ts'
 import { refuse } from './refuse.ts'
-import { FUNNEL_STEPS, funnel, reportQuery, sources, sourcesQuery } from './schemas-reports.ts'
+import {
+  FUNNEL_STEPS,
+  funnel,
+  pages,
+  pagesQuery,
+  reportQuery,
+  sources,
+  sourcesQuery,
+} from './schemas-reports.ts'
 
 const TAGS = ['Reports']
 const responses = { 503: tooSoon } as const
@@ -22,6 +30,14 @@ const whole = readRoute('read', {
   responses: { 200: json(funnel, 'The five steps'), ...responses },
 })
 
+const byPage = readRoute('read', {
+  path: '/reports/pages',
+  tags: TAGS,
+  summary: 'Pages by views, with the leads and MQLs who saw them; over all that is kept',
+  request: { query: pagesQuery },
+  responses: { 200: json(pages, 'The most viewed pages'), ...responses },
+})
+
 export function addReportRoutes(api: Api, { reader, clock }: ApiDeps): void {
   api.openapi(bySource, async (c) => {
     const query = given({ ...c.req.valid('query'), site: c.get('site') })
@@ -33,6 +49,11 @@ export function addReportRoutes(api: Api, { reader, clock }: ApiDeps): void {
     const query = given({ ...c.req.valid('query'), site: c.get('site') })
     const found = await reader.sources({ ...query, most: 0 }, clock())
     return found ? c.json(funnelJson(found), 200) : refuse(c, 'counting', undefined, AGAIN)
+  })
+
+  api.openapi(byPage, async (c) => {
+    const found = await reader.pages({ site: c.get('site') }, clock())
+    return found ? c.json(found, 200) : refuse(c, 'counting', undefined, AGAIN)
   })
 }
 

@@ -52,6 +52,7 @@ export interface ApiDeps {
     | 'modelVersions'
     | 'simulate'
     | 'sources'
+    | 'pages'
   >
   readonly writer: Pick<
     Admin,

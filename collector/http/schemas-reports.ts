@@ -2,6 +2,8 @@ import { z } from '@hono/zod-openapi'
 import {
   DIMENSIONS,
   type FunnelJson,
+  type PageRowJson,
+  type PagesJson,
   type SourceRowJson,
   type SourcesJson,
   TOUCHES,
@@ -120,3 +122,24 @@ export const funnel = z
     ...about,
   })
   .openapi('FunnelReport')
+
+export const pagesQuery = siteQuery
+
+const page = exactly<PageRowJson>()(
+  z.object({
+    site: z.string().openapi({ example: 'si_1' }),
+    page: z.string().openapi({ description: 'Host and path.', example: 'shop.example/pricing' }),
+    views: z.int(),
+    visitors: z.int(),
+    leads: z.int().openapi({ description: 'Known people who saw it.' }),
+    mql: z.int().openapi({ description: 'Of them, who ever became MQL or got further.' }),
+  }),
+).openapi('PageRow')
+
+export const pages = exactly<PagesJson>()(
+  z.object({
+    data: z.array(page).readonly().openapi({ description: 'The 500 most viewed.' }),
+    others_count: z.int(),
+    as_of: instant.openapi({ description: 'When all of it was counted.' }),
+  }),
+).openapi('Pages')

@@ -83,3 +83,23 @@ export interface SourcesJson {
 
 /** Null while visitors are being counted for the first time. */
 export type Counted<T> = T | null
+
+/** A page, without query, over all that is kept. */
+export interface PageRowJson {
+  readonly site: string
+  /** Host and path. */
+  readonly page: string
+  readonly views: number
+  readonly visitors: number
+  /** Leads who saw it, and those of them who ever became MQL or got further. */
+  readonly leads: number
+  readonly mql: number
+}
+
+export interface PagesJson {
+  readonly data: readonly PageRowJson[]
+  /** Pages with fewer views than those that are named. */
+  readonly others_count: number
+  /** When all of it was counted. */
+  readonly as_of: string
+}

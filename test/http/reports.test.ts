@@ -167,8 +167,10 @@ describe('a world counted by hand', () => {
     await sell(hand, 'cleo@firm.example', 'close_convert_lead', [99.9, 'EUR'])
     await sell(hand, 'cleo@firm.example', 'close_convert_lead', [0.2, 'EUR'])
     const dollars = await sell(hand, 'nora@firm.example', 'close_convert_lead', [50, 'USD'])
+    expect((await report(reader)).total.visitors).toBe(7)
+    visit(world, randomUUID(), { at: NOW - MINUTE })
     const { total } = await report(reader)
-    expect(total).toMatchObject({ leads: 3, mql: 2, sql: 2, won: 2 })
+    expect(total).toMatchObject({ visitors: 8, leads: 3, mql: 2, sql: 2, won: 2 })
     expect(total.value).toEqual([
       { currency: 'EUR', amount: 100.1 },
       { currency: 'USD', amount: 50 },
@@ -177,6 +179,28 @@ describe('a world counted by hand', () => {
     const nora = refOf('lead', (await leadOf(reader, 'nora@firm.example')).id) ?? 0
     world.service.removeOutcome(nora, dollars, NOW)
     expect((await report(reader)).total).toMatchObject({ won: 1, sql: 2 })
+  })
+})
+
+describe('pages', () => {
+  test('are counted by hand too: whoever the model leaves out has seen none', async () => {
+    const hand = await createHandWorld()
+    await sell(hand, 'nora@firm.example', 'qualify_lead')
+    const counted = await hand.reader.pages({ site: 'si_1' }, NOW)
+    expect(counted?.data.map(({ page, ...row }) => [page, Object.values(row).join(' ')])).toEqual([
+      // Cleo, Nora twice in one browser and once in another, Nils, and the one who came lately.
+      ['shop.example/guide', 'si_1 6 5 3 2'],
+      ['shop.example/pricing', 'si_1 2 2 1 1'],
+      ['shop.example/', 'si_1 1 1 0 0'],
+    ])
+    const reader = createSqliteReader(hand.world.path, createMailDomains('', ''), { small: 0 })
+    let beside = await reader.pages({}, NOW)
+    expect(beside).toBeNull()
+    while (!beside) {
+      await new Promise((resolve) => setImmediate(resolve))
+      beside = await reader.pages({}, NOW)
+    }
+    expect(beside).toEqual(counted)
   })
 })
 
@@ -302,6 +326,8 @@ describe('in the API', () => {
     expect(
       funnel.data.map((row: { step: string; count: number }) => [row.step, row.count]),
     ).toEqual(['visitors', 'leads', 'mql', 'sql', 'won'].map((step) => [step, sources.total[step]]))
+    const { body: pages } = await read('/reports/pages?site=si_1')
+    expect(pages.data[0]).toMatchObject({ site: 'si_1', page: 'shop.example/', leads: 1 })
     expect(funnel.data[1].of_previous).toEqual(sources.total.rates.lead)
     expect(funnel.as_of).toBe(new Date(NOW).toISOString())
     const { body: none } = await read('/reports/funnel?site=si_1&until=2026-01-01&touch=last')

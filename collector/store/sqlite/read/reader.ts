@@ -6,7 +6,7 @@ import type { HeldBackupJson, HeldJson } from '../../held.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, ListPage, Reader, Scoped } from '../../reader.ts'
 import type { Mentioned, Mentions } from '../../records.ts'
-import type { Counted, SourcesJson, SourcesQuery } from '../../reports.ts'
+import type { Counted, PagesJson, SourcesJson, SourcesQuery } from '../../reports.ts'
 import type {
   KeyJson,
   Page,
@@ -21,10 +21,10 @@ import { createMentionReader } from '../mentions.ts'
 import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
 import { type AccessReads, createAccessReader } from './accounts.ts'
-import type { KeeperOptions } from './census-keeper.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
 import { createIdentityReader } from './identities.ts'
+import type { KeeperOptions } from './keeper.ts'
 import type { LeadRow } from './lead-rows.ts'
 import { createLeadReader } from './leads.ts'
 import { createModelReader } from './models.ts'
@@ -66,6 +66,8 @@ export interface InternalReader extends Reader, AccessReads {
   held(id: string, scope: Scoped, ask: HeldAsk): Promise<Found<HeldJson>>
   /** The funnel by where people came from; null while visitors are counted for the first time. */
   sources(query: SourcesQuery, now: number): Promise<Counted<SourcesJson>>
+  /** Pages by views, over all that is kept; null while they are counted for the first time. */
+  pages(scope: Scoped, now: number): Promise<Counted<PagesJson>>
   /** Has what reports are made of counted, beside all else, if it is time. */
   prepareReports(now: number): Promise<void>
 }
@@ -207,6 +209,7 @@ export function createSqliteReader(
     modelVersions: async () => snapshot(() => models.versions()),
     simulate: (yaml, scope, now) => simulate(yaml, scope, now),
     sources: async (query, now) => snapshot(() => sources.sources(query, now)),
+    pages: async (scope, now) => snapshot(() => sources.pages(scope, now)),
     prepareReports: async (now) => snapshot(() => sources.prepare(now)),
     visitors: async (query, now) => snapshot(() => visitors.list(query, now)),
     visitor: async (id, scope, now) =>

@@ -1,17 +1,21 @@
 import { createTally, type Funnel, type Reached, type Tally } from '../../../attribution/funnel.ts'
 import type { Origins } from '../../../attribution/origins.ts'
-import { refOf } from '../../ids.ts'
+import { publicId, refOf } from '../../ids.ts'
+import type { Scoped } from '../../reader.ts'
 import type {
   AmountJson,
   Counted,
   Dimension,
+  PagesJson,
   ReportQuery,
   SourceRowJson,
   SourcesJson,
   SourcesQuery,
 } from '../../reports.ts'
 import type { Card, LeadBook } from './book.ts'
-import { createCensusKeeper, type KeeperOptions } from './census-keeper.ts'
+import { type Census, createCensusReads } from './census.ts'
+import { createKeeper, type KeeperOptions } from './keeper.ts'
+import { createPageReads, type Standing } from './pages.ts'
 import type { ReadTools } from './tools.ts'
 
 /**
@@ -20,6 +24,8 @@ import type { ReadTools } from './tools.ts'
  */
 
 const USUAL_ROWS = 500
+/** Pages read every event of every visitor. */
+const SMALL_FOR_PAGES = 3000
 
 export interface SourcesTools extends ReadTools {
   readonly path: string
@@ -34,7 +40,12 @@ interface Sold {
 
 export function createSourcesReader(tools: SourcesTools, options?: KeeperOptions) {
   const { db, book } = tools
-  const keeper = createCensusKeeper(tools, options)
+  const reads = createCensusReads(db)
+  const keeper = createKeeper(tools, (from, at) => createCensusReads(from).take(at), options)
+  const pageKeeper = createKeeper(tools, (from, at) => createPageReads(from)(at, standingOf), {
+    small: SMALL_FOR_PAGES,
+    ...options,
+  })
   const isExcluded = createExclusions(tools)
   const outcomes = db
     .prepare(
@@ -62,10 +73,49 @@ export function createSourcesReader(tools: SourcesTools, options?: KeeperOptions
     return known
   }
 
+  /** As of the reading where leads are concerned. */
+  function censusOf(now: number): Census | null {
+    const census = keeper.current(now)
+    if (census) reads.catchUp(census)
+    return census
+  }
+
+  /** By what is known of sales' word; `soldNow` brings that up to the reading. */
+  function reachedOf({ lead }: Card, mqlAt: number | null): Reached {
+    const isMql = mqlAt !== null || lead.stage === 'mql'
+    return sold.get(lead.ref)?.reached ?? (isMql ? 'mql' : 'lead')
+  }
+
+  const standingOf: Standing = (ref) => {
+    const card = book.cardOf(ref)
+    if (!card || isExcluded(card)) return null
+    return reachedOf(card, marked?.known.get(ref)?.mqlAt ?? null) === 'lead' ? 'lead' : 'mql'
+  }
+  /** What the pages that are being counted know leads by. */
+  let marked: Census | null = null
+
+  /** Null while pages are counted for the first time. Inside the snapshot that is read. */
+  function pages({ site }: Scoped, now: number): Counted<PagesJson> {
+    book.refresh(now)
+    marked = censusOf(now)
+    soldNow()
+    const counted = marked && pageKeeper.current(now)
+    if (!counted) return null
+    const ref = site === undefined ? null : (refOf('site', site) ?? 0)
+    const own = counted.pages.filter((page) => ref === null || page.site === ref)
+    return {
+      data: own
+        .slice(0, USUAL_ROWS)
+        .map((page) => ({ ...page, site: publicId('site', page.site) })),
+      others_count: Math.max(0, own.length - USUAL_ROWS),
+      as_of: new Date(counted.asOf).toISOString(),
+    }
+  }
+
   /** Null while visitors are counted for the first time. Inside the snapshot that is read. */
   function sources(query: SourcesQuery, now: number): Counted<SourcesJson> {
     book.refresh(now)
-    const census = keeper.census(now)
+    const census = censusOf(now)
     if (!census) return null
     const { by = 'channel', touch = 'first', most = USUAL_ROWS } = query
     const { origins } = census
@@ -79,7 +129,7 @@ export function createSourcesReader(tools: SourcesTools, options?: KeeperOptions
     const made = soldNow()
     for (const card of book.cards) {
       if (!card) continue
-      const { ref, site, stage } = card.lead
+      const { ref, site } = card.lead
       const origin = census.known.get(ref)
       const isOut = isExcluded(card)
       if (isOut) left.add(ref)
@@ -95,9 +145,8 @@ export function createSourcesReader(tools: SourcesTools, options?: KeeperOptions
       }
       const own = made.get(ref)
       const mqlAt = origin?.mqlAt ?? null
-      const isMql = mqlAt !== null || stage === 'mql'
       tally.addLead(group, {
-        reached: own?.reached ?? (isMql ? 'mql' : 'lead'),
+        reached: reachedOf(card, mqlAt),
         mqlAfterMs: mqlAt === null || !isSeen(card) ? null : mqlAt - card.firstAt,
         won: own?.won ?? [],
       })
@@ -133,6 +182,7 @@ export function createSourcesReader(tools: SourcesTools, options?: KeeperOptions
 
   return {
     sources,
+    pages,
     /** Has what takes long in a large store begun; inside a snapshot. */
     prepare(now: number): void {
       keeper.prepare(now)

@@ -1,11 +1,10 @@
-import { openReader } from '../connect.ts'
-import { type Census, createCensusReads } from './census.ts'
+import { type Db, openReader } from '../connect.ts'
 import type { ReadTools } from './tools.ts'
 
 /**
- * Keeps a census of visitors at hand. In a small store it is taken anew whenever anything has changed, and is
- * exact at the reading. In a large one it is taken beside all else, from a snapshot of its own, and answers
- * with its instant until the next is ready; what is known of leads is brought up to the reading all the same.
+ * Keeps at hand what takes reading a whole table. In a small store it is taken anew whenever anything has
+ * changed, and is exact at the reading. In a large one it is taken beside all else, from a snapshot of its own,
+ * and answers with its instant until the next is ready.
  */
 
 export interface KeeperOptions {
@@ -18,14 +17,17 @@ const SMALL_VISITORS = 10_000
 const LEAST_PAUSE_MS = 60_000
 const PAUSE_FACTOR = 50
 
-export function createCensusKeeper(
+/** Takes it from a snapshot; pauses wherever others may be answered. */
+type Take<T> = (db: Db, asOf: number) => Generator<void, T>
+
+export function createKeeper<T extends { readonly asOf: number }>(
   { db, path }: Pick<ReadTools, 'db'> & { readonly path: string },
+  take: Take<T>,
   { small = SMALL_VISITORS }: KeeperOptions = {},
 ) {
-  const reads = createCensusReads(db)
   const upTo = db.prepare('SELECT count(*) FROM (SELECT 1 FROM visitor LIMIT ?)').pluck()
-  let census: Census | null = null
-  /** Of the store, when the census was taken. */
+  let kept: T | null = null
+  /** Of the store, when that was taken. */
   let taken = Number.NaN
   let costMs = 0
   let isCounting = false
@@ -41,13 +43,13 @@ export function createCensusKeeper(
     let spentMs = 0
     try {
       own.exec('BEGIN')
-      const steps = createCensusReads(own).take(now)
+      const steps = take(own, now)
       for (;;) {
         const startedAt = performance.now()
         const step = steps.next()
         spentMs += performance.now() - startedAt
         if (step.done) {
-          census = step.value
+          kept = step.value
           taken = before
           costMs = spentMs
           return
@@ -68,9 +70,9 @@ export function createCensusKeeper(
   }
 
   function isDue(now: number): boolean {
-    if (!census) return true
+    if (!kept) return true
     const pauseMs = Math.max(LEAST_PAUSE_MS, costMs * PAUSE_FACTOR)
-    return version() !== taken && now - census.asOf >= pauseMs
+    return version() !== taken && now - kept.asOf >= pauseMs
   }
 
   const isSmall = () => Number(upTo.get(small + 1)) <= small
@@ -82,7 +84,7 @@ export function createCensusKeeper(
       if (!isSmall() && isDue(now)) startCounting(now)
     },
     /** Inside the snapshot that is read; null while a large store is counted for the first time. */
-    census(now: number): Census | null {
+    current(now: number): T | null {
       if (failure !== null) {
         const error = failure
         failure = null
@@ -90,15 +92,14 @@ export function createCensusKeeper(
       }
       if (isSmall()) {
         const found = version()
-        if (!census || found !== taken) census = finish(reads.take(now))
+        const fresh = !kept || found !== taken ? finish(take(db, now)) : kept
         taken = found
         // Nothing has changed since, so it is right for this instant too.
-        census = { ...census, asOf: now }
-        return census
+        kept = { ...fresh, asOf: now }
+        return kept
       }
       if (isDue(now)) startCounting(now)
-      if (census) reads.catchUp(census)
-      return census
+      return kept
     },
   }
 }
