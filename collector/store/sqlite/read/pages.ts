@@ -24,7 +24,7 @@ export interface PageCount {
 export type Standing = (lead: number) => 'lead' | 'mql' | null
 
 /** In one go: some ten milliseconds. */
-const BROWSERS = 400
+const BROWSERS = 200
 const LEADS = 5000
 
 interface Hold {

@@ -263,12 +263,13 @@ function isoOf(at: number | undefined): string | null {
 
 /** Whether the model leaves a lead out; asked once for every state of a lead, which has its own card. */
 function createExclusions(tools: ReadTools): (card: Card) => boolean {
-  const known = new WeakMap<Card, boolean>()
+  const asked: Card[] = []
+  const found: boolean[] = []
   return (card) => {
-    const before = known.get(card)
-    if (before !== undefined) return before
+    if (asked[card.slot] === card) return found[card.slot] ?? false
     const isOut = tools.current().exclusion.reasonFor(card.lead.email) !== null
-    known.set(card, isOut)
+    asked[card.slot] = card
+    found[card.slot] = isOut
     return isOut
   }
 }
