@@ -133,12 +133,17 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
     ),
     repeat(LOOK_MS, 'leads were not looked at', look),
     repeat(TIDY_MS, 'the store was not checked', engine.check),
+    repeat(TIDY_MS, 'reports were not prepared', engine.reader.prepareReports),
   ]
   // What the clock changed while nothing ran.
   await look(clock())
   // Beside all else; a store that is damaged is told as a failure.
   engine.check(clock()).catch((error: Error) => {
     log.error('the store was not checked', { reason: reasonOf(error) })
+  })
+  // So that whoever asks first doesn't wait for it; who stops at once does not either.
+  engine.reader.prepareReports(clock()).catch((error: Error) => {
+    if (!isDraining) log.error('reports were not prepared', { reason: reasonOf(error) })
   })
 
   log.info('started', { version, store: 'sqlite', pid: process.pid, node: process.version })

@@ -10,7 +10,13 @@ import type { ProxyView } from './present-connect.ts'
 export type DashboardReader = Reader &
   Pick<
     InternalReader,
-    'leadRef' | 'flow' | 'quarantined' | 'isQuarantined' | 'exportLeads' | 'exportEvents'
+    | 'leadRef'
+    | 'flow'
+    | 'quarantined'
+    | 'isQuarantined'
+    | 'exportLeads'
+    | 'exportEvents'
+    | 'sources'
   >
 
 export type DashboardWriter = Pick<

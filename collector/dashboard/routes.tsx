@@ -9,6 +9,7 @@ import type { DashboardDeps } from './deps.ts'
 import { leadsScreen } from './leads-screen.tsx'
 import { leadScreen, visitorScreen } from './person-screen.tsx'
 import { createScreens } from './screens.ts'
+import { sourcesFileScreen, sourcesScreen } from './sources-screen.tsx'
 import { liveScreen, todayScreen } from './today-screen.tsx'
 import { visitorsScreen } from './visitors-screen.tsx'
 
@@ -29,6 +30,8 @@ export function createDashboard(deps: DashboardDeps): Hono<GuardedEnv> {
   app.get('/leads/:id', show('leads', leadScreen(deps)))
   app.get('/visitors', show('visitors', visitorsScreen(deps)))
   app.get('/visitors/:id', show('visitors', visitorScreen(deps)))
+  app.get('/sources', show('sources', sourcesScreen(deps)))
+  app.get('/sources.csv', show('sources', sourcesFileScreen(deps)))
   app.get('/connect', show('connect', connectScreen(deps)))
   app.post('/connect', limit, show('connect', startCheckScreen(deps)))
   app.get('/connect/export', show('connect', exportScreen(deps)))

@@ -75,6 +75,11 @@ function twoUnits(large: number, largeUnit: string, small: number, smallUnit: st
   return small === 0 ? first : `${first} ${small} ${smallUnit}`
 }
 
+/** "12,345"; whole. */
+export function countWords(count: number): string {
+  return integers.format(count)
+}
+
 /** "1 visit", "2 visits"; an irregular plural is given as the third argument. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${integers.format(count)} ${count === 1 ? one : many}`

@@ -50,6 +50,11 @@ const writeRefusals = {
   503: refusal('Too busy for this; `Retry-After` says when to come again'),
 } as const
 
+/** Of a report that is not ready yet. */
+export const tooSoon = refusal(
+  'Being counted for the first time; `Retry-After` says when to come again',
+)
+
 /** A route's answer with JSON. */
 export function json<S extends z.ZodType>(schema: S, description: string) {
   return { description, content: { 'application/json': { schema } } } as const

@@ -15,6 +15,7 @@ import { addOutcomeRoutes } from './api-outcomes.ts'
 import { addPrivacyRoutes } from './api-privacy.ts'
 import { refuseInvalid, refuseUnreadable } from './api-problems.ts'
 import { addQuarantineRoutes } from './api-quarantine.ts'
+import { addReportRoutes } from './api-reports.ts'
 import { type Api, type ApiEnv, narrowToSite } from './api-route.ts'
 import { addSiteRoutes } from './api-sites.ts'
 import { addVisitorRoutes } from './api-visitors.ts'
@@ -50,6 +51,8 @@ export interface ApiDeps {
     | 'model'
     | 'modelVersions'
     | 'simulate'
+    | 'sources'
+    | 'pages'
   >
   readonly writer: Pick<
     Admin,
@@ -101,6 +104,7 @@ export function createApi(deps: ApiDeps): Hono {
   addIdentityRoutes(api, deps)
   addOutcomeRoutes(api, deps)
   addVisitorRoutes(api, deps)
+  addReportRoutes(api, deps)
   addModelRoutes(api, deps)
   addSiteRoutes(api, deps)
   addKeyRoutes(api, deps)

@@ -398,6 +398,7 @@ export function readerOf(source: World, asked: Asked = {}): DashboardReader {
     isQuarantined: async () => false,
     exportLeads: async () => found({ data: source.leads, next_cursor: null }),
     exportEvents: async () => found({ data: [], next_cursor: null }),
+    sources: async () => null,
   }
 }
 

@@ -8,6 +8,7 @@ import type { HeldBackupJson, HeldJson } from '../../held.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, ListPage, Reader, Scoped } from '../../reader.ts'
 import type { Mentioned, Mentions } from '../../records.ts'
+import type { Counted, PagesJson, SourcesJson, SourcesQuery } from '../../reports.ts'
 import type {
   KeyJson,
   LeadJson,
@@ -30,6 +31,7 @@ import { createFlowReader } from './flow.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
 import { createIdentityReader } from './identities.ts'
+import type { KeeperOptions } from './keeper.ts'
 import { createRowReads, type LeadRow } from './lead-rows.ts'
 import { createLeadReader } from './leads.ts'
 import { createModelReader } from './models.ts'
@@ -37,6 +39,7 @@ import { createQuarantineReader } from './quarantine.ts'
 import { createSaidReader } from './said.ts'
 import { type Person, scoreJson } from './score-json.ts'
 import { createSimulator } from './simulate.ts'
+import { createSourcesReader } from './sources.ts'
 import { createTimelineReader } from './timeline.ts'
 import { openReadTools } from './tools.ts'
 import type { HoldRow } from './touches.ts'
@@ -76,6 +79,12 @@ export interface InternalReader extends Reader, AccessReads {
   exportLeads(query: ExportQuery, now: number): Promise<Found<Page<LeadJson>>>
   /** A page of all events; it may be empty, with more behind it. */
   exportEvents(query: ExportQuery): Promise<Found<Page<ExportedEventJson>>>
+  /** The funnel by where people came from; null while visitors are counted for the first time. */
+  sources(query: SourcesQuery, now: number): Promise<Counted<SourcesJson>>
+  /** Pages by views, over all that is kept; null while they are counted for the first time. */
+  pages(scope: Scoped, now: number): Promise<Counted<PagesJson>>
+  /** Has what reports are made of counted, beside all else, if it is time. */
+  prepareReports(now: number): Promise<void>
 }
 
 /** Days of a trend before today. */
@@ -83,7 +92,11 @@ const TREND_DAYS = 30
 const EMPTY: History = { sessions: [], contributions: [] }
 
 /** Every read is one snapshot of the store; writers are not held up by it. */
-export function createSqliteReader(path: string, domains: MailDomains): InternalReader {
+export function createSqliteReader(
+  path: string,
+  domains: MailDomains,
+  reports: KeeperOptions = {},
+): InternalReader {
   const tools = openReadTools(path, domains)
   const { db } = tools
   const leads = createLeadReader(tools)
@@ -100,6 +113,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const eventWalk = createEventWalk(tools)
   const { book, adjustmentsOf } = leads
   const simulate = createSimulator({ ...tools, path, book, adjustmentsOf })
+  const sources = createSourcesReader({ ...tools, path, book }, reports)
   const claimsOf = claimReader(db)
   const siteByKey = db.prepare('SELECT * FROM site WHERE key = ?')
   const snapshot = <T>(read: () => T): T => db.transaction(read)()
@@ -212,6 +226,9 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
       }),
     modelVersions: async () => snapshot(() => models.versions()),
     simulate: (yaml, scope, now) => simulate(yaml, scope, now),
+    sources: async (query, now) => snapshot(() => sources.sources(query, now)),
+    pages: async (scope, now) => snapshot(() => sources.pages(scope, now)),
+    prepareReports: async (now) => snapshot(() => sources.prepare(now)),
     visitors: async (query, now) => snapshot(() => visitors.list(query, now)),
     visitor: async (id, scope, now) =>
       withVisitor(id, scope, (hold) => found(visitors.json(hold, now))),
