@@ -1,7 +1,5 @@
 import { emailOf, resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
-import { scoreOf } from '../../../scoring/score.ts'
-import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
 import type { HeldBackupJson, HeldJson } from '../../held.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, ListPage, Reader, Scoped } from '../../reader.ts'
@@ -13,7 +11,6 @@ import type {
   RejectedJson,
   ScoreJson,
   SiteJson,
-  TrendDayJson,
 } from '../../shapes.ts'
 import { claimReader, connected } from '../claim-rows.ts'
 import { createMentionReader } from '../mentions.ts'
@@ -21,7 +18,7 @@ import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
 import { type AccessReads, createAccessReader } from './accounts.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
-import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
+import { bucketsOfHistory, createHistoryReader } from './history.ts'
 import { createIdentityReader } from './identities.ts'
 import type { LeadRow } from './lead-rows.ts'
 import { createLeadReader } from './leads.ts'
@@ -33,6 +30,7 @@ import { createSimulator } from './simulate.ts'
 import { createTimelineReader } from './timeline.ts'
 import { openReadTools } from './tools.ts'
 import type { HoldRow } from './touches.ts'
+import { createTrends, trendJson } from './trend.ts'
 import { createVisitorReader } from './visitors.ts'
 
 export interface Engagement {
@@ -63,10 +61,6 @@ export interface InternalReader extends Reader, AccessReads {
   held(id: string, scope: Scoped, ask: HeldAsk): Promise<Found<HeldJson>>
 }
 
-/** Days of a trend before today. */
-const TREND_DAYS = 30
-const EMPTY: History = { sessions: [], contributions: [] }
-
 /** Every read is one snapshot of the store; writers are not held up by it. */
 export function createSqliteReader(path: string, domains: MailDomains): InternalReader {
   const tools = openReadTools(path, domains)
@@ -75,6 +69,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const visitors = createVisitorReader(tools)
   const history = createHistoryReader(tools)
   const timelineOf = createTimelineReader(tools)
+  const trends = createTrends({ tools, history, leads })
   const links = createIdentityReader(tools)
   const said = createSaidReader(tools)
   const held = createHeldReader(tools, { history, said })
@@ -170,23 +165,8 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
     leadRef: async (id, scope) => withLead(id, scope, ({ ref }) => found(ref)),
     held: async (id, scope, ask) =>
       withLead(id, scope, (lead) => found(held(lead, leads.json(lead, ask.now), ask))),
-    async trend(id, scope, now) {
-      return withLead(id, scope, ({ ref }) => {
-        const { rules } = tools.current()
-        const today = dayOf(now)
-        const days = Array.from({ length: TREND_DAYS + 1 }, (_, i) => today - TREND_DAYS + i)
-        const ends = days.map((day) => Math.min(now, (day + 1) * DAY_MS - 1))
-        const histories = history.ofLeadAt(ref, ends, rules)
-        const adjustments = leads.adjustmentsOf(ref)
-        const points = days.map((day, i): TrendDayJson => {
-          const own = adjustments.filter(({ at }) => at <= (ends[i] ?? now))
-          const { milli } = scoreOf(bucketsOfHistory(histories[i] ?? EMPTY), rules, day, own)
-          const date = new Date(day * DAY_MS).toISOString().slice(0, 10)
-          return { day: date, score: milli / 1000, score_milli: milli }
-        })
-        return found(points)
-      })
-    },
+    trend: async (id, scope, now) =>
+      withLead(id, scope, ({ ref }) => found(trendJson(trends.of(ref, now), now))),
     model: async (version) =>
       snapshot(() => {
         const known = models.model(version)
