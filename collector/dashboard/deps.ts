@@ -1,16 +1,18 @@
 import type { Context } from 'hono'
 import type { Admin } from '../engine.ts'
 import type { Reader } from '../store/reader.ts'
+import type { LeadListReads } from '../store/sqlite/read/lead-list.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
+import type { ViewStore } from '../store/view-store.ts'
 import type { PageChecks } from './page-checks.ts'
 
 /** What the screens ask and what their forms do. */
 
-export type DashboardReader = Reader & Pick<InternalReader, 'leadRef'>
+export type DashboardReader = Reader & Pick<InternalReader, 'leadRef' | keyof LeadListReads>
 
 export type DashboardWriter = Pick<
   Admin,
-  'addOutcome' | 'removeOutcome' | 'addAdjustment' | 'removeAdjustment'
+  'addOutcome' | 'removeOutcome' | 'addAdjustment' | 'removeAdjustment' | keyof ViewStore
 >
 
 export interface DashboardDeps {

@@ -75,6 +75,11 @@ function twoUnits(large: number, largeUnit: string, small: number, smallUnit: st
   return small === 0 ? first : `${first} ${small} ${smallUnit}`
 }
 
+/** "1,204". */
+export function count(number: number): string {
+  return integers.format(number)
+}
+
 /** "1 visit", "2 visits"; an irregular plural is given as the third argument. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${integers.format(count)} ${count === 1 ? one : many}`

@@ -20,6 +20,7 @@ import { type AccessReads, createAccessReader } from './accounts.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader } from './history.ts'
 import { createIdentityReader } from './identities.ts'
+import { createLeadList, type LeadListReads } from './lead-list.ts'
 import type { LeadRow } from './lead-rows.ts'
 import { createLeadReader } from './leads.ts'
 import { createModelReader } from './models.ts'
@@ -32,6 +33,7 @@ import { openReadTools } from './tools.ts'
 import type { HoldRow } from './touches.ts'
 import { createTrends, trendJson } from './trend.ts'
 import { createVisitorReader } from './visitors.ts'
+import { createWeek } from './week.ts'
 
 export interface Engagement {
   readonly origins: readonly string[]
@@ -40,7 +42,7 @@ export interface Engagement {
 }
 
 /** What the collector itself reads, beside what people and programs do. */
-export interface InternalReader extends Reader, AccessReads {
+export interface InternalReader extends Reader, AccessReads, LeadListReads {
   /**
    * How hot the visitor behind a browser is, by that visitor's own score and never by that of the
    * lead it was joined to; null where no site has this key.
@@ -70,6 +72,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const history = createHistoryReader(tools)
   const timelineOf = createTimelineReader(tools)
   const trends = createTrends({ tools, history, leads })
+  const week = createWeek(tools, leads.book, leads.rows)
   const links = createIdentityReader(tools)
   const said = createSaidReader(tools)
   const held = createHeldReader(tools, { history, said })
@@ -132,6 +135,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
         .map(keyJson),
     ...createAccessReader(db),
     leads: async (query, now) => snapshot(() => leads.list(query, now)),
+    ...createLeadList({ db, leads, week, trends, snapshot }),
     lead: async (id, scope, now) => withLead(id, scope, (lead) => found(leads.json(lead, now))),
     async score(id, at, now) {
       return withLead(id, at, (lead) => {
