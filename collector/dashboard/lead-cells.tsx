@@ -63,20 +63,22 @@ const ChangeCell = ({ change }: { change: ChangeView }) => (
 
 const Source = ({ row }: RowProps) => (
   <td class="cell-source">
-    {row.firstSource}
-    {row.lastSource && (
-      <span class="then">
-        <span aria-hidden="true"> → </span>
-        <span class="hush">then </span>
-        {row.lastSource}
-      </span>
-    )}
+    <span class="two-lines">
+      {row.firstSource}
+      {row.lastSource && (
+        <span class="then">
+          <span aria-hidden="true"> → </span>
+          <span class="hush">then </span>
+          {row.lastSource}
+        </span>
+      )}
+    </span>
   </td>
 )
 
 /** What is plain text; in a card, where no head of a column stands above it, with its name. */
 const Plain = ({ name, text }: { name: string; text: string }) => (
-  <td class="cell-more">
+  <td class="cell-more" title={text}>
     <span class="card-only">{name}: </span>
     {text}
   </td>
@@ -89,11 +91,15 @@ const CELLS: Readonly<Record<ColumnKey | 'who', FC<RowProps>>> = {
   trend: Trend,
   change: ({ row }) => <ChangeCell change={row.change} />,
   stage: ({ row }) => (
-    <td class="cell-stage">
+    <td class="cell-stage" title={row.stageWords}>
       <Stage words={row.stage} stage={row.stageKey} />
     </td>
   ),
-  why: ({ row }) => <td class="cell-why">{row.why}</td>,
+  why: ({ row }) => (
+    <td class="cell-why" title={row.why}>
+      <span class="two-lines">{row.why}</span>
+    </td>
+  ),
   source: Source,
   seen: ({ row }) => (
     <td class="cell-seen">

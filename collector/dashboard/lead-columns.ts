@@ -33,7 +33,7 @@ export const COLUMNS: Readonly<Record<ColumnKey, ColumnSpec>> = {
   score: { label: 'Score', sort: ['score', '-'] },
   grade: { label: 'Grade', sort: ['grade', ''] },
   trend: { label: '30 days' },
-  change: { label: 'In 7 days', sort: ['change', '-'] },
+  change: { label: '7 days', sort: ['change', '-'] },
   stage: { label: 'Stage', sort: ['stage', ''] },
   why: { label: 'Strongest reason' },
   source: { label: 'Source' },

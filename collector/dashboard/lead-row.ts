@@ -1,4 +1,4 @@
-import type { ListedLeadJson } from '../store/shapes.ts'
+import type { ListedLeadJson, Stage } from '../store/shapes.ts'
 import { sparkShape } from './chart.ts'
 import { leadHref, pathOf } from './links.ts'
 import {
@@ -10,8 +10,8 @@ import {
   topReason,
   traitOf,
 } from './present.ts'
-import { FITS, sourceWords } from './vocabulary.ts'
-import { maybeWhen, percentWords, shortPoints, type When } from './words.ts'
+import { sourceWords } from './vocabulary.ts'
+import { maybeWhen, percentWords, plural, shortPoints, type When } from './words.ts'
 
 /** One lead as a row of the list: everything any column shows. */
 
@@ -25,7 +25,9 @@ export interface LeadRow {
   readonly standing: string
   readonly trend: SparkView
   readonly change: ChangeView
+  /** Short where marketers know the short form. */
   readonly stage: string
+  readonly stageWords: string
   readonly stageKey: string
   readonly why: string
   readonly firstSource: string
@@ -57,6 +59,7 @@ export interface ChangeView {
   readonly hint: string
 }
 
+const SHORT_STAGES: Partial<Record<Stage, string>> = { mql: 'MQL', sql: 'SQL' }
 const SPARK = { width: 100, height: 26, inset: 3 }
 /** A line of people with few points stays low, instead of filling its height with noise. */
 const LEAST_TOP = 30_000
@@ -77,7 +80,8 @@ export function presentRow(lead: ListedLeadJson, now: number): LeadRow {
     standing: topWords(lead),
     trend: presentSpark(lead.trend_milli, now),
     change: presentChange(lead, now),
-    stage: stageWords(lead),
+    stage: SHORT_STAGES[lead.stage] ?? stageWords(lead),
+    stageWords: stageWords(lead),
     stageKey: lead.stage,
     why: topReason(lead),
     firstSource: first ?? last ?? 'Unknown',
@@ -87,7 +91,7 @@ export function presentRow(lead: ListedLeadJson, now: number): LeadRow {
     email: lead.email ?? '–',
     company: traitOf(lead, 'company', 'company_name', 'organization') ?? '–',
     job: traitOf(lead, 'job_title', 'title') ?? '–',
-    fit: lead.fit.letter ? `${lead.fit.points} · ${FITS[lead.fit.letter]}` : 'Unknown',
+    fit: lead.fit.letter ? `${lead.fit.letter} · ${plural(lead.fit.points, 'point')}` : 'Unknown',
     campaign: touch?.campaign ?? '–',
     landing: lead.first_touch?.landing ? pathOf(lead.first_touch.landing) : '–',
     user: lead.user_id ?? '–',

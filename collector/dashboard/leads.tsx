@@ -224,6 +224,13 @@ const Empty = ({ view, empty }: { view: LeadsView; empty: keyof typeof EMPTY }) 
   </div>
 )
 
+/** More columns than a window is wide scroll in a box of their own. */
+const WideTable = ({ view }: { view: LeadsView }) => (
+  <section class="wide" tabindex={0} aria-label="Leads, more columns to the right">
+    <Table view={view} />
+  </section>
+)
+
 const Table = ({ view }: { view: LeadsView }) => (
   <table class="list leads">
     <caption class="hush">Leads</caption>
@@ -246,6 +253,9 @@ const Table = ({ view }: { view: LeadsView }) => (
   </table>
 )
 
+const Rows = ({ view }: { view: LeadsView }) =>
+  view.isWide ? <WideTable view={view} /> : <Table view={view} />
+
 export const Leads = ({ view }: { view: LeadsView }) => (
   <>
     <div class="title">
@@ -255,7 +265,7 @@ export const Leads = ({ view }: { view: LeadsView }) => (
     <Filters view={view} />
     {view.chips.length > 0 && <Chips view={view} />}
     {view.empty !== 'none' && <Tools view={view} />}
-    {view.empty ? <Empty view={view} empty={view.empty} /> : <Table view={view} />}
+    {view.empty ? <Empty view={view} empty={view.empty} /> : <Rows view={view} />}
     <nav class="pager" aria-label="Pages of the list">
       {view.position && <span>{view.position}</span>}
       {view.firstHref && <a href={view.firstHref}>First page</a>}

@@ -11,7 +11,7 @@ import {
   PAGE_SIZE,
   queryOf,
 } from './filters.ts'
-import { COLUMN_KEYS, COLUMNS, type ColumnKey, WHO } from './lead-columns.ts'
+import { COLUMN_KEYS, COLUMNS, type ColumnKey, USUAL_COLUMNS, WHO } from './lead-columns.ts'
 import { type LeadRow, presentRow, weekAgoWords } from './lead-row.ts'
 import type { TabsView } from './saved-views.ts'
 import { FITS, HEATS, LEAD_STAGES, STAGES } from './vocabulary.ts'
@@ -38,6 +38,7 @@ export interface ColumnView {
 export interface LeadsView {
   readonly rows: readonly LeadRow[]
   readonly columns: readonly ColumnView[]
+  readonly isWide: boolean
   /** "128 leads". */
   readonly total: string
   /** "51–100 of 128 leads"; null where all of them are shown. */
@@ -104,9 +105,10 @@ export function presentLeads(source: LeadsSource): LeadsView {
   return {
     rows: page.data.map((lead) => presentRow(lead, now)),
     columns: columnsOf(columns, filters, now),
+    isWide: columns.length > USUAL_COLUMNS.length,
     total: plural(page.total, 'lead'),
     position: positionOf(page),
-    since: `In 7 days: since the end of ${weekAgoWords(now)}, UTC`,
+    since: columns.includes('change') ? `Change since the end of ${weekAgoWords(now)}, UTC` : '',
     empty: emptyOf(page, filters),
     q: filters.q,
     minScore: filters.min_score,

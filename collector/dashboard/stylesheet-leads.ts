@@ -16,10 +16,9 @@ export const leadsStyles = `
 .menu-foot { display: flex; align-items: center; gap: 1rem; font-size: .92rem; }
 .menu form + form { border-top: 1px solid var(--line); padding-top: .7rem; }
 
-.leads th, .leads td { padding: .5rem .6rem !important; }
+.leads th, .leads td { padding: .42rem .6rem !important; }
 .leads th:first-child { padding-left: 1.15rem !important; }
 .leads .head-score, .leads .head-change, .cell-change { text-align: right; }
-.leads .cell-score { width: 1%; }
 .lead-score { display: grid; grid-template-columns: 1.2rem minmax(2.7rem, auto); gap: 0 .45rem; align-items: center; justify-content: end; }
 .lead-score small { grid-column: 1 / -1; text-align: right; font-size: .76rem; line-height: 1.2; white-space: nowrap; }
 .lead-score small:empty { display: none; }
@@ -28,20 +27,22 @@ export const leadsStyles = `
 .spark path { fill: none; stroke: var(--heat); stroke-width: 1.5; stroke-linejoin: round; stroke-linecap: round; }
 .spark circle { fill: var(--heat); stroke: var(--paper); stroke-width: 1; }
 .change { position: relative; font-weight: 570; white-space: nowrap; } .change.plus { color: var(--plus); } .change.minus { color: var(--minus); } .change.same { color: var(--soft); font-weight: 400; }
-.leads .cell-why, .leads .cell-source, .cell-more { min-width: 6.5rem; font-size: .9rem; line-height: 1.35; }
+.leads .cell-why, .leads .cell-source { min-width: 10rem; } .leads .cell-why, .leads .cell-source, .cell-more { font-size: .88rem; line-height: 1.3; }
+.two-lines { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
+.cell-more { max-width: 12rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .leads th.cell-who { min-width: 10.5rem; } .leads .cell-who small { max-width: 15rem; }
 .leads .cell-seen { font-size: .9rem; }
 .card-only { display: none; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; border-radius: 14px; }
 @media (max-width: 62rem) {
   .filters { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .card-only { display: inline; color: var(--soft); }
   .leads th, .leads td, .leads th:first-child { padding: 0 !important; }
   .list.leads tbody tr { grid-template-columns: minmax(0, 1fr) auto auto; }
-  .list.leads .cell-who { grid-column: 1; grid-row: 1; } .list.leads .cell-grade { grid-column: 2; grid-row: 1; } .list.leads .cell-score { grid-column: 3; grid-row: 1; }
+  .list.leads .cell-who { grid-column: 1; grid-row: 1; } .list.leads .cell-grade { grid-column: 2; grid-row: 1; } .list.leads .cell-score { grid-column: 3; grid-row: 1; width: auto; }
   .list.leads .cell-trend { grid-column: 1; grid-row: 2; } .list.leads .cell-change { grid-column: 2 / -1; grid-row: 2; font-size: .9rem; }
   .list.leads .cell-stage { grid-column: 1; grid-row: 3; } .list.leads .cell-seen { grid-column: 2 / -1; grid-row: 3; }
-  .list.leads .cell-why, .list.leads .cell-source, .list.leads .cell-more { grid-column: 1 / -1; min-width: 0; }
+  .list.leads .cell-why, .list.leads .cell-source, .list.leads .cell-more { grid-column: 1 / -1; min-width: 0; max-width: none; white-space: normal; }
   .lead-score { justify-content: end; }
   .menu { position: static; } .tools { position: relative; } .menu > :not(summary) { left: 0; right: auto; }
 }

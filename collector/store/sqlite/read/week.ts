@@ -1,5 +1,7 @@
+import { createScoreAt } from '../../../scoring/score.ts'
 import { scoreSlot } from '../../../scoring/score-all.ts'
 import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
+import { bucketOf } from '../rows.ts'
 import type { LeadBook } from './book.ts'
 import type { RowReads } from './lead-rows.ts'
 import type { ReadTools } from './tools.ts'
@@ -8,11 +10,11 @@ import type { ReadTools } from './tools.ts'
  * By how much each lead's score differs from that at the end of the UTC day a week ago, for lists that are
  * sorted by it: out of the counts in memory, made once a day and brought up to date by what changed.
  *
- * Counts say what is known today. As of a past day they differ from the events up to then where a browser
- * was linked to a lead only later (one that was not known at all by then counts from zero, as it should),
- * where engagement was reported after midnight of a view that began before, and where a session was proven,
- * or a link undone or passed on, in between. So this chooses the order alone, and the change that is shown
- * beside a lead is read from its events; see trend.ts.
+ * Counts say what is known today. Browsers that were linked to a lead only since then are left out here. What
+ * remains different from the events up to then is engagement that was reported after midnight of a view
+ * which began before, and what a late proof, or a link that was undone or passed on since, makes of it. So
+ * this chooses the order alone, and the change that is shown beside a lead is read from its events; see
+ * trend.ts.
  */
 export const WEEK_DAYS = 7
 
@@ -27,7 +29,16 @@ export function createWeek(
   reads: Pick<RowReads, 'changedSince' | 'newestChange' | 'epoch'>,
 ): Week {
   const { db } = tools
-  const knownSince = db.prepare('SELECT min(at) FROM claim WHERE lead = ?').pluck()
+  const firstClaim = db.prepare('SELECT min(at) FROM claim WHERE lead = ?').pluck()
+  const lastClaim = db.prepare('SELECT max(at) FROM claim WHERE lead = ?').pluck()
+  const ofLinkedBy = db
+    .prepare(
+      `SELECT b.day, b.rule, b.count, b.engaged_ms, b.last_ms FROM visitor v
+       CROSS JOIN bucket b ON b.visitor = v.id AND b.day < @day
+       WHERE v.lead = @lead AND EXISTS (SELECT 1 FROM claim c
+         WHERE c.browser = v.browser AND c.lead = v.lead AND c.at < @end)`,
+    )
+    .raw()
   const givenBy = db
     .prepare('SELECT coalesce(sum(milli), 0) FROM adjustment WHERE lead = ? AND at <= ?')
     .pluck()
@@ -43,9 +54,12 @@ export function createWeek(
     const counts = { counts: book.counts, model: tools.current().rules, day, beforeDay: day + 1 }
     const score = scoreSlot(counts, slot, adjusted)
     if (score === 0) return 0
-    const since = knownSince.get(lead)
-    const wasKnown = typeof since === 'number' && since < (day + 1) * DAY_MS
-    return wasKnown ? score : Math.max(0, adjusted)
+    const end = (day + 1) * DAY_MS
+    if (Number(firstClaim.get(lead) ?? end) >= end) return Math.max(0, adjusted)
+    if (Number(lastClaim.get(lead)) < end) return score
+    const buckets = ofLinkedBy.all({ lead, day: day + 1, end }).map(bucketOf)
+    const given = [{ label: '', milli: adjusted, at: end }]
+    return createScoreAt(buckets, counts.model, given)(day)
   }
 
   function refresh(now: number): void {
