@@ -82,9 +82,11 @@ export function createLeadList({ db, leads, week, trends, snapshot }: LeadListDe
         ? null
         : placeOf(query.cursor, [isText ? 'string' : 'number', 'number'])
     if (query.cursor !== undefined && !after) return null
-    const kept = book.cards.flatMap((card) =>
-      card && matches(card, scores[card.slot] ?? 0, query) ? { card, key: keyOf(card) } : [],
-    )
+    const kept: Place[] = []
+    for (const card of book.cards) {
+      if (!card || !matches(card, scores[card.slot] ?? 0, query)) continue
+      kept.push({ card, key: keyOf(card) })
+    }
     const compare = (a: Place, b: Place) =>
       sign * rank(a.key, b.key) || a.card.lead.ref - b.card.lead.ref
     const [value, ref] = after ?? []
@@ -99,7 +101,7 @@ export function createLeadList({ db, leads, week, trends, snapshot }: LeadListDe
         const selected = select(query, now)
         if (!selected) return { kind: 'bad_cursor' }
         const { kept, compare, isAfter } = selected
-        const rest = kept.filter(isAfter)
+        const rest = query.cursor === undefined ? kept : kept.filter(isAfter)
         const limit = query.limit ?? USUAL_LIMIT
         const best = firstOf(rest, limit + 1, compare)
         const shown = best.slice(0, limit)

@@ -23,14 +23,23 @@ export interface Week {
   changes(now: number): Float64Array
 }
 
+/** What a lead had been given by hand by then, and when it was claimed. */
+interface Then {
+  readonly adjusted: number
+  readonly first: number | null
+  readonly last: number | null
+}
+
 export function createWeek(
   tools: ReadTools,
   book: LeadBook,
   reads: Pick<RowReads, 'changedSince' | 'newestChange' | 'epoch'>,
 ): Week {
   const { db } = tools
-  const firstClaim = db.prepare('SELECT min(at) FROM claim WHERE lead = ?').pluck()
-  const lastClaim = db.prepare('SELECT max(at) FROM claim WHERE lead = ?').pluck()
+  const claimed = db.prepare('SELECT min(at), max(at) FROM claim WHERE lead = ?').raw()
+  const allClaimed = db
+    .prepare('SELECT lead, min(at), max(at) FROM claim WHERE lead IS NOT NULL GROUP BY lead')
+    .raw()
   const ofLinkedBy = db
     .prepare(
       `SELECT b.day, b.rule, b.count, b.engaged_ms, b.last_ms FROM visitor v
@@ -49,14 +58,15 @@ export function createWeek(
   let state = ''
   let change = -1
 
-  function scoreThen(slot: number, lead: number, today: number, adjusted: number): number {
+  function scoreThen(slot: number, lead: number, today: number, then: Then): number {
     const day = today - WEEK_DAYS
+    const { adjusted, first, last } = then
     const counts = { counts: book.counts, model: tools.current().rules, day, beforeDay: day + 1 }
     const score = scoreSlot(counts, slot, adjusted)
     if (score === 0) return 0
     const end = (day + 1) * DAY_MS
-    if (Number(firstClaim.get(lead) ?? end) >= end) return Math.max(0, adjusted)
-    if (Number(lastClaim.get(lead)) < end) return score
+    if (first === null || first >= end) return Math.max(0, adjusted)
+    if (last !== null && last < end) return score
     const buckets = ofLinkedBy.all({ lead, day: day + 1, end }).map(bucketOf)
     const given = [{ label: '', milli: adjusted, at: end }]
     return createScoreAt(buckets, counts.model, given)(day)
@@ -69,11 +79,18 @@ export function createWeek(
     const newest = reads.newestChange()
     if (asked !== state) {
       const adjusted = new Map(given.all(end) as [number, number][])
+      const times = new Map<number, readonly [first: number, last: number]>()
+      for (const row of allClaimed.iterate()) {
+        const [lead, first, last] = row as [number, number, number] // as selected
+        times.set(lead, [first, last])
+      }
       past = new Float64Array(book.scores.length)
       for (const card of book.cards) {
         if (!card) continue
         const { slot, lead } = card
-        past[slot] = scoreThen(slot, lead.ref, today, adjusted.get(lead.ref) ?? 0)
+        const [first, last] = times.get(lead.ref) ?? [null, null]
+        const then = { adjusted: adjusted.get(lead.ref) ?? 0, first, last }
+        past[slot] = scoreThen(slot, lead.ref, today, then)
       }
     } else if (newest > change) {
       const longer = new Float64Array(book.scores.length)
@@ -82,7 +99,12 @@ export function createWeek(
       for (const { ref } of reads.changedSince(change)) {
         const slot = book.cardOf(ref)?.slot
         if (slot === undefined) continue
-        past[slot] = scoreThen(slot, ref, today, Number(givenBy.get(ref, end)))
+        const [first, last] = claimed.get(ref) as [number | null, number | null] // as selected
+        past[slot] = scoreThen(slot, ref, today, {
+          adjusted: Number(givenBy.get(ref, end)),
+          first,
+          last,
+        })
       }
     }
     state = asked
