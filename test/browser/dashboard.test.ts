@@ -628,7 +628,7 @@ describe('every page', { timeout: TEST_MS }, () => {
     await page.goto(at('/'))
     await page.getByRole('link', { name: 'Leads', exact: true }).click()
     await page.getByLabel('Search').fill(top.email!)
-    await page.getByLabel('Stage').selectOption(top.stage)
+    await page.locator('select[name=stage]').selectOption(top.stage)
     await page.getByRole('button', { name: 'Apply' }).click()
     await page.getByRole('link', { name: top.name! }).click()
     await page.waitForURL(at(`/leads/${top.id}`))

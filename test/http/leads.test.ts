@@ -215,6 +215,16 @@ describe('saved views', () => {
     expect(tabsOf((await get('/leads')).text).at(-1)).toEqual(['Old', '/leads?q=ann'])
   })
 
+  test('go with the person whom they name', async () => {
+    await post('/leads/views', { name: 'Bob', query: 'q=BOB%40example.org' })
+    await post('/leads/views', { name: 'Others', query: 'q=example.org' })
+    const cookie = await whole.sessionOf('owner')
+    const headers = { cookie, 'sec-fetch-site': 'same-origin' }
+    const path = '/api/v1/leads/email:bob@example.org'
+    expect((await whole.request(path, { method: 'DELETE', headers })).status).toBe(200)
+    expect((await whole.service.reader.savedViews()).map(({ name }) => name)).toEqual(['Others'])
+  })
+
   test('are for viewers to use and not to change', async () => {
     await post('/leads/views', { name: 'Ann', query: 'q=ann@example.com' })
     const { text } = await get('/leads?q=nobody', 'viewer')

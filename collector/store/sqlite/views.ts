@@ -32,6 +32,24 @@ export function createViews(db: Db): ViewStore {
   }
 }
 
+/** A shorter id stands in a name or a query by chance. */
+const TELLING_LENGTH = 6
+
+/** Drops the views whose name or query names a person who is erased. */
+export function dropViewsNaming(
+  db: Db,
+  ids: readonly (readonly [kind: string, value: string])[],
+): void {
+  const told = ids.map(([, value]) => fold(value)).filter(({ length }) => length >= TELLING_LENGTH)
+  const views = db.prepare('SELECT id, name, query FROM saved_view').raw()
+  const drop = db.prepare('DELETE FROM saved_view WHERE id = ?')
+  for (const row of views.all()) {
+    const [id, name, query] = row as [number, string, string] // as selected
+    const text = fold([name, ...new URLSearchParams(query).values()].join('\n'))
+    if (told.some((value) => text.includes(value))) drop.run(id)
+  }
+}
+
 function fold(name: string): string {
   return name.normalize('NFKC').toLowerCase()
 }
