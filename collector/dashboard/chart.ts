@@ -35,6 +35,25 @@ export function lineShape(values: readonly number[], box: Box, most?: number): L
   }
 }
 
+/**
+ * A small line over values at equal distances, from zero up to the largest, or to `least` where all are
+ * below. Its coordinates are whole, because a list has many of them: let a unit be a pixel or less.
+ */
+export function sparkShape(
+  values: readonly number[],
+  { width, height, inset }: Box,
+  least: number,
+): Pick<LineShape, 'line' | 'last'> {
+  const x = scaleLinear([0, Math.max(1, values.length - 1)], [inset, width - inset])
+  const y = scaleLinear([0, Math.max(least, ...values)], [height - inset, inset])
+  const at = (_: number, index: number) => Math.round(x(index))
+  const shape = line<number>(at, (value) => Math.round(y(value)))
+  return {
+    line: shape([...values]) ?? '',
+    last: { x: Math.round(x(values.length - 1)), y: Math.round(y(values.at(-1) ?? 0)) },
+  }
+}
+
 /** Tenths of a unit are finer than a pixel, and a page of charts stays small. */
 function round(value: number): number {
   return Math.round(value * 10) / 10

@@ -1,7 +1,9 @@
 import type { Context } from 'hono'
 import type { Admin } from '../engine.ts'
 import type { Reader } from '../store/reader.ts'
+import type { LeadListReads } from '../store/sqlite/read/lead-list.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
+import type { ViewStore } from '../store/view-store.ts'
 import type { PageChecks } from './page-checks.ts'
 import type { ProxyView } from './present-connect.ts'
 
@@ -17,6 +19,7 @@ export type DashboardReader = Reader &
     | 'exportLeads'
     | 'exportEvents'
     | 'sources'
+    | keyof LeadListReads
   >
 
 export type DashboardWriter = Pick<
@@ -27,6 +30,7 @@ export type DashboardWriter = Pick<
   | 'removeAdjustment'
   | 'requeue'
   | 'dropQuarantined'
+  | keyof ViewStore
 >
 
 export interface DashboardDeps {

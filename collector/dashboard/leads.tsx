@@ -1,5 +1,5 @@
-import { MaybeTime, ScoreMark, Stage } from './marks.tsx'
-import type { ColumnView, LeadRow, LeadsView, OptionView } from './present-leads.ts'
+import { LeadCell } from './lead-cells.tsx'
+import type { ColumnView, FieldView, LeadsView, OptionView } from './present-leads.ts'
 
 /** The list of leads. Its whole state is the address; the form and every link carry it on. */
 
@@ -9,6 +9,14 @@ const Options = ({ options }: { options: readonly OptionView[] }) => (
       <option value={value} selected={selected}>
         {label}
       </option>
+    ))}
+  </>
+)
+
+const Hidden = ({ fields }: { fields: readonly FieldView[] }) => (
+  <>
+    {fields.map(({ name, value }) => (
+      <input type="hidden" name={name} value={value} />
     ))}
   </>
 )
@@ -54,9 +62,13 @@ const Filters = ({ view }: { view: LeadsView }) => (
           <option value={source} />
         ))}
       </datalist>
-      {view.hidden.map(({ name, value }) => (
-        <input type="hidden" name={name} value={value} />
-      ))}
+      <label>
+        <span>Last seen</span>
+        <select name="seen_since">
+          <Options options={view.seens} />
+        </select>
+      </label>
+      <Hidden fields={view.hidden} />
       <button type="submit">Apply</button>
     </form>
   </search>
@@ -80,7 +92,7 @@ const Chips = ({ view }: { view: LeadsView }) => (
 )
 
 const Column = ({ column }: { column: ColumnView }) => (
-  <th scope="col" aria-sort={column.sorted}>
+  <th scope="col" aria-sort={column.sorted} title={column.title} class={`head-${column.key}`}>
     {column.href ? (
       <a href={column.href}>
         {column.label} <span aria-hidden="true">{column.arrow}</span>
@@ -91,35 +103,97 @@ const Column = ({ column }: { column: ColumnView }) => (
   </th>
 )
 
-const Row = ({ row }: { row: LeadRow }) => (
-  <tr>
-    <td class="cell-score">
-      <ScoreMark score={row.score} />
-    </td>
-    <th scope="row" class="cell-who">
-      <a href={row.href} data-row>
-        {row.who}
-      </a>
-      <small>{row.note}</small>
-    </th>
-    <td class="cell-stage">
-      <Stage words={row.stage} stage={row.stageKey} />
-    </td>
-    <td class="cell-why">{row.why}</td>
-    <td class="cell-source">
-      {row.firstSource}
-      {row.lastSource && (
-        <span class="then">
-          <span aria-hidden="true"> → </span>
-          <span class="hush">then </span>
-          {row.lastSource}
-        </span>
-      )}
-    </td>
-    <td class="cell-seen">
-      <MaybeTime when={row.seen} />
-    </td>
-  </tr>
+const Tabs = ({ view }: { view: LeadsView }) => (
+  <nav aria-label="Views">
+    <ul class="tabs">
+      {view.tabs.tabs.map((tab) => (
+        <li>
+          <a href={tab.href} aria-current={tab.current ? 'true' : undefined}>
+            {tab.label}
+          </a>
+        </li>
+      ))}
+    </ul>
+  </nav>
+)
+
+const Chooser = ({ view }: { view: LeadsView }) => (
+  <details class="menu" data-menu>
+    <summary class="button">Columns</summary>
+    <form action="/leads" method="get">
+      <Hidden fields={view.chooser.hidden} />
+      <fieldset>
+        <legend>Show beside each lead</legend>
+        {view.chooser.choices.map(({ key, label, chosen }) => (
+          <label class="choice">
+            <input type="checkbox" name="col" value={key} checked={chosen} /> {label}
+          </label>
+        ))}
+      </fieldset>
+      <p class="menu-foot">
+        <button type="submit">Show these</button>
+        <a href={view.chooser.usualHref}>The usual ones</a>
+      </p>
+    </form>
+  </details>
+)
+
+const SaveView = ({ query, name }: { query: string; name: string }) => (
+  <details class="menu" data-menu open={name !== ''}>
+    <summary class="button">Save view</summary>
+    <form action="/leads/views" method="post">
+      <p class="hint">Keeps these filters, columns and this order as a tab for the whole team.</p>
+      <input type="hidden" name="query" value={query} />
+      <label>
+        <span>Name</span>
+        <input name="name" value={name} required maxlength={40} placeholder="Trials in Sweden" />
+      </label>
+      <p class="menu-foot">
+        <button type="submit">Save</button>
+      </p>
+    </form>
+  </details>
+)
+
+const EditView = ({ view }: { view: NonNullable<LeadsView['tabs']['current']> }) => (
+  <details class="menu" data-menu>
+    <summary class="button">Edit view</summary>
+    <div>
+      <form action={`/leads/views/${view.id}/rename`} method="post">
+        <label>
+          <span>Name</span>
+          <input name="name" value={view.name} required maxlength={40} />
+        </label>
+        <p class="menu-foot">
+          <button type="submit">Rename</button>
+        </p>
+      </form>
+      <form action={`/leads/views/${view.id}/remove`} method="post">
+        <p class="menu-foot">
+          <button type="submit" class="plain">
+            Remove this view
+          </button>
+        </p>
+        <p class="hint">Saved by {view.by}. Its leads stay; only the tab goes.</p>
+      </form>
+    </div>
+  </details>
+)
+
+const Tools = ({ view }: { view: LeadsView }) => (
+  <div class="tools">
+    <p class="tally">
+      <strong>{view.total}</strong> <span class="hint">{view.since}</span>
+    </p>
+    {view.saving !== null && view.tabs.name === null && (
+      <SaveView query={view.saving} name={view.typedName} />
+    )}
+    {view.saving !== null && view.tabs.current && <EditView view={view.tabs.current} />}
+    <Chooser view={view} />
+    <a class="button" href={view.csvHref} download>
+      CSV
+    </a>
+  </div>
 )
 
 const EMPTY = {
@@ -150,8 +224,15 @@ const Empty = ({ view, empty }: { view: LeadsView; empty: keyof typeof EMPTY }) 
   </div>
 )
 
+/** More columns than a window is wide scroll in a box of their own. */
+const WideTable = ({ view }: { view: LeadsView }) => (
+  <section class="wide" tabindex={0} aria-label="Leads, more columns to the right">
+    <Table view={view} />
+  </section>
+)
+
 const Table = ({ view }: { view: LeadsView }) => (
-  <table class="list">
+  <table class="list leads">
     <caption class="hush">Leads</caption>
     <thead>
       <tr>
@@ -162,22 +243,31 @@ const Table = ({ view }: { view: LeadsView }) => (
     </thead>
     <tbody>
       {view.rows.map((row) => (
-        <Row row={row} />
+        <tr>
+          {view.columns.map(({ key }) => (
+            <LeadCell column={key} row={row} />
+          ))}
+        </tr>
       ))}
     </tbody>
   </table>
 )
 
+const Rows = ({ view }: { view: LeadsView }) =>
+  view.isWide ? <WideTable view={view} /> : <Table view={view} />
+
 export const Leads = ({ view }: { view: LeadsView }) => (
   <>
     <div class="title">
       <h1>Leads</h1>
+      <Tabs view={view} />
     </div>
     <Filters view={view} />
     {view.chips.length > 0 && <Chips view={view} />}
-    {view.empty ? <Empty view={view} empty={view.empty} /> : <Table view={view} />}
+    {view.empty !== 'none' && <Tools view={view} />}
+    {view.empty ? <Empty view={view} empty={view.empty} /> : <Rows view={view} />}
     <nav class="pager" aria-label="Pages of the list">
-      {view.rows.length > 0 && <span>{view.shown} on this page</span>}
+      {view.position && <span>{view.position}</span>}
       {view.firstHref && <a href={view.firstHref}>First page</a>}
       {view.nextHref && (
         <a class="button" href={view.nextHref} rel="next">

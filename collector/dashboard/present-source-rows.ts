@@ -26,9 +26,11 @@ export interface CellView {
   readonly rate: RateView | null
 }
 
-export interface SourceColumn extends ColumnView {
+type SortColumn = Pick<ColumnView, 'label' | 'href' | 'sorted' | 'arrow'>
+
+export interface SourceColumn extends SortColumn {
   /** Sorts by the share of the column before. */
-  readonly rate: ColumnView | null
+  readonly rate: SortColumn | null
 }
 
 export interface SourceRow {
@@ -190,7 +192,7 @@ const COLUMNS: readonly (readonly [label: string, key: SortKey, rate: SortKey | 
 ]
 
 export function columnsOf(filters: SourceFilters): readonly SourceColumn[] {
-  const column = (label: string, key: SortKey): ColumnView => {
+  const column = (label: string, key: SortKey): SortColumn => {
     const falls = filters.sort === `-${key}`
     const rises = filters.sort === key
     const natural = key === 'name' || key === 'days' ? '' : '-'

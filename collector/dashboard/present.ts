@@ -173,6 +173,8 @@ export interface PersonRow {
   readonly device: string
   readonly page: string
   readonly source: string
+  /** What brought them first, where that was something else. */
+  readonly cameFrom?: string | null
   readonly score: ScoreView
   readonly seen: When | null
   /** A crawler's name where it is one. */
@@ -185,6 +187,8 @@ export function presentVisitorRow(
   lead: LeadJson | undefined,
   now: number,
 ): PersonRow {
+  const source = sourceWords(visitor.last_touch ?? visitor.first_touch) ?? 'Source unknown'
+  const first = sourceWords(visitor.first_touch)
   return {
     id: visitor.id,
     href: lead ? leadHref(lead.id) : visitorHref(visitor.id),
@@ -193,7 +197,8 @@ export function presentVisitorRow(
     known: lead !== undefined,
     device: visitor.device ?? 'Unknown device',
     page: pageWords(visitor),
-    source: sourceWords(visitor.last_touch ?? visitor.first_touch) ?? 'Source unknown',
+    source,
+    cameFrom: first === source ? null : first,
     score: presentScore(lead ?? visitor),
     seen: maybeWhen(visitor.last_seen_at, now),
     bot: visitor.bot,

@@ -6,7 +6,8 @@ import { createDashboardAssets } from './assets.ts'
 import { dropAction, exportScreen, requeueAction } from './connect-actions.ts'
 import { connectScreen, startCheckScreen } from './connect-screen.tsx'
 import type { DashboardDeps } from './deps.ts'
-import { leadsScreen } from './leads-screen.tsx'
+import { leadsCsvScreen } from './lead-csv-screen.ts'
+import { addViewForms, leadsScreen } from './leads-screen.tsx'
 import { leadScreen, visitorScreen } from './person-screen.tsx'
 import { createScreens } from './screens.ts'
 import { sourcesFileScreen, sourcesScreen } from './sources-screen.tsx'
@@ -22,11 +23,14 @@ const limit = bodyLimit({ maxSize: MAX_FORM_BYTES, onError: (c) => c.text('Too l
  */
 export function createDashboard(deps: DashboardDeps): Hono<GuardedEnv> {
   const app = new Hono<GuardedEnv>()
-  const { show, act } = createScreens({ app, ...deps })
+  const screens = createScreens({ app, ...deps })
+  const { show, act } = screens
   app.route('/', createDashboardAssets())
   app.get('/', show('today', todayScreen(deps)))
   app.get('/live.json', show('today', liveScreen(deps)))
   app.get('/leads', show('leads', leadsScreen(deps)))
+  app.get('/leads.csv', show('leads', leadsCsvScreen(deps)))
+  addViewForms(screens, deps)
   app.get('/leads/:id', show('leads', leadScreen(deps)))
   app.get('/visitors', show('visitors', visitorsScreen(deps)))
   app.get('/visitors/:id', show('visitors', visitorScreen(deps)))

@@ -15,7 +15,16 @@ const Row = ({ row }: { row: PersonRow }) => (
       <small>{row.note}</small>
     </th>
     <td class="cell-page">{row.page}</td>
-    <td class="cell-source">{row.source}</td>
+    <td class="cell-source">
+      {row.cameFrom && (
+        <>
+          {row.cameFrom}
+          <span aria-hidden="true"> → </span>
+          <span class="hush">then </span>
+        </>
+      )}
+      <span class={row.cameFrom ? 'then' : undefined}>{row.source}</span>
+    </td>
     <td class="cell-device">{row.device}</td>
     <td class="cell-seen">
       <MaybeTime when={row.seen} />

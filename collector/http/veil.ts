@@ -15,6 +15,9 @@ export interface Veil<R> {
   readonly answerFor: <T>(seesEmails: boolean, answer: () => T) => T
 }
 
+/** Methods that are asked with a query of leads. */
+const LISTS: readonly (string | symbol)[] = ['leads', 'leadPage', 'leadOrder']
+
 /** What the wrapped reader is: methods that answer later, ids and queries first. */
 type Method = (...args: unknown[]) => Promise<unknown>
 
@@ -29,7 +32,7 @@ export function createVeil<R extends object>(reader: R): Veil<R> {
       return async (first: unknown, ...rest: unknown[]) => {
         if (viewer.getStore()?.seesEmails) return ask(first, ...rest)
         if (namesAddress(first)) return { kind: 'missing' }
-        const wanted = name === 'leads' ? withoutAddresses(first as LeadQuery) : first
+        const wanted = LISTS.includes(name) ? withoutAddresses(first as LeadQuery) : first
         return hideAddresses(await ask(wanted, ...rest))
       }
     },

@@ -31,6 +31,19 @@ export const LEAD_SORTS = [
   'email',
 ] as const
 
+/** Further orders of the dashboard's list, which shows each lead's change in a week. */
+export const LIST_SORTS = [
+  ...LEAD_SORTS,
+  '-change',
+  'change',
+  '-name',
+  'name',
+  '-stage',
+  'stage',
+  '-grade',
+  'grade',
+] as const
+
 export interface LeadQuery {
   /** Site id (`si_…`); absent means every site the caller may see. */
   readonly site?: string
@@ -47,7 +60,9 @@ export interface LeadQuery {
   readonly source?: string
   /** Epoch milliseconds. */
   readonly seenSince?: number
-  /** One of `LEAD_SORTS`; default `-score`. */
+  /** Epoch milliseconds; first seen then or later. */
+  readonly firstSince?: number
+  /** One of `LEAD_SORTS`, or of `LIST_SORTS` for `leadPage`; default `-score`. */
   readonly sort?: string
   /** 1–100, default 50. */
   readonly limit?: number

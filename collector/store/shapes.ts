@@ -71,6 +71,31 @@ export interface LeadJson extends ScoreJson {
   readonly excluded: string | null
 }
 
+/** A lead on the dashboard's list. */
+export interface ListedLeadJson extends LeadJson {
+  /** The score at the end of each of the last 30 UTC days, and now, in milli-points. */
+  readonly trend_milli: readonly number[]
+  /** Since the end of the UTC day a week ago. */
+  readonly change_milli: number
+}
+
+export interface ListedPage extends Page<ListedLeadJson> {
+  /** Of all that match. */
+  readonly total: number
+  /** How many of them stand on pages before this one. */
+  readonly before: number
+}
+
+/** A list of leads that the team comes back to. */
+export interface SavedViewJson {
+  readonly id: string
+  readonly name: string
+  /** The query of its address, without a question mark. */
+  readonly query: string
+  readonly by: string
+  readonly created_at: string
+}
+
 /** One browser during one identity. `lead` is the id of the lead it belongs to, or null. */
 export interface VisitorJson extends ScoreJson {
   readonly id: string

@@ -23,6 +23,7 @@ import type {
 } from './records.ts'
 import type { LeadStanding, NewAdjustment, NewOutcome, SettledLead } from './standing.ts'
 import type { StoreFile } from './store-file.ts'
+import type { ViewStore } from './view-store.ts'
 
 /**
  * What ingest needs of a store, in the product's verbs. One group, one transaction: the adapter
@@ -337,6 +338,7 @@ export interface WriteStore extends Forgetful {
   removeKey(ref: number): boolean
   /** People who sign in, and what they signed in with. */
   readonly accounts: AccountStore
+  readonly views: ViewStore
   /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */
   readonly devicesOf: DevicesOf
   /** Some of the events in quarantine, oldest first, behind a number. */

@@ -554,7 +554,7 @@ test('a lead is found without scripts', { timeout: TEST_MS }, async () => {
   await page.goto(at('/'))
   await page.getByRole('link', { name: 'Leads', exact: true }).click()
   await page.getByLabel('Search').fill(top.email!)
-  await page.getByLabel('Stage').selectOption(top.stage)
+  await page.getByLabel('Stage', { exact: true }).selectOption(top.stage)
   await page.getByRole('button', { name: 'Apply' }).click()
   await page.getByRole('link', { name: top.name! }).click()
   await page.waitForURL(at(`/leads/${top.id}`))

@@ -134,7 +134,9 @@ describe('every screen', { timeout: TEST_MS }, () => {
       await expectNoOverflow(page)
       await openEverything(page)
       await expectNoOverflow(page)
-      expect(await page.getByRole('button', { name: 'Sign out', exact: true }).isVisible()).toBe(true)
+      expect(await page.getByRole('button', { name: 'Sign out', exact: true }).isVisible()).toBe(
+        true,
+      )
     }
     expect(trouble).toEqual([])
     await page.close()

@@ -57,6 +57,7 @@ const THINGS: readonly (readonly [RegExp, string])[] = [
   [/\/quarantine\/:id/, '/quarantine/qu_99'],
   [/\/accounts\/:id/, '/accounts/ac_3'],
   [/\/people\/:id/, '/people/ac_3'],
+  [/\/views\/:id/, '/views/vw_99'],
   [/:visitor/, 'vi_99'],
   [/:outcome/, 'ou_99'],
   [/:adjustment/, 'ad_99'],

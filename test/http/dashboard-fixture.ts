@@ -6,6 +6,7 @@ import type { Found, LeadQuery, VisitorQuery } from '../../collector/store/reade
 import type {
   IdentityJson,
   LeadJson,
+  ListedLeadJson,
   Page,
   Reason,
   SiteJson,
@@ -134,6 +135,12 @@ export function leadWith(changes: Partial<LeadJson> = {}): LeadJson {
 }
 
 export const ada = leadWith()
+
+/** Twelve points up since a week ago. */
+export function listedWith(lead: LeadJson): ListedLeadJson {
+  const trend = Array.from({ length: 31 }, (_, i) => lead.score_milli - 12_000 * Number(i < 30))
+  return { ...lead, trend_milli: trend, change_milli: 12_000 }
+}
 
 export function visitorWith(changes: Partial<VisitorJson> = {}): VisitorJson {
   return {
@@ -399,6 +406,16 @@ export function readerOf(source: World, asked: Asked = {}): DashboardReader {
     exportLeads: async () => found({ data: source.leads, next_cursor: null }),
     exportEvents: async () => found({ data: [], next_cursor: null }),
     sources: async () => null,
+    async leadPage(query, now) {
+      const page = await this.leads(query, now)
+      if (page.kind !== 'found') return page
+      const data = page.value.data.map(listedWith)
+      const total = source.leads.length
+      return found({ ...page.value, data, total, before: Number(query.cursor ?? 0) })
+    },
+    leadOrder: async () => source.leads.map((_, index) => index),
+    listedLeads: async (refs) => refs.flatMap((ref) => source.leads[ref] ?? []).map(listedWith),
+    savedViews: async () => [],
   }
 }
 
@@ -411,6 +428,9 @@ export const NO_WRITER: DashboardDeps['writer'] = {
   removeAdjustment: refuses,
   requeue: refuses,
   dropQuarantined: refuses,
+  addView: refuses,
+  renameView: refuses,
+  removeView: refuses,
 }
 
 const OWNER: Access = {

@@ -5,6 +5,7 @@ import { beginUnusedTexts, dropErasedTexts } from './erased-texts.ts'
 import { createMentions } from './mentions.ts'
 import { hexOf } from './rows.ts'
 import { createBurial } from './tombstones.ts'
+import { dropViewsNaming } from './views.ts'
 
 /**
  * Takes everything of one person out of the tables: what they did in the browsers that were theirs, who they
@@ -158,6 +159,7 @@ function scrubOthers(
   for (const [ref] of refused(site, ids)) dropRefused.run(ref)
   const dropWaiting = db.prepare('DELETE FROM quarantine WHERE id = ?')
   for (const [ref] of waiting(site, ids)) dropWaiting.run(ref)
+  dropViewsNaming(db, ids)
   const known = new Set(ids.map(([, value]) => value))
   const update = db.prepare('UPDATE unlink SET ids = ? WHERE id = ?')
   const unlinks = db

@@ -24,6 +24,7 @@ import { createStoreFile } from './store-file.ts'
 import { createTexts } from './texts.ts'
 import { createBuried, readBackups, readTombstones, tombstoneKey } from './tombstones.ts'
 import { finishUpgrade } from './upgrade.ts'
+import { createViews } from './views.ts'
 import { createChangeWriter } from './write.ts'
 
 /**
@@ -148,6 +149,7 @@ export function openSqliteStore(
       return db.prepare('DELETE FROM api_key WHERE id = ?').run(ref).changes > 0
     }).immediate,
     accounts: createAccounts(db),
+    views: createViews(db),
     devicesOf: createDevices(db),
     ...waiting,
     tombstones: () => ({ key: tombstoneKey(db), tombstones: readTombstones(db) }),

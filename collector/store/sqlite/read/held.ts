@@ -18,7 +18,7 @@ import { createMentions, type Mention, type PersonId } from '../mentions.ts'
 import { eventReader, hexOf } from '../rows.ts'
 import { adjustmentReader } from '../standing.ts'
 import { readBackups } from '../tombstones.ts'
-import { bucketsOfHistory, type createHistoryReader } from './history.ts'
+import type { createHistoryReader } from './history.ts'
 import type { createSaidReader } from './said.ts'
 import type { ReadTools } from './tools.ts'
 import { createHoldReader, type HoldRow } from './touches.ts'
@@ -69,10 +69,10 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
     const all = [...new Set([...days, dayOf(now)])].sort((a, b) => a - b)
     const ends = all.map((day) => Math.min(now, (day + 1) * DAY_MS - 1))
     const given = adjustmentsOf(lead)
-    return history.ofLeadAt(lead, ends, rules).map((past, i) => {
+    return history.ofLeadAt(lead, ends, rules).buckets.map((parts, i) => {
       const [day, end] = [all[i] ?? 0, ends[i] ?? now]
       const own = given.filter(({ at }) => at <= end)
-      const { milli } = scoreOf(bucketsOfHistory(past), rules, day, own)
+      const { milli } = scoreOf(parts.flat(), rules, day, own)
       return { day: dateOf(day * DAY_MS), score: milli / 1000, score_milli: milli }
     })
   }

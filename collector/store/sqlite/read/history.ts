@@ -13,6 +13,7 @@ import type { Bucket } from '../../../scoring/score.ts'
 import type { StoredClaim } from '../../store.ts'
 import { claimReader, connected, unlinkReader } from '../claim-rows.ts'
 import { eventReader } from '../rows.ts'
+import { bucketsAt } from './past.ts'
 import type { ReadTools } from './tools.ts'
 
 /**
@@ -36,6 +37,14 @@ export interface History {
   readonly sessions: readonly OwnedSession[]
   /** What counts for this person, in no particular order. */
   readonly contributions: readonly OwnedContribution[]
+}
+
+/** The counts of a lead at several instants. */
+export interface Past {
+  /** By instant, then by browser; the same list again where nothing was added. */
+  readonly buckets: readonly (readonly (readonly Bucket[])[])[]
+  /** What comes to be known of others, or of when a session was proven, can't change it any more. */
+  readonly isSettled: boolean
 }
 
 export type Owner =
@@ -106,22 +115,32 @@ export function createHistoryReader(tools: ReadTools) {
       const cut: Cut = { owner: { kind: 'lead', lead }, until, model }
       return united(browsersOf(lead).map((browser) => ofBrowser(browser, cut)))
     },
-    /** The same at several instants, in order, reading events once. */
-    ofLeadAt(lead: number, instants: readonly number[], model: CompiledModel): History[] {
-      const last = Math.max(...instants)
-      const loaded = browsersOf(lead).map((browser) => [browser, load(browser, last)] as const)
-      const times = loaded.flatMap(([, events]) => events.map(({ at }) => at)).sort((a, b) => a - b)
-      // Everything that changes a history is an event of its browsers, but for links passed on elsewhere.
-      const isPlain = claimsOf('lead', lead).every(({ link }) => link === null)
-      let known: { readonly events: number; readonly history: History } | null = null
-      return instants.map((until) => {
-        const events = times.findLastIndex((at) => at <= until) + 1
-        if (known?.events === events && isPlain) return known.history
-        const cut: Cut = { owner: { kind: 'lead', lead }, until, model }
-        const history = united(loaded.map(([browser, own]) => ofBrowser(browser, cut, own)))
-        known = { events, history }
-        return history
+    /** What the counts of a lead were at several instants, in order; events are read and derived once. */
+    ofLeadAt(lead: number, instants: readonly number[], model: CompiledModel): Past {
+      const browsers = browsersOf(lead).map((browser) => {
+        const events = load(browser, Math.max(...instants))
+        const claims = claimsOf('browser', browser)
+        const isPlain = claims.every(({ link }) => link === null)
+        const holderBy = (until: number) => {
+          const holds = holdsOf(claimsBy(browser, until), unlinksOf(browser))
+          return (at: number) => holds[holdAt(holds, at)]?.lead === lead
+        }
+        const cut = { owner: { kind: 'lead', lead }, model } as const
+        return bucketsAt(instants, {
+          events,
+          match: model.match,
+          touchOf: tools.touchOf,
+          // Links passed on elsewhere can take a claim's word at any instant.
+          claimsBy: (until) => (isPlain ? claims.filter(({ at }) => at <= until).length : until),
+          ownerBy: holderBy,
+          anew: (until) => bucketsOfHistory(ofBrowser(browser, { ...cut, until }, events)),
+          isPlain,
+        })
       })
+      return {
+        buckets: instants.map((_, i) => browsers.map(({ buckets }) => buckets[i] ?? [])),
+        isSettled: browsers.every(({ isSettled }) => isSettled),
+      }
     },
     ofVisitor(browser: number, from: number, until: number, model: CompiledModel): History {
       return ofBrowser(browser, { owner: { kind: 'visitor', from }, until, model })

@@ -62,6 +62,7 @@ export function createLeadReader(tools: ReadTools) {
     bucketsOf,
     adjustmentsOf,
     book,
+    rows,
     percentile(ref: number, now: number): number | null {
       book.refresh(now)
       const card = book.cardOf(ref)
@@ -133,7 +134,8 @@ export function createLeadReader(tools: ReadTools) {
   }
 }
 
-function matches(card: Card, milli: number, query: LeadQuery): boolean {
+/** Whether a lead belongs on the list that is asked for. */
+export function matches(card: Card, milli: number, query: LeadQuery): boolean {
   const { lead } = card
   return (
     (query.site === undefined || publicId('site', lead.site) === query.site) &&
@@ -142,7 +144,9 @@ function matches(card: Card, milli: number, query: LeadQuery): boolean {
     (query.minScore === undefined || milli >= query.minScore * 1000) &&
     (query.q === undefined || isSaid(card, query.q, query.hidesAddresses)) &&
     (query.source === undefined || card.sources.includes(query.source)) &&
-    (query.seenSince === undefined || card.lastAt >= query.seenSince)
+    (query.seenSince === undefined || card.lastAt >= query.seenSince) &&
+    (query.firstSince === undefined ||
+      (card.firstAt >= query.firstSince && card.firstAt !== Number.MAX_SAFE_INTEGER))
   )
 }
 

@@ -1,7 +1,5 @@
 import { emailOf, resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
-import { scoreOf } from '../../../scoring/score.ts'
-import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
 import type { ExportedEventJson, ExportQuery } from '../../exported.ts'
 import type { FlowJson } from '../../flow.ts'
 import type { HeldBackupJson, HeldJson } from '../../held.ts'
@@ -17,7 +15,6 @@ import type {
   RejectedJson,
   ScoreJson,
   SiteJson,
-  TrendDayJson,
 } from '../../shapes.ts'
 import { claimReader, connected } from '../claim-rows.ts'
 import { openReader } from '../connect.ts'
@@ -29,9 +26,10 @@ import type { LeadBook } from './book.ts'
 import { createEventWalk } from './export.ts'
 import { createFlowReader } from './flow.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
-import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
+import { bucketsOfHistory, createHistoryReader } from './history.ts'
 import { createIdentityReader } from './identities.ts'
 import type { KeeperOptions } from './keeper.ts'
+import { createLeadList, type LeadListReads } from './lead-list.ts'
 import { createRowReads, type LeadRow } from './lead-rows.ts'
 import { createLeadReader } from './leads.ts'
 import { createModelReader } from './models.ts'
@@ -43,7 +41,9 @@ import { createSourcesReader } from './sources.ts'
 import { createTimelineReader } from './timeline.ts'
 import { openReadTools } from './tools.ts'
 import type { HoldRow } from './touches.ts'
+import { createTrends, trendJson } from './trend.ts'
 import { createVisitorReader } from './visitors.ts'
+import { createWeek } from './week.ts'
 
 export interface Engagement {
   readonly origins: readonly string[]
@@ -52,7 +52,7 @@ export interface Engagement {
 }
 
 /** What the collector itself reads, beside what people and programs do. */
-export interface InternalReader extends Reader, AccessReads {
+export interface InternalReader extends Reader, AccessReads, LeadListReads {
   /**
    * How hot the visitor behind a browser is, by that visitor's own score and never by that of the
    * lead it was joined to; null where no site has this key.
@@ -87,10 +87,6 @@ export interface InternalReader extends Reader, AccessReads {
   prepareReports(now: number): Promise<void>
 }
 
-/** Days of a trend before today. */
-const TREND_DAYS = 30
-const EMPTY: History = { sessions: [], contributions: [] }
-
 /** Every read is one snapshot of the store; writers are not held up by it. */
 export function createSqliteReader(
   path: string,
@@ -103,6 +99,8 @@ export function createSqliteReader(
   const visitors = createVisitorReader(tools)
   const history = createHistoryReader(tools)
   const timelineOf = createTimelineReader(tools)
+  const trends = createTrends({ tools, history, leads })
+  const week = createWeek(tools, leads.book, leads.rows)
   const links = createIdentityReader(tools)
   const said = createSaidReader(tools)
   const held = createHeldReader(tools, { history, said })
@@ -169,6 +167,7 @@ export function createSqliteReader(
     ...createAccessReader(db),
     warm: (now) => warm(path, book, now),
     leads: async (query, now) => snapshot(() => leads.list(query, now)),
+    ...createLeadList({ db, leads, week, trends, snapshot }),
     lead: async (id, scope, now) => withLead(id, scope, (lead) => found(leads.json(lead, now))),
     async score(id, at, now) {
       return withLead(id, at, (lead) => {
@@ -202,23 +201,8 @@ export function createSqliteReader(
     leadRef: async (id, scope) => withLead(id, scope, ({ ref }) => found(ref)),
     held: async (id, scope, ask) =>
       withLead(id, scope, (lead) => found(held(lead, leads.json(lead, ask.now), ask))),
-    async trend(id, scope, now) {
-      return withLead(id, scope, ({ ref }) => {
-        const { rules } = tools.current()
-        const today = dayOf(now)
-        const days = Array.from({ length: TREND_DAYS + 1 }, (_, i) => today - TREND_DAYS + i)
-        const ends = days.map((day) => Math.min(now, (day + 1) * DAY_MS - 1))
-        const histories = history.ofLeadAt(ref, ends, rules)
-        const adjustments = leads.adjustmentsOf(ref)
-        const points = days.map((day, i): TrendDayJson => {
-          const own = adjustments.filter(({ at }) => at <= (ends[i] ?? now))
-          const { milli } = scoreOf(bucketsOfHistory(histories[i] ?? EMPTY), rules, day, own)
-          const date = new Date(day * DAY_MS).toISOString().slice(0, 10)
-          return { day: date, score: milli / 1000, score_milli: milli }
-        })
-        return found(points)
-      })
-    },
+    trend: async (id, scope, now) =>
+      withLead(id, scope, ({ ref }) => found(trendJson(trends.of(ref, now), now))),
     model: async (version) =>
       snapshot(() => {
         const known = models.model(version)
