@@ -6,7 +6,7 @@ import type { PageChecks } from './page-checks.ts'
 
 /** What the screens ask and what their forms do. */
 
-export type DashboardReader = Reader & Pick<InternalReader, 'leadRef'>
+export type DashboardReader = Reader & Pick<InternalReader, 'leadRef' | 'attention' | 'arrived'>
 
 export type DashboardWriter = Pick<
   Admin,

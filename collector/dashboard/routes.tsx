@@ -6,6 +6,7 @@ import { createDashboardAssets } from './assets.ts'
 import { connectScreen, startCheckScreen } from './connect-screen.tsx'
 import type { DashboardDeps } from './deps.ts'
 import { leadsScreen } from './leads-screen.tsx'
+import { addOutcomeForms } from './outcome-screen.tsx'
 import { leadScreen, visitorScreen } from './person-screen.tsx'
 import { createScreens } from './screens.ts'
 import { liveScreen, todayScreen } from './today-screen.tsx'
@@ -20,10 +21,12 @@ const limit = bodyLimit({ maxSize: MAX_FORM_BYTES, onError: (c) => c.text('Too l
  */
 export function createDashboard(deps: DashboardDeps): Hono<GuardedEnv> {
   const app = new Hono<GuardedEnv>()
-  const { show } = createScreens({ app, ...deps })
+  const screens = createScreens({ app, ...deps })
+  const { show } = screens
   app.route('/', createDashboardAssets())
   app.get('/', show('today', todayScreen(deps)))
   app.get('/live.json', show('today', liveScreen(deps)))
+  addOutcomeForms(screens, deps)
   app.get('/leads', show('leads', leadsScreen(deps)))
   app.get('/leads/:id', show('leads', leadScreen(deps)))
   app.get('/visitors', show('visitors', visitorsScreen(deps)))

@@ -2,6 +2,7 @@ import { emailOf, resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
 import { scoreOf } from '../../../scoring/score.ts'
 import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
+import type { AttentionJson } from '../../attention.ts'
 import type { HeldBackupJson, HeldJson } from '../../held.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, ListPage, Reader, Scoped } from '../../reader.ts'
@@ -20,6 +21,7 @@ import { createMentionReader } from '../mentions.ts'
 import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
 import { type AccessReads, createAccessReader } from './accounts.ts'
+import { createAttentionReader } from './attention.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
 import { createIdentityReader } from './identities.ts'
@@ -59,6 +61,10 @@ export interface InternalReader extends Reader, AccessReads {
   verify(): Promise<VerifyReport>
   /** The store's number of a lead. */
   leadRef(id: string, scope: Scoped): Promise<Found<number>>
+  /** Who needs attention now: the queues of Today. */
+  attention(scope: Scoped, now: number): Promise<AttentionJson>
+  /** How many MQLs have begun to wait for sales after an instant, and still do. */
+  arrived(scope: Scoped & { readonly since: number }, now: number): Promise<number>
   /** Everything that is held about a lead, and that erasing it would take. */
   held(id: string, scope: Scoped, ask: HeldAsk): Promise<Found<HeldJson>>
 }
@@ -78,6 +84,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const links = createIdentityReader(tools)
   const said = createSaidReader(tools)
   const held = createHeldReader(tools, { history, said })
+  const attention = createAttentionReader(tools, leads, history)
   const models = createModelReader(tools)
   const quarantine = createQuarantineReader(db)
   const mentions = createMentionReader(db)
@@ -167,6 +174,8 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
     adjustments: async (id, scope) =>
       withLead(id, scope, ({ ref }) => found(said.adjustments(ref))),
     decisions: async (id, scope) => withLead(id, scope, ({ ref }) => found(said.decisions(ref))),
+    attention: async (scope, now) => snapshot(() => attention.attention(scope, now)),
+    arrived: async (scope, now) => snapshot(() => attention.arrived(scope, now)),
     leadRef: async (id, scope) => withLead(id, scope, ({ ref }) => found(ref)),
     held: async (id, scope, ask) =>
       withLead(id, scope, (lead) => found(held(lead, leads.json(lead, ask.now), ask))),
