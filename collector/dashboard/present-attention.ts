@@ -5,9 +5,10 @@ import type {
   RaisedJson,
   WaitingJson,
 } from '../store/attention.ts'
-import type { LeadJson } from '../store/shapes.ts'
+import type { LeadJson, Reason } from '../store/shapes.ts'
 import { hrefOf, leadHref } from './links.ts'
-import { leadName, presentScore, type ScoreView, topReason, traitOf } from './present.ts'
+import { leadName, presentScore, type ScoreView, traitOf } from './present.ts'
+import { measureOf } from './vocabulary.ts'
 import { humanise, plural, shortPoints, type When, whenOf } from './words.ts'
 
 /** The queues of Today: who waits for sales, who asked to talk, whose interest moves. */
@@ -130,7 +131,7 @@ function presentWaiting(one: WaitingJson, enter: string, now: number): WaitingRo
     id: lead.id,
     why: isRaise ? askedWords(one.asked) : `Score passed ${enter}`,
     isRaise,
-    top: topReason({ ...lead, reasons: rest }),
+    top: topCause(rest),
     waits: { ...whenOf(one.mql_at, now), words: waitWords(one.mql_at, now) },
     score: presentScore(lead),
     action: `${leadHref(lead.id)}/outcome`,
@@ -150,18 +151,35 @@ function presentRaised(one: RaisedJson, now: number): RaisedRow {
 
 function stateOf({ stage }: LeadJson, inHand: InHandJson | null): string {
   if (inHand) return `${inHand.by} has it in hand`
-  return stage === 'mql' ? 'Nobody works on it yet' : 'Not answered; a lead again'
+  return stage === 'mql' ? 'Nobody on it yet' : 'Never answered'
 }
 
 function presentMoved({ lead, change_milli, cause }: MovedJson, now: number): MovedRow {
-  const moved = cause && `${cause.label} ${signedShort(cause.milli)}`
+  const named =
+    cause && (cause.rule === null ? cause.label : humanise(causeOf({ ...cause, rule: cause.rule })))
+  const moved = cause && `${inShort(cause.label)} ${signedShort(cause.milli)}`
   const quiet = change_milli < 0 ? quietWords(lead, now) : null
   return {
     ...personOf(lead),
     cause: [quiet, moved].filter((part) => part !== null).join(' · '),
     change: signedShort(change_milli),
-    now: `now ${shortPoints(lead.score_milli)}`,
+    now: `now ${shortPoints(lead.score_milli)}, ${lead.grade}`,
   }
+}
+
+/** The strongest thing in a score in few words: "Key pages viewed, 4 views". */
+function topCause(reasons: readonly Reason[]): string {
+  const [strongest] = reasons
+    .filter(({ milli, kind }) => milli > 0 && kind === undefined)
+    .toSorted((a, b) => b.milli - a.milli)
+  if (!strongest) return 'Nothing else has scored'
+  const measure = measureOf(strongest)
+  return inShort(strongest.label) + (measure ? `, ${measure}` : '')
+}
+
+/** A label without what explains it: "Key pages viewed (pricing and the like)" in a narrow list. */
+function inShort(label: string): string {
+  return label.replace(/ \([^()]*\)$/, '')
 }
 
 /** "Quiet for 9 days", of who was not seen for more than one. */

@@ -48,10 +48,12 @@ export const Today = (props: TodayProps) => (
     {props.view.untouched && <Teach tag={props.tag} connectHref={props.connectHref} />}
     <div class="columns today-columns">
       <Queue view={props.attention} forms={props.forms} here={props.todayHref} />
-      <HandRaises view={props.attention} />
+      <div class="today-side">
+        <HandRaises view={props.attention} />
+        <Heating view={props.attention} />
+        <Cooling view={props.attention} />
+      </div>
       <LiveFeed view={props.view} />
-      <Heating view={props.attention} />
-      <Cooling view={props.attention} />
     </div>
   </div>
 )

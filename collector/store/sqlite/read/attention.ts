@@ -13,7 +13,7 @@ import type { ReadTools } from './tools.ts'
  * that they work on it or sales judges it; either may be taken back, so nothing of it is stored.
  */
 
-const SHOWN_WAITING = 12
+const SHOWN_WAITING = 8
 const SHOWN_IN_HAND = 6
 const SHOWN_RAISED = 6
 /** Who asked to talk longer ago than this is no news. */
