@@ -155,8 +155,6 @@ function stateOf({ stage }: LeadJson, inHand: InHandJson | null): string {
 }
 
 function presentMoved({ lead, change_milli, cause }: MovedJson, now: number): MovedRow {
-  const named =
-    cause && (cause.rule === null ? cause.label : humanise(causeOf({ ...cause, rule: cause.rule })))
   const moved = cause && `${inShort(cause.label)} ${signedShort(cause.milli)}`
   const quiet = change_milli < 0 ? quietWords(lead, now) : null
   return {
