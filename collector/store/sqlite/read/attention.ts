@@ -1,3 +1,4 @@
+import { topOf } from '../../../scoring/ranks.ts'
 import { DAY_MS } from '../../../scoring/tables.ts'
 import type { AttentionJson, InHandJson, RaisedJson, WaitingJson } from '../../attention.ts'
 import { refOf } from '../../ids.ts'
@@ -26,30 +27,32 @@ export function createAttentionReader(
 ) {
   const { book } = leads
   const inHand = createInHand(tools)
-  const promotion = tools.db
-    .prepare(
-      `SELECT decided_by FROM decision WHERE lead = ? AND to_stage = 'mql'
-       AND decided_by IN ('score', 'hand_raise') ORDER BY at DESC, id DESC LIMIT 1`,
-    )
-    .pluck()
+  const isByRaise = createPromotions(tools)
   const askedOf = createAsked(tools)
   const moversOf = createMoverReader(tools, leads, history)
 
-  const wantedBy = ({ site }: Scoped) => {
+  const wantedBy = ({ site }: Scoped): Keep => {
     const ref = site === undefined ? null : (refOf('site', site) ?? 0)
-    return ({ lead }: Card) => ref === null || lead.site === ref
+    return ({ lead }) => ref === null || lead.site === ref
   }
-  const mqls = (isWanted: (card: Card) => boolean): Card[] =>
-    book.cards.filter(
-      (card) => card !== undefined && card.lead.stage === 'mql' && isWanted(card),
-    ) as Card[] // none is undefined
+
+  /** All that anything is asked of, in one walk. */
+  function sorted(isWanted: Keep, now: number) {
+    const [waiting, taken, raised]: [Card[], Card[], Card[]] = [[], [], []]
+    for (const card of book.cards) {
+      const stage = card?.lead.stage
+      if (!card || (stage !== 'mql' && stage !== 'lead') || !isWanted(card)) continue
+      if (stage === 'mql') (inHand.at(card) === 0 ? waiting : taken).push(card)
+      if (isRaised(card, now)) raised.push(card)
+    }
+    return { waiting, taken, raised }
+  }
 
   function waitingJson(card: Card, now: number): WaitingJson {
-    const { ref, mqlAt } = card.lead
-    const because = promotion.get(ref) === 'hand_raise' ? 'hand_raise' : 'score'
+    const because = isByRaise(card) ? 'hand_raise' : 'score'
     return {
       lead: leads.json(card.lead, now),
-      mql_at: iso(mqlAt ?? now),
+      mql_at: iso(card.lead.mqlAt ?? now),
       because,
       asked: because === 'hand_raise' ? askedOf(card) : null,
       in_hand: inHand.of(card),
@@ -74,40 +77,29 @@ export function createAttentionReader(
     attention(scope: Scoped, now: number): AttentionJson {
       refresh(now)
       const isWanted = wantedBy(scope)
-      const all = mqls(isWanted)
-      const waiting = all.filter((card) => inHand.of(card) === null)
-      const waitsSince = (card: Card) => card.lead.mqlAt ?? now
-      waiting.sort((a, b) => waitsSince(a) - waitsSince(b) || a.slot - b.slot)
-      const asked = (card: Card) => isRaised(card) && promotion.get(card.lead.ref) === 'hand_raise'
-      const ordered = [...waiting.filter(asked), ...waiting.filter((card) => !asked(card))]
-      const taken = all
-        .flatMap((card) => ({ card, at: inHand.of(card)?.at ?? '' }))
-        .filter(({ at }) => at !== '')
-        .sort((a, b) => b.at.localeCompare(a.at))
-      const raised = book.cards
-        .flatMap((card) => card ?? [])
-        .filter(
-          (card) =>
-            (card.lead.stage === 'mql' || card.lead.stage === 'lead') &&
-            (card.lead.raisedAt ?? Number.NEGATIVE_INFINITY) > now - RAISED_DAYS * DAY_MS &&
-            isWanted(card),
-        )
-        .sort((a, b) => (b.lead.raisedAt ?? 0) - (a.lead.raisedAt ?? 0))
-      const json = (card: Card) => waitingJson(card, now)
+      const { waiting, taken, raised } = sorted(isWanted, now)
+      const waitsLong = ({ lead }: Card) => -(lead.mqlAt ?? 0)
+      const isAsker: Keep = (card) => isRaised(card, now) && isByRaise(card)
+      const askers = firstOf(waiting.filter(isAsker), waitsLong, SHOWN_WAITING)
+      const longest = firstOf(waiting, waitsLong, SHOWN_WAITING)
+      const queue = [...new Set([...askers, ...longest])].slice(0, SHOWN_WAITING)
+      const since = longest[0]?.lead.mqlAt ?? null
       return {
         enter: tools.current().rules.spec.mql.enter,
         waiting: {
           total: waiting.length,
-          longest_since: waiting[0] ? iso(waitsSince(waiting[0])) : null,
-          first: ordered.slice(0, SHOWN_WAITING).map(json),
+          longest_since: since === null ? null : iso(since),
+          first: queue.map((card) => waitingJson(card, now)),
         },
         in_hand: {
           total: taken.length,
-          first: taken.slice(0, SHOWN_IN_HAND).map(({ card }) => json(card)),
+          first: firstOf(taken, inHand.at, SHOWN_IN_HAND).map((card) => waitingJson(card, now)),
         },
         raised: {
           total: raised.length,
-          first: raised.slice(0, SHOWN_RAISED).map((card) => raisedJson(card, now)),
+          first: firstOf(raised, ({ lead }) => lead.raisedAt ?? 0, SHOWN_RAISED).map((card) =>
+            raisedJson(card, now),
+          ),
         },
         ...moversOf(isWanted, now),
       }
@@ -115,45 +107,75 @@ export function createAttentionReader(
     /** How many leads have begun to wait after an instant, and still do. */
     arrived(scope: Scoped & { readonly since: number }, now: number): number {
       refresh(now)
-      const isNew = ({ lead }: Card) => (lead.mqlAt ?? 0) > scope.since
-      return mqls(wantedBy(scope)).filter((card) => isNew(card) && inHand.of(card) === null).length
+      const isWanted = wantedBy(scope)
+      let count = 0
+      for (const card of book.cards) {
+        const isNew = card && card.lead.stage === 'mql' && (card.lead.mqlAt ?? 0) > scope.since
+        if (isNew && isWanted(card) && inHand.at(card) === 0) count += 1
+      }
+      return count
     },
   }
 }
 
-function isRaised({ lead }: Card): boolean {
-  return lead.raisedAt !== null
+type Keep = (card: Card) => boolean
+/** The first of these by a number downwards; without sorting them all. */
+function firstOf(cards: readonly Card[], order: (card: Card) => number, most: number): Card[] {
+  return topOf(Float64Array.from(cards, order), most).flatMap((place) => cards[place] ?? [])
+}
+
+function isRaised({ lead }: Card, now: number): boolean {
+  return lead.raisedAt !== null && lead.raisedAt > now - RAISED_DAYS * DAY_MS
+}
+
+/** Whether it was a hand raise that made a lead an MQL, the last time. */
+function createPromotions({ db }: ReadTools) {
+  const latest = db
+    .prepare(
+      `SELECT decided_by FROM decision WHERE lead = ? AND to_stage = 'mql'
+       AND decided_by IN ('score', 'hand_raise') ORDER BY at DESC, id DESC LIMIT 1`,
+    )
+    .pluck()
+  // A promotion changes its lead, which gets another card.
+  const known = new WeakMap<Card, boolean>()
+  return (card: Card): boolean => {
+    const was = known.get(card)
+    if (was !== undefined) return was
+    const is = latest.get(card.lead.ref) === 'hand_raise'
+    known.set(card, is)
+    return is
+  }
 }
 
 /**
- * Who works on an MQL since it is one. Saying so changes no lead, so it is remembered by card only as
- * long as no outcome was added or taken back.
+ * Who works on an MQL since it is one. Saying so changes no lead, so it is read again when an outcome
+ * was added, taken back, or went to another lead.
  */
 function createInHand({ db }: ReadTools) {
-  const latest = db
-    .prepare(
-      `SELECT author, at FROM outcome WHERE lead = ? AND type = 'working_lead' AND at >= ?
-       ORDER BY at DESC, id DESC LIMIT 1`,
-    )
+  const state = db.prepare('SELECT count(*), max(at), sum(lead), max(id) FROM outcome').raw()
+  const all = db
+    .prepare(`SELECT lead, author, at FROM outcome WHERE type = 'working_lead' ORDER BY at, id`)
     .raw()
-  const state = db.prepare('SELECT max(id), count(*) FROM outcome').raw()
-  let known = new WeakMap<Card, InHandJson | { readonly by: null }>()
+  let known = new Map<number, { readonly by: string; readonly at: number }>()
   let knownOf = ''
+  const held = ({ lead }: Card) => {
+    const latest = known.get(lead.ref)
+    return latest && latest.at >= (lead.mqlAt ?? 0) ? latest : null
+  }
   return {
     /** To be called once for each reading. */
     refresh() {
       const stateNow = String(state.get())
-      if (stateNow !== knownOf) known = new WeakMap()
+      if (stateNow === knownOf) return
+      const rows = all.all() as [number, string, number][]
+      known = new Map(rows.map(([lead, by, at]) => [lead, { by, at }]))
       knownOf = stateNow
     },
+    /** Since when; 0 where nobody does. */
+    at: (card: Card) => held(card)?.at ?? 0,
     of(card: Card): InHandJson | null {
-      let held = known.get(card)
-      if (!held) {
-        const row = latest.get(card.lead.ref, card.lead.mqlAt ?? 0) as [string, number] | undefined
-        held = row ? { by: row[0], at: iso(row[1]) } : { by: null }
-        known.set(card, held)
-      }
-      return held.by === null ? null : held
+      const latest = held(card)
+      return latest && { by: latest.by, at: iso(latest.at) }
     },
   }
 }

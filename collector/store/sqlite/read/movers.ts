@@ -98,10 +98,10 @@ export function createMoverReader(
     day: number,
     now: number,
   ): MovedJson[] {
-    const moves = Float64Array.from(
-      { length: book.cards.length },
-      (_, slot) => sign * ((book.scores[slot] ?? 0) - (past.scores[slot] ?? 0)),
-    )
+    const moves = new Float64Array(book.cards.length)
+    for (let slot = 0; slot < moves.length; slot += 1) {
+      moves[slot] = sign * ((book.scores[slot] ?? 0) - (past.scores[slot] ?? 0))
+    }
     const isKept = (slot: number) => {
       const card = book.cards[slot]
       return card !== undefined && (moves[slot] ?? 0) >= LEAST_MILLI && keep(card)
