@@ -11,10 +11,10 @@ interface ShortListProps {
   readonly hint: string
   /** What stands there while the list is empty. */
   readonly blank: Child
-  readonly children: readonly Child[]
+  readonly rows: readonly Child[]
 }
 
-const ShortList = ({ id, title, count, hint, blank, children }: ShortListProps) => (
+const ShortList = ({ id, title, count, hint, blank, rows }: ShortListProps) => (
   <section class="panel" aria-labelledby={id}>
     <div class="panel-head">
       <h2 id={id}>
@@ -22,7 +22,7 @@ const ShortList = ({ id, title, count, hint, blank, children }: ShortListProps) 
       </h2>
       <p class="panel-hint">{hint}</p>
     </div>
-    {children.length > 0 ? <ol class="short-rows">{children}</ol> : <p class="blank">{blank}</p>}
+    {rows.length > 0 ? <ol class="short-rows">{rows}</ol> : <p class="blank">{blank}</p>}
   </section>
 )
 
@@ -70,11 +70,8 @@ export const HandRaises = ({ view }: { view: AttentionView }) => (
         <span>Whoever asks for a demo, a quote or a call stands here within seconds.</span>
       </>
     }
-  >
-    {view.raised.rows.map((row) => (
-      <Raised row={row} />
-    ))}
-  </ShortList>
+    rows={view.raised.rows.map((row) => <Raised row={row} />)}
+  />
 )
 
 export const Heating = ({ view }: { view: AttentionView }) => (
@@ -90,11 +87,8 @@ export const Heating = ({ view }: { view: AttentionView }) => (
         </span>
       </>
     }
-  >
-    {view.heating.map((row) => (
-      <Moved row={row} tone="plus" />
-    ))}
-  </ShortList>
+    rows={view.heating.map((row) => <Moved row={row} tone="plus" />)}
+  />
 )
 
 export const Cooling = ({ view }: { view: AttentionView }) => (
@@ -110,9 +104,6 @@ export const Cooling = ({ view }: { view: AttentionView }) => (
         </span>
       </>
     }
-  >
-    {view.cooling.map((row) => (
-      <Moved row={row} tone="minus" />
-    ))}
-  </ShortList>
+    rows={view.cooling.map((row) => <Moved row={row} tone="minus" />)}
+  />
 )
