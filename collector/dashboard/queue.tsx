@@ -125,7 +125,7 @@ export const Queue = ({ view, forms, here }: QueueProps) => (
           Nothing new
         </a>
       </p>
-      <p class="panel-hint">Whoever asked to talk comes first, then the longest wait.</p>
+      <p class="panel-hint">Who just asked to talk comes first, then the longest wait.</p>
     </div>
     {view.waiting.rows.length > 0 ? (
       <Rows rows={view.waiting.rows} forms={forms} label="MQLs that nobody works on" />

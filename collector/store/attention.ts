@@ -50,7 +50,7 @@ export interface QueueJson<T> {
 export interface AttentionJson {
   /** Points that make an MQL. */
   readonly enter: number
-  /** Nobody works on them. Who asked to talk comes first, then who waits longest. */
+  /** Nobody works on them. Who asked to talk lately comes first, the newest on top; then who waits longest. */
   readonly waiting: QueueJson<WaitingJson> & { readonly longest_since: string | null }
   /** Somebody does; the latest taken first. */
   readonly in_hand: QueueJson<WaitingJson>

@@ -78,23 +78,29 @@ describe('the queue', () => {
     person('early', qualifies(NOW - 3 * DAY))
     person('late', qualifies(NOW - DAY))
     person('asker', [['request_quote', NOW - 2 * 60 * MINUTE]])
+    person('just', [['request_call', NOW - 60 * MINUTE]])
     const { waiting, raised } = await attention()
-    expect(namesOf(waiting.first)).toEqual(['asker', 'early', 'late'])
-    expect(waiting.first.map(({ because }) => because)).toEqual(['hand_raise', 'score', 'score'])
-    expect(waiting.total).toBe(3)
-    expect(waiting.longest_since).toBe(waiting.first[1]?.mql_at)
-    expect(namesOf(raised.first)).toEqual(['asker'])
+    expect(namesOf(waiting.first)).toEqual(['just', 'asker', 'early', 'late'])
+    expect(waiting.first.map(({ because }) => because)).toEqual([
+      'hand_raise',
+      'hand_raise',
+      'score',
+      'score',
+    ])
+    expect(waiting.total).toBe(4)
+    expect(waiting.longest_since).toBe(waiting.first[2]?.mql_at)
+    expect(namesOf(raised.first)).toEqual(['just', 'asker'])
 
     const html = await read('/')
-    expect(html).toContain('3 MQLs wait for sales, the longest for 3 days')
+    expect(html).toContain('4 MQLs wait for sales, the longest for 3 days')
     expect(html.match(/Asked for a quote/g)).toHaveLength(2)
     expect(html).toContain('Score passed 100')
     expect(html).toContain('early Ltd')
 
-    const since = Date.parse(waiting.first[2]?.mql_at ?? '')
+    const since = Date.parse(waiting.first[3]?.mql_at ?? '')
     const { reader } = whole.service
-    expect(await reader.arrived({ since: since - 1 }, NOW)).toBe(2)
-    expect(await reader.arrived({ since }, NOW)).toBe(1)
+    expect(await reader.arrived({ since: since - 1 }, NOW)).toBe(3)
+    expect(await reader.arrived({ since }, NOW)).toBe(2)
     expect(await reader.arrived({ since: since - 1, site: 'si_2' }, NOW)).toBe(0)
     expect((await reader.attention({ site: 'si_2' }, NOW)).waiting.total).toBe(0)
   })

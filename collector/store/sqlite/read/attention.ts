@@ -79,8 +79,9 @@ export function createAttentionReader(
       const isWanted = wantedBy(scope)
       const { waiting, taken, raised } = sorted(isWanted, now)
       const waitsLong = ({ lead }: Card) => -(lead.mqlAt ?? 0)
+      const raisedAt = ({ lead }: Card) => lead.raisedAt ?? 0
       const isAsker: Keep = (card) => isRaised(card, now) && isByRaise(card)
-      const askers = firstOf(waiting.filter(isAsker), waitsLong, SHOWN_WAITING)
+      const askers = firstOf(waiting.filter(isAsker), raisedAt, SHOWN_WAITING)
       const longest = firstOf(waiting, waitsLong, SHOWN_WAITING)
       const queue = [...new Set([...askers, ...longest])].slice(0, SHOWN_WAITING)
       const since = longest[0]?.lead.mqlAt ?? null
@@ -97,9 +98,7 @@ export function createAttentionReader(
         },
         raised: {
           total: raised.length,
-          first: firstOf(raised, ({ lead }) => lead.raisedAt ?? 0, SHOWN_RAISED).map((card) =>
-            raisedJson(card, now),
-          ),
+          first: firstOf(raised, raisedAt, SHOWN_RAISED).map((card) => raisedJson(card, now)),
         },
         ...moversOf(isWanted, now),
       }
