@@ -118,7 +118,7 @@ export const Queue = ({ view, forms, here }: QueueProps) => (
   <section class="panel queue" aria-labelledby="queue-title">
     <div class="panel-head">
       <h2 id="queue-title">
-        New MQLs waiting for sales <span class="count">{view.waiting.count}</span>
+        MQLs waiting for sales <span class="count">{view.waiting.count}</span>
       </h2>
       <p aria-live="polite">
         <a href={here} class="news" data-part="news" data-new="no">

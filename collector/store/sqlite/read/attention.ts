@@ -14,7 +14,9 @@ import type { ReadTools } from './tools.ts'
  * that they work on it or sales judges it; either may be taken back, so nothing of it is stored.
  */
 
-const SHOWN_WAITING = 8
+const SHOWN_WAITING = 10
+/** Of those at most so many asked to talk: who waits longest is not to be out of sight for them. */
+const SHOWN_ASKERS = 6
 const SHOWN_IN_HAND = 6
 const SHOWN_RAISED = 6
 /** Who asked to talk longer ago than this is no news. */
@@ -81,7 +83,7 @@ export function createAttentionReader(
       const waitsLong = ({ lead }: Card) => -(lead.mqlAt ?? 0)
       const raisedAt = ({ lead }: Card) => lead.raisedAt ?? 0
       const isAsker: Keep = (card) => isRaised(card, now) && isByRaise(card)
-      const askers = firstOf(waiting.filter(isAsker), raisedAt, SHOWN_WAITING)
+      const askers = firstOf(waiting.filter(isAsker), raisedAt, SHOWN_ASKERS)
       const longest = firstOf(waiting, waitsLong, SHOWN_WAITING)
       const queue = [...new Set([...askers, ...longest])].slice(0, SHOWN_WAITING)
       const since = longest[0]?.lead.mqlAt ?? null
