@@ -7,22 +7,16 @@ import type { Live } from './present-today.ts'
 
 /** How long somebody counts as being here. */
 const HERE_MS = 30 * 60_000
-const HOTTEST = 5
 const MOST = 100
 
 export async function askLive(reader: Reader, site: SiteJson | null, now: number): Promise<Live> {
   const scope = site ? { site: site.id } : {}
-  const [visitors, hottest] = await Promise.all([
-    reader.visitors({ ...scope, seenSince: now - HERE_MS, limit: MOST }, now),
-    reader.leads({ ...scope, limit: HOTTEST, sort: '-score' }, now),
-  ])
+  const visitors = await reader.visitors({ ...scope, seenSince: now - HERE_MS, limit: MOST }, now)
   const here = visitors.kind === 'found' ? visitors.value : { data: [], next_cursor: null }
-  const hot = hottest.kind === 'found' ? hottest.value.data : []
   return {
     visitors: here.data,
     more: here.next_cursor !== null,
-    leads: await leadsOf(reader, here.data, hot, now),
-    hottest: hot,
+    leads: await leadsOf(reader, here.data, [], now),
     latest: here.data[0] ?? (await askLatest(reader, site, now)),
   }
 }

@@ -20,6 +20,8 @@ export type DashboardReader = Reader &
     | 'exportEvents'
     | 'sources'
     | keyof LeadListReads
+    | 'attention'
+    | 'arrived'
   >
 
 export type DashboardWriter = Pick<

@@ -87,6 +87,10 @@ const Keys = () => (
       </dt>
       <dd>Open the row</dd>
       <dt>
+        <kbd>a</kbd>
+      </dt>
+      <dd>Accept the MQL of the row, on Today</dd>
+      <dt>
         <kbd>?</kbd>
       </dt>
       <dd>This list</dd>

@@ -34,41 +34,21 @@ const setScore = (row, score) => {
   setText(row, 'grade', score.grade)
 }
 
-/* Rows: kept by id, so that focus and selection survive; moved only where the order changed. */
+/* A row of people, as its view-model says. */
 const fillRow = (row, view) => {
   for (const part of ['who', 'note', 'why', 'page', 'source', 'device']) {
     if (typeof view[part] === 'string') setText(row, part, view[part])
   }
   if (view.href.startsWith('/')) setAttribute($('[data-part="who"]', row), 'href', view.href)
   if ('known' in view) setAttribute(row, 'data-known', view.known ? 'yes' : 'no')
+  if ('here' in view) setAttribute(row, 'data-here', view.here ? 'yes' : 'no')
   setTime(row, 'seen', view.seen)
   setScore(row, view.score)
 }
-const fillList = (name, views) => {
-  const list = $('[data-list="' + name + '"]')
-  const template = $('[data-template="' + name + '"]')
-  if (!list || !template) return
-  const old = new Map($$('[data-id]', list).map((row) => [row.dataset.id, row]))
-  views.forEach((view, index) => {
-    let row = old.get(view.id)
-    old.delete(view.id)
-    if (!row) {
-      row = template.content.firstElementChild.cloneNode(true)
-      row.dataset.id = view.id
-      row.dataset.fresh = 'yes'
-    }
-    fillRow(row, view)
-    if (list.children[index] !== row) list.insertBefore(row, list.children[index] || null)
-  })
-  for (const gone of old.values()) gone.remove()
-  const blank = $('[data-blank="' + name + '"]')
-  if (blank) blank.hidden = views.length > 0
-}
-
 const fillToday = (root, view) => {
   for (const part of ['here', 'quiet', 'bots']) setText(root, part, view[part])
-  fillList('rows', view.rows)
-  fillList('hottest', view.hottest)
+  fillNews(view.news)
+  fillLive(view.rows)
   const teach = $('[data-teach]')
   if (teach) teach.hidden = !view.untouched
 }

@@ -1,15 +1,7 @@
 import type { LeadJson, SiteJson, VisitorJson } from '../store/shapes.ts'
-import { hrefOf, leadHref } from './links.ts'
-import {
-  leadName,
-  leadNote,
-  type PersonRow,
-  pageWords,
-  presentScore,
-  presentVisitorRow,
-  type ScoreView,
-  topReason,
-} from './present.ts'
+import { hrefOf } from './links.ts'
+import { type PersonRow, pageWords, presentVisitorRow } from './present.ts'
+import { waitWords } from './present-attention.ts'
 import { tagOf } from './tag-code.ts'
 import { plural, type When, whenOf } from './words.ts'
 
@@ -22,17 +14,13 @@ export interface Live {
   /** There are more than the ones given. */
   readonly more: boolean
   readonly leads: ReadonlyMap<string, LeadJson>
-  readonly hottest: readonly LeadJson[]
   readonly latest: VisitorJson | null
 }
 
-export interface HotRow {
-  readonly id: string
-  readonly href: string
-  readonly who: string
-  readonly note: string
-  readonly why: string
-  readonly score: ScoreView
+/** A visitor on the site now, or a lead with all its browsers. */
+export interface LiveRow extends PersonRow {
+  /** Seen within minutes; the others may have left. */
+  readonly here: boolean
 }
 
 export interface TodayView {
@@ -40,27 +28,58 @@ export interface TodayView {
   readonly here: string
   readonly quiet: string
   readonly bots: string
-  readonly rows: readonly PersonRow[]
-  readonly hottest: readonly HotRow[]
+  readonly rows: readonly LiveRow[]
+  /** MQLs that began to wait since the page was opened: "2 new, show them"; empty where none. */
+  readonly news: string
   /** Nothing was ever seen: the page teaches instead of showing nothing. */
   readonly untouched: boolean
 }
 
-export function presentToday(live: Live, now: number): TodayView {
+/** How long after it was last seen a browser counts as still looking at its page. */
+const LOOKING_MS = 3 * 60_000
+
+export function presentToday(live: Live, now: number, arrived = 0): TodayView {
   const people = live.visitors
     .filter((visitor) => visitor.bot === null)
     .toSorted((a, b) => (b.last_seen_at ?? '').localeCompare(a.last_seen_at ?? ''))
   const bots = live.visitors.length - people.length
+  const rows = liveRows(people, live.leads, now)
   return {
-    here: hereWords(people.length, live.more),
+    here: hereWords(rows.length, live.more),
     quiet: quietWords(live.latest, now),
     bots: bots === 0 ? '' : `${plural(bots, 'bot')} not shown`,
-    rows: people.map((visitor) =>
-      presentVisitorRow(visitor, live.leads.get(visitor.lead ?? ''), now),
-    ),
-    hottest: live.hottest.map(presentHot),
-    untouched: live.latest === null && live.hottest.length === 0,
+    rows,
+    news: arrived === 0 ? '' : `${plural(arrived, 'new MQL')}: show`,
+    untouched: live.latest === null,
   }
+}
+
+/** One row a person: of a lead's browsers the one that was seen last speaks, and says that there are more. */
+function liveRows(
+  visitors: readonly VisitorJson[],
+  leads: ReadonlyMap<string, LeadJson>,
+  now: number,
+): LiveRow[] {
+  const byPerson = new Map<string, VisitorJson[]>()
+  for (const visitor of visitors) {
+    const person = visitor.lead ?? visitor.id
+    byPerson.set(person, [...(byPerson.get(person) ?? []), visitor])
+  }
+  return [...byPerson].flatMap(([id, [latest, ...others]]) => {
+    if (!latest) return []
+    const row = presentVisitorRow(latest, leads.get(id), now)
+    const here = now - Date.parse(latest.last_seen_at ?? '') < LOOKING_MS
+    const more = others.length > 0 ? ` and ${plural(others.length, 'other browser')}` : ''
+    return [{ ...row, id, here, page: doingWords(latest, here, now), device: row.device + more }]
+  })
+}
+
+/** "On /pricing, 2 min", "Last on /pricing". */
+function doingWords(visitor: VisitorJson, here: boolean, now: number): string {
+  if (!visitor.last_page) return 'No page yet'
+  if (!here) return `Last on ${pageWords(visitor)}`
+  const { opened_at } = visitor.last_page
+  return `On ${pageWords(visitor)}${opened_at ? `, ${waitWords(opened_at, now)}` : ''}`
 }
 
 function hereWords(people: number, more: boolean): string {
@@ -72,17 +91,6 @@ function hereWords(people: number, more: boolean): string {
 function quietWords(latest: VisitorJson | null, now: number): string {
   if (!latest?.last_seen_at) return 'Waiting for the first visitor…'
   return `The last visitor was seen ${whenOf(latest.last_seen_at, now).words}.`
-}
-
-function presentHot(lead: LeadJson): HotRow {
-  return {
-    id: lead.id,
-    href: leadHref(lead.id),
-    who: leadName(lead),
-    note: leadNote(lead),
-    why: topReason(lead),
-    score: presentScore(lead),
-  }
 }
 
 export interface SeenView {

@@ -8,6 +8,7 @@ import { connectScreen, startCheckScreen } from './connect-screen.tsx'
 import type { DashboardDeps } from './deps.ts'
 import { leadsCsvScreen } from './lead-csv-screen.ts'
 import { addViewForms, leadsScreen } from './leads-screen.tsx'
+import { addOutcomeForms } from './outcome-screen.tsx'
 import { leadScreen, visitorScreen } from './person-screen.tsx'
 import { createScreens } from './screens.ts'
 import { sourcesFileScreen, sourcesScreen } from './sources-screen.tsx'
@@ -28,6 +29,7 @@ export function createDashboard(deps: DashboardDeps): Hono<GuardedEnv> {
   app.route('/', createDashboardAssets())
   app.get('/', show('today', todayScreen(deps)))
   app.get('/live.json', show('today', liveScreen(deps)))
+  addOutcomeForms(screens, deps)
   app.get('/leads', show('leads', leadsScreen(deps)))
   app.get('/leads.csv', show('leads', leadsCsvScreen(deps)))
   addViewForms(screens, deps)

@@ -1,8 +1,11 @@
-import { answer } from './answers.tsx'
+import { mayUse } from '../http/auth.ts'
+import { answer, type Visit } from './answers.tsx'
 import { askLatest, askLive } from './ask.ts'
 import { checkOf } from './connect-screen.tsx'
 import type { DashboardDeps } from './deps.ts'
 import { hrefOf } from './links.ts'
+import { outcomeNotice } from './outcome-screen.tsx'
+import { presentAttention, REJECTIONS } from './present-attention.ts'
 import { presentSeen, presentToday, tagOf } from './present-today.ts'
 import type { Screen } from './screens.ts'
 import { Today } from './today.tsx'
@@ -11,16 +14,25 @@ export function todayScreen({ reader, tagUrl }: DashboardDeps): Screen {
   return async (visit) => {
     const { c, now, site, sites } = visit
     const tagged = site ?? sites[0]
+    const [attention, live, notice] = await Promise.all([
+      reader.attention({ site: site?.id }, now),
+      askLive(reader, site, now),
+      outcomeNotice(reader, visit),
+    ])
+    const todayHref = hrefOf('/', { site: site?.id })
+    const mayWrite = mayUse(c.get('access'), 'write')
     const page = (
       <Today
-        view={presentToday(await askLive(reader, site, now), now)}
+        view={presentToday(live, now)}
+        attention={presentAttention(attention, site?.id, now)}
+        forms={mayWrite ? { back: todayHref, rejections: REJECTIONS } : null}
         tag={tagged ? tagOf(tagged, tagUrl(c)) : null}
         connectHref={hrefOf('/connect', { site: site?.id })}
-        leadsHref={hrefOf('/leads', { site: site?.id })}
-        liveHref={hrefOf('/live.json', { site: site?.id })}
+        todayHref={todayHref}
+        liveHref={hrefOf('/live.json', { site: site?.id, since: String(now) })}
       />
     )
-    return answer(visit, 'Today', page)
+    return answer(visit, 'Today', page, 200, notice)
   }
 }
 
@@ -33,6 +45,14 @@ export function liveScreen(deps: DashboardDeps): Screen {
       const seen = presentSeen(await askLatest(reader, site, now), now)
       return c.json({ seen, check: checkOf(deps, visit) })
     }
-    return c.json({ today: presentToday(await askLive(reader, site, now), now) })
+    const [live, arrived] = await Promise.all([askLive(reader, site, now), arrivedOf(deps, visit)])
+    return c.json({ today: presentToday(live, now, arrived) })
   }
+}
+
+/** MQLs that began to wait since the page was opened, if it says when that was. */
+async function arrivedOf({ reader }: DashboardDeps, { c, now, site }: Visit): Promise<number> {
+  const since = c.req.query('since') ?? ''
+  if (!/^\d{1,15}$/.test(since)) return 0
+  return reader.arrived({ site: site?.id, since: Number(since) }, now)
 }

@@ -134,7 +134,7 @@ export const visitor = exactly<VisitorJson>()(
     device: maybe,
     bot: maybe,
     ...seenFields,
-    last_page: z.object({ url: text, title: maybe }).nullable(),
+    last_page: z.object({ url: text, title: maybe, opened_at: instant.nullable() }).nullable(),
     ...scoreFields,
   }),
 ).openapi('Visitor')

@@ -94,7 +94,8 @@ const NEVER = Number.NEGATIVE_INFINITY
 /** How far ahead one look searches; then it asks for another. Scores may rise and fall, so every day is read. */
 const SEARCH_DAYS = 400
 
-const STAGE_AFTER: Readonly<Record<OutcomeType, LeadStage | null>> = {
+/** The stage that an outcome sets; null where it sets none. */
+export const STAGE_AFTER: Readonly<Record<OutcomeType, LeadStage | null>> = {
   working_lead: null,
   qualify_lead: 'sql',
   open_opportunity: 'opportunity',

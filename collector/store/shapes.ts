@@ -108,7 +108,12 @@ export interface VisitorJson extends ScoreJson {
   readonly last_touch: TouchJson | null
   readonly first_seen_at: string | null
   readonly last_seen_at: string | null
-  readonly last_page: { readonly url: string; readonly title: string | null } | null
+  readonly last_page: {
+    readonly url: string
+    readonly title: string | null
+    /** When the visit's newest page was opened; null where none was seen opening. */
+    readonly opened_at: string | null
+  } | null
 }
 
 export interface TimelineEventJson {

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { DashboardDeps, DashboardReader } from '../../collector/dashboard/deps.ts'
 import { createDashboard } from '../../collector/dashboard/routes.tsx'
 import type { Access, GuardedEnv } from '../../collector/http/auth.ts'
+import type { AttentionJson, WaitingJson } from '../../collector/store/attention.ts'
 import type { Found, LeadQuery, VisitorQuery } from '../../collector/store/reader.ts'
 import type {
   IdentityJson,
@@ -154,7 +155,11 @@ export function visitorWith(changes: Partial<VisitorJson> = {}): VisitorJson {
     last_touch: direct,
     first_seen_at: ago(3 * MINUTE),
     last_seen_at: ago(3_000),
-    last_page: { url: 'https://shop.example/pricing', title: 'Pricing' },
+    last_page: {
+      url: 'https://shop.example/pricing',
+      title: 'Pricing',
+      opened_at: ago(2 * MINUTE),
+    },
     score: 14.5,
     score_milli: 14_500,
     engagement: 4,
@@ -416,6 +421,31 @@ export function readerOf(source: World, asked: Asked = {}): DashboardReader {
     leadOrder: async () => source.leads.map((_, index) => index),
     listedLeads: async (refs) => refs.flatMap((ref) => source.leads[ref] ?? []).map(listedWith),
     savedViews: async () => [],
+    attention: async () => attentionOf(source),
+    arrived: async () => 0,
+  }
+}
+
+/** Every MQL waits, since a day ago, for its score; nothing else moved. */
+function attentionOf({ leads }: World): AttentionJson {
+  const waiting = leads
+    .filter(({ stage }) => stage === 'mql')
+    .map((lead): WaitingJson => {
+      return { lead, mql_at: ago(DAY), because: 'score', asked: null, in_hand: null }
+    })
+  const none = { total: 0, first: [] }
+  return {
+    enter: 100,
+    waiting: {
+      total: waiting.length,
+      longest_since: waiting[0]?.mql_at ?? null,
+      first: waiting.slice(0, 12),
+    },
+    in_hand: none,
+    raised: none,
+    since: ago(7 * DAY).slice(0, 10),
+    heating: [],
+    cooling: [],
   }
 }
 

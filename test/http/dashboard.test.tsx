@@ -200,11 +200,15 @@ describe('what visitors sent', () => {
           device: text,
           bot: text,
           browser: text,
-          last_page: { url: text, title: text },
+          last_page: { url: text, title: text, opened_at: text },
           first_touch: touch,
           last_touch: touch,
         }),
-        visitorWith({ id: 'vi_2', device: text, last_page: { url: text, title: text } }),
+        visitorWith({
+          id: 'vi_2',
+          device: text,
+          last_page: { url: text, title: text, opened_at: text },
+        }),
       ],
       sessions: sessions.map((session) => ({
         ...session,
@@ -401,7 +405,8 @@ describe('live', () => {
       'Anonymous visitor',
       'Ada Lindqvist',
     ])
-    expect(live.today.hottest[0]).toMatchObject({ who: 'Ada Lindqvist', href: '/leads/ld_ada' })
+    expect(live.today.rows[0]).toMatchObject({ page: 'On /pricing, 2 min', here: true })
+    expect(live.today.rows[1]).toMatchObject({ page: 'Last on /pricing', href: '/leads/ld_ada' })
   })
 
   test('Connect hears of the visitor that was just seen', async () => {

@@ -11,6 +11,10 @@ export interface LeadRow {
   readonly userId: string | null
   readonly traits: Traits
   readonly stage: Stage
+  /** When it last became an MQL. */
+  readonly mqlAt: number | null
+  /** The newest hand raise that was answered by a promotion, or came while it was an MQL. */
+  readonly raisedAt: number | null
 }
 
 /** What a lead's visitors say of it. */
@@ -30,7 +34,7 @@ type BucketRow = [
   lastMs: number,
 ]
 
-const LEAD = 'id, site, email, user_id, traits, stage'
+const LEAD = 'id, site, email, user_id, traits, stage, mql_at, raised_at'
 
 export function createRowReads({ db }: Pick<ReadTools, 'db'>) {
   const all = db.prepare(`SELECT ${LEAD} FROM lead ORDER BY id`).raw()
@@ -145,15 +149,17 @@ function gather(known: Map<number, Gathered>, raw: unknown): void {
 }
 
 function leadRowOf(raw: unknown): LeadRow {
-  const [ref, site, email, userId, traits, stage] = raw as [
+  const [ref, site, email, userId, traits, stage, mqlAt, raisedAt] = raw as [
     number,
     number,
     string | null,
     string | null,
     string,
     Stage,
+    number | null,
+    number | null,
   ]
-  return { ref, site, email, userId, traits: JSON.parse(traits), stage }
+  return { ref, site, email, userId, traits: JSON.parse(traits), stage, mqlAt, raisedAt }
 }
 
 /** A name from the traits, as forms and Segment give it. */

@@ -1,5 +1,6 @@
 import { emailOf, resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
+import type { AttentionJson } from '../../attention.ts'
 import type { ExportedEventJson, ExportQuery } from '../../exported.ts'
 import type { FlowJson } from '../../flow.ts'
 import type { HeldBackupJson, HeldJson } from '../../held.ts'
@@ -22,6 +23,7 @@ import { createMentionReader } from '../mentions.ts'
 import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
 import { type AccessReads, createAccessReader } from './accounts.ts'
+import { createAttentionReader } from './attention.ts'
 import type { LeadBook } from './book.ts'
 import { createEventWalk } from './export.ts'
 import { createFlowReader } from './flow.ts'
@@ -71,6 +73,10 @@ export interface InternalReader extends Reader, AccessReads, LeadListReads {
   verify(): Promise<VerifyReport>
   /** The store's number of a lead. */
   leadRef(id: string, scope: Scoped): Promise<Found<number>>
+  /** Who needs attention now: the queues of Today. */
+  attention(scope: Scoped, now: number): Promise<AttentionJson>
+  /** How many MQLs have begun to wait for sales after an instant, and still do. */
+  arrived(scope: Scoped & { readonly since: number }, now: number): Promise<number>
   /** Everything that is held about a lead, and that erasing it would take. */
   held(id: string, scope: Scoped, ask: HeldAsk): Promise<Found<HeldJson>>
   /** Whether data flows into a site. */
@@ -104,6 +110,7 @@ export function createSqliteReader(
   const links = createIdentityReader(tools)
   const said = createSaidReader(tools)
   const held = createHeldReader(tools, { history, said })
+  const attention = createAttentionReader(tools, leads, history)
   const models = createModelReader(tools)
   const quarantine = createQuarantineReader(db)
   const mentions = createMentionReader(db)
@@ -198,6 +205,8 @@ export function createSqliteReader(
     adjustments: async (id, scope) =>
       withLead(id, scope, ({ ref }) => found(said.adjustments(ref))),
     decisions: async (id, scope) => withLead(id, scope, ({ ref }) => found(said.decisions(ref))),
+    attention: async (scope, now) => snapshot(() => attention.attention(scope, now)),
+    arrived: async (scope, now) => snapshot(() => attention.arrived(scope, now)),
     leadRef: async (id, scope) => withLead(id, scope, ({ ref }) => found(ref)),
     held: async (id, scope, ask) =>
       withLead(id, scope, (lead) => found(held(lead, leads.json(lead, ask.now), ask))),

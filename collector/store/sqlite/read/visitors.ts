@@ -39,6 +39,13 @@ export function createVisitorReader(tools: ReadTools) {
     )
     .raw()
 
+  const pageOpened = db
+    .prepare(
+      `SELECT max(at_ms) + (SELECT base_at FROM session WHERE id = @session) FROM event
+       WHERE session = @session AND type = (SELECT id FROM text WHERE value = 'page_view')`,
+    )
+    .pluck()
+
   /** The score of this visitor alone, whoever it was joined to. */
   function scoreAlone(hold: HoldRow, now: number): ScoreJson {
     const buckets = bucketsOf([hold])
@@ -53,6 +60,7 @@ export function createVisitorReader(tools: ReadTools) {
       | undefined
     const page = session && (lastPage.get(session[0]) as [number, number | null] | undefined)
     const url = page ? texts.valueOf(page[0]) : null
+    const openedAt = session && pageOpened.get({ session: session[0] })
     const touches = touchesOf([hold])
     return {
       id: publicId('visitor', hold.visitor),
@@ -65,7 +73,14 @@ export function createVisitorReader(tools: ReadTools) {
       last_touch: touches.last,
       first_seen_at: hold.firstAt === null ? null : new Date(hold.firstAt).toISOString(),
       last_seen_at: hold.lastAt === null ? null : new Date(hold.lastAt).toISOString(),
-      last_page: url === null ? null : { url, title: page ? texts.valueOf(page[1]) : null },
+      last_page:
+        url === null
+          ? null
+          : {
+              url,
+              title: page ? texts.valueOf(page[1]) : null,
+              opened_at: typeof openedAt === 'number' ? new Date(openedAt).toISOString() : null,
+            },
       ...scoreAlone(hold, now),
     }
   }
