@@ -132,7 +132,9 @@ export function presentConnect(
 }
 
 export function tagOf(site: SiteJson, tagUrl: string): string {
-  return `<script defer src="${tagUrl}" data-site="${site.key}"></script>`
+  const { key, consent } = site
+  const decided = consent === 'granted' ? '' : ` data-consent="${consent}"`
+  return `<script defer src="${tagUrl}" data-site="${key}"${decided}></script>`
 }
 
 /** "Visitor seen: Chrome on Mac at /pricing", and when. */

@@ -54,6 +54,7 @@ export interface ApiDeps {
   readonly writer: Pick<
     Admin,
     | 'addSite'
+    | 'changeSite'
     | 'removeSite'
     | 'addKey'
     | 'removeKey'

@@ -12,6 +12,7 @@ const PREFIXES = {
   decision: 'de',
   conflict: 'cf',
   quarantined: 'qu',
+  audit: 'au',
 } as const
 type Kind = keyof typeof PREFIXES
 

@@ -12,14 +12,15 @@ import type {
   QuarantinedJson,
   RejectedJson,
   ScoreJson,
-  SiteJson,
   TrendDayJson,
 } from '../../shapes.ts'
+import { siteJson } from '../../site-records.ts'
 import { claimReader, connected } from '../claim-rows.ts'
 import { createMentionReader } from '../mentions.ts'
 import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
 import { type AccessReads, createAccessReader } from './accounts.ts'
+import { type AuditReads, createAuditReader } from './audit.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
 import { createIdentityReader } from './identities.ts'
@@ -42,7 +43,7 @@ export interface Engagement {
 }
 
 /** What the collector itself reads, beside what people and programs do. */
-export interface InternalReader extends Reader, AccessReads {
+export interface InternalReader extends Reader, AccessReads, AuditReads {
   /**
    * How hot the visitor behind a browser is, by that visitor's own score and never by that of the
    * lead it was joined to; null where no site has this key.
@@ -136,6 +137,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
         .all()
         .map(keyJson),
     ...createAccessReader(db),
+    ...createAuditReader(db),
     leads: async (query, now) => snapshot(() => leads.list(query, now)),
     lead: async (id, scope, now) => withLead(id, scope, (lead) => found(leads.json(lead, now))),
     async score(id, at, now) {
@@ -245,18 +247,6 @@ function rejectedJson([ref, site, code, detail, sample, at]: RejectedRow): Rejec
     detail,
     sample,
     received_at: new Date(at).toISOString(),
-  }
-}
-
-function siteJson(site: ReturnType<typeof siteOf>): SiteJson {
-  return {
-    id: publicId('site', site.ref),
-    name: site.name,
-    key: site.key,
-    origins: site.origins,
-    created_at: new Date(site.createdAt).toISOString(),
-    generated: site.isGenerated,
-    require_signature: site.needsSignature,
   }
 }
 
