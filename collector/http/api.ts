@@ -6,7 +6,7 @@ import { isDeeper } from '../ingest/json-depth.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
 import { addAccountRoutes } from './api-accounts.ts'
 import { createApiDocs } from './api-docs.tsx'
-import { rememberAnswers } from './api-idempotency.ts'
+import { type Answers, rememberAnswers } from './api-idempotency.ts'
 import { addIdentityRoutes } from './api-identities.ts'
 import { addKeyRoutes } from './api-keys.ts'
 import { addLeadRoutes } from './api-leads.ts'
@@ -64,6 +64,7 @@ export interface ApiDeps {
     | 'removeAdjustment'
     | 'unlink'
     | 'erase'
+    | 'eraseMentions'
     | 'publishModel'
     | 'modelProgress'
     | 'requeue'
@@ -77,6 +78,8 @@ export interface ApiDeps {
   /** How long events are kept; said wherever somebody asks what is held. */
   readonly retentionMonths: number
   readonly people: People
+  /** Absent, it has answers of its own. */
+  readonly answers?: Answers
 }
 
 const BASE = '/api/v1'
@@ -95,7 +98,7 @@ export function createApi(deps: ApiDeps): Hono {
   // The guard is first, so that no route can be added in front of it.
   api.use(deps.guard.requireKey, unkept, narrowToSite(deps.reader))
   api.use(limitBody, limitDepth)
-  const answers = rememberAnswers(deps.clock)
+  const answers = deps.answers ?? rememberAnswers(deps.clock)
   api.use(answers.remember)
   addLeadRoutes(api, deps)
   addPrivacyRoutes(api, deps, answers.forget)

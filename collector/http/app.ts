@@ -15,6 +15,7 @@ import { type Log, reasonOf } from '../log.ts'
 import type { Metrics, RouteClass } from '../metrics.ts'
 import { createApi } from './api.ts'
 import { createAudienceRoutes } from './audience.ts'
+import { createAudit } from './audit.ts'
 import { createGuard } from './auth.ts'
 import { createClientAddress } from './client-address.ts'
 import { createCollectRoutes, socketAddress } from './collect.ts'
@@ -124,6 +125,7 @@ export function createApp(deps: AppDeps): App {
   }
   // From here on answers go compressed to whoever takes that.
   app.use(compress())
+  app.use(createAudit({ reader, writer, clock, log }))
   app.route('/', createDashboardAssets())
   app.route('/', createPrivacyPage(config))
   const passwords = createPasswords()
