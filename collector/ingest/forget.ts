@@ -1,3 +1,4 @@
+import { cutOff, SMALL_KEPT_DAYS } from '../retention.ts'
 import type { TouchReader } from '../scoring/derive.ts'
 import { DAY_MS } from '../scoring/tables.ts'
 import type { Backup, Expired, Order } from '../store/records.ts'
@@ -55,9 +56,6 @@ export interface ForgettingDeps {
   readonly touchOf: TouchReader
   readonly retentionMonths: number
 }
-
-/** Refused and waiting events are for whoever mends something, not for ever. */
-const SMALL_KEPT_DAYS = 30
 
 export function createForgetting(deps: ForgettingDeps): Forgetting {
   const { store, models, touchOf, retentionMonths } = deps
@@ -139,10 +137,4 @@ export function createForgetting(deps: ForgettingDeps): Forgetting {
     tidyLog,
     isLogStained: () => isStained,
   }
-}
-
-/** The beginning of the UTC day that many months ago: what ended before it is not kept. */
-export function cutOff(at: number, months: number): number {
-  const day = new Date(at)
-  return Date.UTC(day.getUTCFullYear(), day.getUTCMonth() - months, day.getUTCDate())
 }
