@@ -31,19 +31,19 @@ export const CONSENTS: readonly {
     value: 'granted',
     label: 'Granted',
     means:
-      'the tag measures at once; right where no consent is needed, or your banner loads the tag only after a yes.',
+      'The tag measures at once; right where no consent is needed, or your banner loads the tag only after a yes.',
   },
   {
     value: 'pending',
     label: 'Pending',
     means:
-      "the tag waits: nothing is sent or stored until your banner calls pique('consent', 'granted'), and then the page so far counts too.",
+      "The tag waits: nothing is sent or stored until your banner calls pique('consent', 'granted'), and then the page so far counts too.",
   },
   {
     value: 'denied',
     label: 'Denied',
     means:
-      "the tag measures nothing until your banner calls pique('consent', 'granted'); what happened before stays unknown.",
+      "The tag measures nothing until your banner calls pique('consent', 'granted'); what happened before stays unknown.",
   },
 ]
 

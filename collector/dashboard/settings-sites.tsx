@@ -61,7 +61,7 @@ const SiteForm = ({
         />
         <label for={`${id}-signature`}>Only with a signature</label>
         <small id={`${id}-signature-means`}>
-          an <code>identify</code> from a page counts only where your server signed it.
+          An <code>identify</code> from a page counts only where your server signed it.
         </small>
       </div>
     </fieldset>
@@ -76,7 +76,7 @@ const Site = ({ site }: { site: SiteRow }) => (
         <strong>{site.name}</strong>
         <small>
           <code>{site.key}</code> · since <MaybeTime when={site.since} />
-          {site.generated && <span class="stage">made-up data</span>}
+          {site.generated && ' · made-up data'}
         </small>
       </div>
       <p class="settings-facts">{site.facts}</p>

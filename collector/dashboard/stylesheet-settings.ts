@@ -13,7 +13,7 @@ export const settingsStyles = `
 .settings-facts { color: var(--soft); font-size: .93rem; }
 .settings-role { display: flex; gap: .45rem; } .settings-role select { width: auto; flex: 1; min-width: 6.5rem; }
 .settings-actions { display: flex; flex-wrap: wrap; gap: .45rem; justify-content: flex-end; align-items: start; }
-button.plain, .sure summary { background: var(--paper); border-color: var(--line); color: var(--ink); font-weight: 500; font-size: .9rem; min-height: 2.1rem; padding-block: .3rem; }
+button.plain, .button.plain, .sure summary { background: var(--paper); border-color: var(--line); color: var(--ink); font-weight: 500; font-size: .9rem; min-height: 2.1rem; padding-block: .3rem; }
 button.plain:hover { color: var(--accent); border-color: var(--accent); filter: none; }
 .settings-role button.plain { min-height: 2.4rem; }
 .sure { position: relative; } .sure summary { list-style: none; } .sure summary::-webkit-details-marker { display: none; }

@@ -5,6 +5,7 @@ import type { Admin } from '../engine.ts'
 import { isDeeper } from '../ingest/json-depth.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
 import { addAccountRoutes } from './api-accounts.ts'
+import { addAuditRoutes } from './api-audit.ts'
 import { createApiDocs } from './api-docs.tsx'
 import { type Answers, rememberAnswers } from './api-idempotency.ts'
 import { addIdentityRoutes } from './api-identities.ts'
@@ -50,6 +51,7 @@ export interface ApiDeps {
     | 'model'
     | 'modelVersions'
     | 'simulate'
+    | 'audit'
   >
   readonly writer: Pick<
     Admin,
@@ -110,6 +112,7 @@ export function createApi(deps: ApiDeps): Hono {
   addKeyRoutes(api, deps)
   addQuarantineRoutes(api, deps)
   addAccountRoutes(api, deps)
+  addAuditRoutes(api, deps)
   refuseOtherMethods(api)
   api.all('*', (c) => refuse(c, 'not_found'))
 

@@ -68,5 +68,6 @@ export const AUDITED: Readonly<Record<string, string | { readonly none: string }
   'DELETE /api/v1/accounts/:id': 'account.removed',
   'DELETE /api/v1/sessions': 'account.signed_out',
 
+  'POST /verify': { none: 'a page under check reports what it saw, to whoever began the check' },
   'POST /e': { none: 'visitors send it; the events are what is kept of it' },
 }

@@ -391,6 +391,7 @@ describe('the description', () => {
       '/api/v1/quarantine/{id}',
       '/api/v1/accounts',
       '/api/v1/accounts/{id}',
+      '/api/v1/audit',
       '/api/v1/sessions',
     ])
     const { parameters, responses, security } = document.paths['/api/v1/leads'].get
