@@ -72,7 +72,9 @@ export const peoplePart: SettingsPart = (pages, { reader, people, clock, publicU
     change: (c: SettingsContext, account: AccountJson) => Promise<Response>,
   ) => {
     // Where a form was answered with a page, somebody may ask for its address again.
-    app.get(`/settings/people/:id/${path}`, (c) => c.redirect('/settings/people', 303))
+    if (path !== 'sign-out') {
+      app.get(`/settings/people/:id/${path}`, (c) => c.redirect('/settings/people', 303))
+    }
     app.post(`/settings/people/:id/${path}`, async (c) => {
       const account = await people.find(c.req.param('id') ?? '')
       return account ? change(c, account) : no(c, 'That account is gone.')
