@@ -43,13 +43,17 @@ export function findPanel(view: FindView = { who: '', sites: [] }): SettingsPane
   return { id: 'find', title: 'Erase a person', about: 'Everywhere, for good', body }
 }
 
-const Stays = ({ stays }: { stays: readonly string[] }) => (
-  <ul class="settings-points">
-    {stays.map((words) => (
-      <li>{words}</li>
-    ))}
-  </ul>
-)
+/** Where the person still is afterwards. */
+const Stays = ({ stays }: { stays: readonly string[] }) =>
+  stays.length === 0 ? (
+    <p class="hint">No backup that is known holds this person.</p>
+  ) : (
+    <ul class="settings-points">
+      {stays.map((words) => (
+        <li>{words}</li>
+      ))}
+    </ul>
+  )
 
 export function foundPanel(view: FoundView): SettingsPanel {
   const body = (
@@ -79,11 +83,7 @@ export function erasedPanel(view: ErasedView): SettingsPanel {
   const body = (
     <div class="settings-body" role="status">
       <p>{view.words}</p>
-      {view.stays.length === 0 ? (
-        <p class="hint">No backup that is known still holds this person.</p>
-      ) : (
-        <Stays stays={view.stays} />
-      )}
+      <Stays stays={view.stays} />
     </div>
   )
   return { id: 'erased', title: 'Erased', about: 'The audit log keeps the number alone', body }

@@ -44,7 +44,7 @@ button.plain:hover { color: var(--accent); border-color: var(--accent); filter: 
 .settings-long { white-space: nowrap; font-weight: 570; }
 .audit-when { white-space: nowrap; color: var(--soft); width: 7.5rem; } .audit th[scope=row] { font-weight: 600; } .audit-did { font-weight: 400; }
 .audit [data-grave] .audit-did { color: var(--minus); font-weight: 570; }
-.settings-ways, .settings-secrets { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .5rem 1.2rem; align-items: baseline; } .settings-ways dt, .settings-secrets dt { color: var(--soft); font-size: .92rem; }
+.settings-ways, .settings-secrets { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .5rem 1.2rem; align-items: baseline; } .settings-secrets { grid-template-columns: minmax(0, 14rem) minmax(0, 1fr); } .settings-ways dt, .settings-secrets dt { color: var(--soft); font-size: .92rem; }
 .settings-goes { columns: 2; gap: 2rem; font-weight: 570; } .settings-points { display: grid; gap: .3rem; padding-left: 1.1rem; list-style: disc; }
 .settings-confirm { display: flex; flex-wrap: wrap; gap: .6rem 1.2rem; align-items: center; } button[type=submit].grave { background: var(--minus); border-color: var(--minus); color: var(--paper); }
 @media (max-width: 46rem) {
