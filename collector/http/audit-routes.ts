@@ -1,8 +1,14 @@
+type Audited =
+  /** Why nothing is written down. */
+  | { readonly none: string }
+  /** The action where the answer leads to another page; any other answer has changed nothing. */
+  | { readonly ifLedOn: string }
+
 /**
  * What is written down of every route that changes something, or reads everything out: the name of the
  * action, or why there is none. A new route is one line here; a test fails until it has one.
  */
-export const AUDITED: Readonly<Record<string, string | { readonly none: string }>> = {
+export const AUDITED: Readonly<Record<string, string | Audited>> = {
   'POST /login': 'signed_in',
   'GET /login/once': 'signed_in',
   'POST /logout': { none: 'ends the session of this browser, and nothing else' },
@@ -11,23 +17,25 @@ export const AUDITED: Readonly<Record<string, string | { readonly none: string }
 
   'POST /leads/:id/outcome': 'outcome.added',
   'POST /leads/:id/outcome/:outcome/undo': 'outcome.removed',
-  'POST /leads/:id/outcomes': 'outcome.added',
-  'POST /leads/:id/outcomes/:outcome/undo': 'outcome.removed',
   'POST /leads/:id/adjustment': 'adjustment.added',
   'POST /leads/:id/adjustment/:adjustment/undo': 'adjustment.removed',
-  'POST /leads/:id/adjustments': 'adjustment.added',
-  'POST /leads/:id/adjustments/:adjustment/undo': 'adjustment.removed',
-  'POST /leads/:id/identities/:visitor/undo': 'identity.undone',
+  'POST /leads/:id/identity/:visitor/undo': 'identity.undone',
   'POST /leads/:id/erase': 'lead.erased',
   'GET /leads/:id/export': 'lead.exported',
   'GET /leads.csv': 'leads.exported',
   'POST /leads/views': 'view.saved',
-  'POST /leads/views/:view/remove': 'view.removed',
+  'POST /leads/views/:id/rename': 'view.renamed',
+  'POST /leads/views/:id/remove': 'view.removed',
+  'GET /sources.csv': 'sources.exported',
 
+  // The same form shows what a draft would do; when it has published, it leads on.
+  'POST /model/edit': { ifLedOn: 'model.published' },
   'POST /model/publish': 'model.published',
-  'POST /model/rollback': 'model.rolled_back',
+  'POST /model/roll-back': 'model.rolled_back',
   'POST /connect': { none: 'begins to watch for one page view, and keeps nothing' },
   'GET /connect/export': 'data.exported',
+  'POST /connect/quarantine/:id/requeue': 'quarantine.requeued',
+  'POST /connect/quarantine/:id/drop': 'quarantine.dropped',
 
   'POST /settings/password': 'account.password_set',
   'POST /settings/sign-out': 'account.signed_out',
@@ -63,6 +71,13 @@ export const AUDITED: Readonly<Record<string, string | { readonly none: string }
   'DELETE /api/v1/keys/:id': 'key.revoked',
   'POST /api/v1/quarantine/:id/requeue': 'quarantine.requeued',
   'DELETE /api/v1/quarantine/:id': 'quarantine.dropped',
+  'POST /api/v1/webhooks': 'webhook.added',
+  'PATCH /api/v1/webhooks/:id': 'webhook.changed',
+  'DELETE /api/v1/webhooks/:id': 'webhook.removed',
+  'POST /api/v1/webhooks/:id/rotate': 'webhook.secret_changed',
+  'POST /api/v1/webhooks/:id/test': 'webhook.tested',
+  'POST /api/v1/webhooks/:id/replay': 'webhook.replayed',
+  'POST /api/v1/webhooks/:id/deliveries/:delivery/replay': 'webhook.replayed',
   'POST /api/v1/accounts': 'account.added',
   'PATCH /api/v1/accounts/:id': 'account.changed',
   'DELETE /api/v1/accounts/:id': 'account.removed',

@@ -70,8 +70,9 @@ export function createAudit({ reader, writer, clock, log }: AuditDeps): Middlewa
   }
 
   return async (c, next) => {
-    const action = actionOf(c)
-    if (action === null) return next()
+    const found = actionOf(c)
+    if (found === null) return next()
+    const { action, isLedOn } = found
     const ids = await idsOf(c)
     await next()
     const { status, headers } = c.res
@@ -89,6 +90,7 @@ export function createAudit({ reader, writer, clock, log }: AuditDeps): Middlewa
     }
     const isRepeated = headers.has('idempotent-replayed')
     if (status >= 400 || isRepeated || said.get(c) === null) return
+    if (isLedOn && status < 300) return
     const made = status === 201 ? await madeBy(c.res) : null
     const [subject = null, detail = null] = made === null ? ids : [...ids, made]
     const entry = { author, action, subject, detail, ...more }
@@ -97,12 +99,15 @@ export function createAudit({ reader, writer, clock, log }: AuditDeps): Middlewa
 }
 
 /** The action of the route that will answer; null for one that none is written down of. */
-function actionOf(c: Context): string | null {
+function actionOf(c: Context): { readonly action: string; readonly isLedOn: boolean } | null {
   if (c.req.method === 'HEAD') return null
   const names = matchedRoutes(c).map(({ method, path }) => routeName(method, path))
   const known = names.find((name) => Object.hasOwn(AUDITED, name))
   const entry = known === undefined ? undefined : AUDITED[known]
-  return typeof entry === 'string' ? entry : null
+  if (entry === undefined || (typeof entry === 'object' && 'none' in entry)) return null
+  return typeof entry === 'string'
+    ? { action: entry, isLedOn: false }
+    : { action: entry.ifLedOn, isLedOn: true }
 }
 
 /** A route as audit-routes.ts names it. */
