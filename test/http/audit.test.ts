@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ACTIONS } from '../../collector/dashboard/audit-words.ts'
 import { routeName } from '../../collector/http/audit.ts'
@@ -170,6 +171,24 @@ describe('by a person', () => {
     expect((await whole.service.reader.lead('ld_2', {}, NOW)).kind).toBe('found')
     expect(await log()).toEqual(['owner@team.example | lead.erased | ld_1 | -'])
   })
+})
+
+test('somebody who is only named in what was refused is found, and erased there', async () => {
+  const who = 'zoe-4711-shop'
+  const db = new Database(whole.service.path)
+  db.prepare(
+    "INSERT INTO rejected (site, code, detail, sample, received_at) VALUES (1, 'bad_type', '', ?, ?)",
+  ).run(JSON.stringify({ props: { user_id: who } }), NOW)
+  db.close()
+  const mentions = () => whole.service.reader.mentions({ kind: 'user', value: who, site: null })
+  expect(await mentions()).toEqual({ waiting: 0, refused: 1 })
+  const shown = await (await post('/settings/erase/find', { who })).text()
+  expect(shown).toContain('1 refused event that names them')
+  expect((await post('/settings/erase', { who, lead: '' })).status).toBe(200)
+  expect(await mentions()).toEqual({ waiting: 0, refused: 0 })
+  expect((await post('/settings/erase/find', { who })).status).toBe(400)
+  const line = 'owner@team.example | lead.erased | - | waiting and refused events alone'
+  expect(await log()).toEqual([line])
 })
 
 test('the log is for owners, filtered, and opens as CSV without a formula', async () => {
