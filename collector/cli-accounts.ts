@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { text as readAll } from 'node:stream/consumers'
 import { type Command, Option } from 'commander'
+import { byCommandLine } from './cli-audit.ts'
 import { change } from './cli-sites.ts'
 import type { CommandTools } from './cli-store.ts'
 import { noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
@@ -9,7 +10,7 @@ import { passwordProblem } from './http/password-rules.ts'
 import { createPasswords } from './http/passwords.ts'
 import { normalEmail } from './ingest/text.ts'
 import { createSetupNote } from './setup-note.ts'
-import { refOf } from './store/ids.ts'
+import { publicId, refOf } from './store/ids.ts'
 import { type AccountJson, ROLES, type Role } from './store/shapes.ts'
 import type { WriteStore } from './store/store.ts'
 
@@ -29,6 +30,9 @@ export function addAccountCommands(program: Command, tools: CommandTools): void 
   const account = program
     .command('account')
     .description('add, list or remove people who sign in, or set a password')
+
+  const note = (open: WriteStore, action: string, ref: number, detail: string | null = null) =>
+    open.addAudit(byCommandLine({ at: now(), action, subject: publicId('account', ref), detail }))
 
   /** Does a change of one existing account. */
   const withAccount = (
@@ -62,6 +66,7 @@ export function addAccountCommands(program: Command, tools: CommandTools): void 
             const createdAt = now()
             const ref = open.accounts.addAccount({ email, role, password: kept, createdAt })
             if (ref === null) throw new Error(`somebody has the e-mail ${email} already`)
+            note(open, 'account.added', ref, role)
           },
           tools,
         )
@@ -87,6 +92,7 @@ export function addAccountCommands(program: Command, tools: CommandTools): void 
         if (open.accounts.removeAccount(ref) === 'last_owner') {
           throw new Error(`${email} is the last owner; make somebody else owner first`)
         }
+        note(open, 'account.removed', ref)
         print(`removed ${email}`)
       }),
     )
@@ -100,6 +106,7 @@ export function addAccountCommands(program: Command, tools: CommandTools): void 
         const { kept, made } = await passwordFor(normalEmail(typed) ?? '', options)
         await withAccount(typed, options.store, (open, ref, email) => {
           open.accounts.changeAccount(ref, { password: kept })
+          note(open, 'account.password_set', ref)
           print(JSON.stringify({ email, ...made }))
         })
       }),

@@ -110,7 +110,8 @@ function addPublishingCommands(model: Command, tools: CommandTools): void {
       const file = await readChecked(name, tools.complain)
       if (!file) return
       warnOf(file, tools.complain)
-      await publish(async () => ({ ...file, note }), options, tools)
+      const action = 'model.published' as const
+      await publish(async () => ({ ...file, note, action }), options, tools)
     })
   model
     .command('rollback')
@@ -133,6 +134,8 @@ interface Wanted {
   readonly yaml: string
   readonly note: string
   readonly warnings: readonly string[]
+  /** As it is written down. */
+  readonly action: 'model.published' | 'model.rolled_back'
 }
 
 function publish(
@@ -142,7 +145,7 @@ function publish(
 ): Promise<void> {
   return withReader(store, complain, async (reader) => {
     const waitMs = millisecondsOf(wait)
-    const { yaml, note, warnings } = await choose(reader)
+    const { yaml, note, warnings, action } = await choose(reader)
     const newest = await modelOf(reader, (await reader.modelVersions())[0]?.version)
     if (isSameFile(newest.yaml, yaml)) {
       throw new Error(`this is version ${newest.version} as it stands; nothing was published`)
@@ -151,7 +154,7 @@ function publish(
     if (!json) print(movedSentence(whatIf))
     const publisher = openPublisher({ store, now, reader, waitMs })
     try {
-      const version = publisher.publish({ yaml, note, by: author(), publishedAt: now() })
+      const version = publisher.publish({ yaml, note, by: author(), publishedAt: now() }, action)
       const state = await publisher.complete(version, whatIf.scanned_events)
       const { gained_total, lost_total, gained, lost } = whatIf
       const what_if = { gained_total, lost_total, gained, lost }
@@ -184,7 +187,7 @@ async function olderVersion(
     throw new Error(`version ${version} is wrong by today's rules: ${parsed.problems[0]}`)
   }
   const note = noteOf(options) || `Back to version ${version}`
-  return { yaml, note, warnings: parsed.warnings ?? [] }
+  return { yaml, note, warnings: parsed.warnings ?? [], action: 'model.rolled_back' }
 }
 
 /** The latest version but the newest that scored and says something else than that. */

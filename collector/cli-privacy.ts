@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
+import { noteAt } from './cli-audit.ts'
 import {
   findPerson,
   monthsOf,
@@ -9,6 +10,7 @@ import {
   retentionOption,
 } from './cli-find-person.ts'
 import { type CommandTools, noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
+import { factsOf, hasMentions } from './find-person.ts'
 import { openWriterService, type WriterService } from './ingest/writer-service.ts'
 import defaultModel from './scoring/default-model.yaml'
 import { refOf } from './store/ids.ts'
@@ -49,6 +51,8 @@ export function addPrivacyCommands(program: Command, tools: CommandTools): void 
       withReader(options.store, tools.complain, async (reader) => {
         const { held, all } = await findPerson(reader, options.lead, options, tools.now())
         if (!held) throw new Error(nobody(options.lead, all))
+        const subject = held.lead.id
+        noteAt(options.store, { at: tools.now(), action: 'lead.exported', subject })
         const text = JSON.stringify(held, null, 2)
         if (options.out === undefined) tools.print(text)
         else writeNew(options.out, `${text}\n`)
@@ -85,16 +89,11 @@ async function erase(
   options: PersonOptions & { readonly dryRun?: boolean },
   { print, complain, now, instanceKey }: CommandTools,
 ): Promise<void> {
-  const { held, name, all, elsewhere } = await findPerson(reader, who, options, now())
-  const hasMentions = elsewhere.waiting + elsewhere.refused > 0
-  if (!held && !hasMentions) throw new Error(nobody(who, all))
+  const found = await findPerson(reader, who, options, now())
+  const { held, name, all } = found
+  if (!held && !hasMentions(found)) throw new Error(nobody(who, all))
   const backups = await reader.backups(now())
-  const facts = {
-    events: held?.sessions.reduce((sum, session) => sum + session.events.length, 0) ?? 0,
-    visitors: held?.visitors.length ?? 0,
-    waiting: (held?.waiting.length ?? 0) + elsewhere.waiting,
-    refused: (held?.refused.length ?? 0) + elsewhere.refused,
-  }
+  const facts = factsOf(found)
   if (options.dryRun) {
     print(JSON.stringify({ erased: false, would_erase: facts, backups }))
     return
@@ -109,7 +108,8 @@ async function erase(
     if (!done) throw new Error('somebody else has just erased this person')
     isGone = done.isGone
   }
-  if (hasMentions && name) isGone = (await eraseMentions(setting, name, now())) && isGone
+  if (hasMentions(found) && name) isGone = (await eraseMentions(setting, name, now())) && isGone
+  noteAt(options.store, { at: now(), action: 'lead.erased', subject: held?.lead.id ?? null })
   print(JSON.stringify({ erased: true, ...facts, gone: isGone, backups }))
   if (!isGone) {
     complain(
@@ -155,6 +155,7 @@ async function prune(
     { ...options, instanceKey },
     { order, own, patienceMs: PRUNE_PATIENCE_MS },
   )
+  noteAt(options.store, { at: now(), action: 'store.pruned' })
   print(
     JSON.stringify({
       pruned: true,

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { byCommandLine } from './cli-audit.ts'
 import { counted } from './cli-what-if.ts'
 import { openWriterService } from './ingest/writer-service.ts'
 import defaultModel from './scoring/default-model.yaml'
@@ -14,7 +15,8 @@ import { StoreInUse } from './store/trouble.ts'
  * finds within a second, counts for, and switches over to.
  */
 export interface Publisher {
-  publish(model: NewModel): number
+  /** `action` is how it is written down. */
+  publish(model: NewModel, action: string): number
   /** Waits until the version scores, or nothing more can be done here; its state then. */
   complete(version: number, expectedEvents: number): Promise<ModelVersionJson['state']>
   close(): void
@@ -42,7 +44,11 @@ export function openPublisher(deps: PublisherDeps): Publisher {
 function openAlone({ store, now }: PublisherDeps): Publisher {
   const service = openWriterService({ store, initialModel: defaultModel, now: now() })
   return {
-    publish: (model) => service.publishModel(model).version,
+    publish(model, action) {
+      const { version } = service.publishModel(model)
+      service.addAudit(byCommandLine({ at: now(), action, subject: `v${version}` }))
+      return version
+    },
     async complete(_, expectedEvents) {
       const progress = createProgress(expectedEvents)
       while (service.work(now())) {
@@ -61,7 +67,12 @@ function openAlone({ store, now }: PublisherDeps): Publisher {
 function openBeside({ store, now, reader, waitMs }: PublisherDeps): Publisher {
   const open = openStore(store, 'beside')
   return {
-    publish: (model) => open.apply(() => open.models.publish(model)),
+    publish: (model, action) =>
+      open.apply(() => {
+        const version = open.models.publish(model)
+        open.addAudit(byCommandLine({ at: now(), action, subject: `v${version}` }))
+        return version
+      }),
     async complete(version) {
       const until = now() + waitMs
       if (waitMs > 0) process.stderr.write('waiting for the running collector to take it over …\n')

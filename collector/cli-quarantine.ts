@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
+import { noteAt } from './cli-audit.ts'
 import { type CommandTools, orComplain, storeOption, withReader } from './cli-store.ts'
 import { counted } from './cli-what-if.ts'
 import { openWriterService } from './ingest/writer-service.ts'
@@ -42,6 +43,9 @@ export function addQuarantineCommands(program: Command, tools: CommandTools): vo
       return withReader(options.store, complain, async () => {
         await orComplain(options.store, complain, async () => {
           const { before, after } = await requeue(options.store, asked, tools)
+          const subject = options.id ?? null
+          const action = 'quarantine.requeued'
+          if (before > after) noteAt(options.store, { at: tools.now(), action, subject })
           print(
             `${counted(before - after, 'event')} taken, ${counted(after, 'event')} still waiting`,
           )

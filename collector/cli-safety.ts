@@ -1,7 +1,9 @@
 import { existsSync, rmSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { byCommandLine } from './cli-audit.ts'
 import { type CommandTools, noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
+import { createAudit } from './store/sqlite/audit.ts'
 import {
   assertFree,
   type CopyFacts,
@@ -117,6 +119,7 @@ function record(store: string, path: string, madeAt: number, keepDays: number): 
       madeAt,
       madeAt + keepDays * DAY_MS,
     )
+    createAudit(db).addAudit(byCommandLine({ at: madeAt, action: 'backup.made' }))
   } finally {
     db.close()
   }

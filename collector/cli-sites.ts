@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
+import { byCommandLine } from './cli-audit.ts'
 import type { CommandTools } from './cli-store.ts'
 import { noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
 import { parseInstant } from './http/api-instant.ts'
@@ -66,6 +67,8 @@ function addSites(site: Command, tools: CommandTools): void {
           isGenerated: false,
           createdAt: now(),
         })
+        const subject = publicId('site', added.ref)
+        open.addAudit(byCommandLine({ at: now(), action: 'site.added', subject }))
         print(
           JSON.stringify({
             id: publicId('site', added.ref),
@@ -139,6 +142,8 @@ function addKeys(key: Command, tools: CommandTools): void {
         })
         const until = expiresAt !== null && { expires_at: new Date(expiresAt).toISOString() }
         const id = publicId('key', ref)
+        const detail = scope.join(', ')
+        open.addAudit(byCommandLine({ at: now(), action: 'key.added', subject: id, detail }))
         print(JSON.stringify({ id, name, scopes: scope, ...until, key: secret }))
       }
       return orComplain(store, complain, () => change(store, addTo, tools))
@@ -204,6 +209,8 @@ function revoke(
           ref !== null && (kind === 'site' ? open.removeSite(ref) : open.removeKey(ref))
         if (!wasThere)
           throw new Error(`there is no ${kind} ${id}; \`pique ${kind} list\` shows them`)
+        const action = kind === 'site' ? 'site.removed' : 'key.revoked'
+        open.addAudit(byCommandLine({ at: tools.now(), action, subject: id }))
       },
       tools,
     )

@@ -1,5 +1,11 @@
 import { MaybeTime } from './marks.tsx'
-import type { KeyView, OwnView, PersonView } from './present-settings.ts'
+import {
+  type KeyView,
+  type OwnView,
+  type PersonView,
+  RIGHTS,
+  ROLE_WORDS,
+} from './present-settings.ts'
 import { type SettingsPanel, SureButton } from './settings.tsx'
 
 /** The panels of Settings: whoever is signed in, everybody who may sign in, and keys for programs. */
@@ -50,6 +56,12 @@ const PersonRow = ({ person }: { person: PersonView }) => (
       <strong>{person.email}</strong>
       <small>
         {person.state} <MaybeTime when={person.since} />
+        {person.signedIn && (
+          <>
+            {' · last sign-in '}
+            <MaybeTime when={person.signedIn} />
+          </>
+        )}
       </small>
     </div>
     <form class="settings-role" method="post" action={`${person.path}/role`}>
@@ -110,9 +122,39 @@ export function peoplePanel(
       </form>
     </div>
   )
-  const about =
-    'Owners do everything, analysts work with leads and models, viewers read without addresses'
+  const about = 'Who signs in to this dashboard'
   return { id: 'people', title: 'People', about, body }
+}
+
+/** What each role may do. */
+export function rolesPanel(): SettingsPanel {
+  const roles = ['viewer', 'analyst', 'owner'] as const
+  const body = (
+    <div class="settings-body settings-wide" tabindex={0}>
+      <table class="settings-table">
+        <caption class="hush">What each role may do</caption>
+        <thead>
+          <tr>
+            <th scope="col">May</th>
+            {roles.map((role) => (
+              <th scope="col">{ROLE_WORDS[role]}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {RIGHTS.map((right) => (
+            <tr>
+              <th scope="row">{right.what}</th>
+              {roles.map((role) => (
+                <td>{right.roles[role]}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+  return { id: 'roles', title: 'Roles', about: 'Who may do what', body }
 }
 
 const KeyRow = ({ apiKey }: { apiKey: KeyView }) => (

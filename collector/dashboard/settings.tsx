@@ -1,8 +1,9 @@
 import type { Child } from 'hono/jsx'
+import type { TabView } from './present-settings.ts'
 
 /**
- * Settings: one panel a subject. Another subject is another `SettingsPanel` in the list that
- * settings-routes.ts hands over; its form posts to a path of its own below `/settings`.
+ * Settings: tabs with their own addresses, and in each one panel a subject. Another subject is another
+ * `SettingsPart` in settings-routes.ts; its forms post to paths of their own below `/settings`.
  */
 export interface SettingsPanel {
   /** Its place in the page, for links that come back to it. */
@@ -23,13 +24,27 @@ const Panel = ({ panel }: { panel: SettingsPanel }) => (
 )
 
 interface SettingsProps {
+  readonly tabs: readonly TabView[]
   readonly panels: readonly SettingsPanel[]
 }
 
-export const Settings = ({ panels }: SettingsProps) => (
+export const Settings = ({ tabs, panels }: SettingsProps) => (
   <div class="settings">
     <div class="title">
       <h1>Settings</h1>
+      {tabs.length > 0 && (
+        <nav aria-label="Settings">
+          <ul class="tabs">
+            {tabs.map(({ href, label, current }) => (
+              <li>
+                <a href={href} aria-current={current ? 'page' : undefined}>
+                  {label}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      )}
     </div>
     {panels.map((panel) => (
       <Panel panel={panel} />
@@ -43,18 +58,24 @@ export const SureButton = ({
   word,
   sure,
   what,
+  says = [],
 }: {
   action: string
   word: string
   sure: string
   /** What the button is for, for those who don't see the row around it. */
   what: string
+  /** What comes of it, in sentences. */
+  says?: readonly string[]
 }) => (
   <details class="sure">
     <summary class="button" aria-label={`${word} ${what}`}>
       {word}
     </summary>
-    <form method="post" action={action}>
+    <form method="post" action={action} data-says={says.length > 0 ? 'yes' : undefined}>
+      {says.map((words) => (
+        <p>{words}</p>
+      ))}
       <button type="submit">{sure}</button>
     </form>
   </details>

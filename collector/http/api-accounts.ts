@@ -6,6 +6,7 @@ import type { ApiDeps } from './api.ts'
 import { askPage, pageOfAll } from './api-cursor.ts'
 import { listQuery, writeHeaders } from './api-query.ts'
 import { type Api, type ApiEnv, json, readRoute, unfound, writeRoute } from './api-route.ts'
+import { audited } from './audit.ts'
 import { BUSY_RETRY_S } from './passwords.ts'
 import type { Refused } from './people.ts'
 import { refuse } from './refuse.ts'
@@ -122,6 +123,7 @@ export function addAccountRoutes(api: Api, { people, publicUrl }: ApiDeps): void
     const added = await people.add(c.req.valid('json'), publicUrl(c))
     if (added === 'taken') return refuse(c, 'account_exists')
     if (added === 'busy' || 'problem' in added) return refuseToKeep(c, added)
+    audited(c, { detail: added.account.role })
     return c.json({ ...added.account, link: added.link }, 201)
   })
 
@@ -132,6 +134,9 @@ export function addAccountRoutes(api: Api, { people, publicUrl }: ApiDeps): void
     if (changed === 'last_owner') return refuse(c, 'last_owner')
     if (changed === 'missing') return refuse(c, 'not_found')
     if (changed !== 'done') return refuseToKeep(c, changed)
+    const { role, password } = c.req.valid('json')
+    const what = [...(role ? [role] : []), ...(password === undefined ? [] : ['a new password'])]
+    audited(c, { detail: what.join(' and ') || null })
     return c.json((await people.find(known.id)) ?? known, 200)
   })
 
@@ -149,6 +154,7 @@ export function addAccountRoutes(api: Api, { people, publicUrl }: ApiDeps): void
     const known = id === undefined ? null : await people.find(id)
     if (id !== undefined && !known) return refuse(c, 'not_found')
     await people.endSessions(known ? (refOf('account', known.id) ?? 0) : 'all')
+    audited(c, { subject: known?.id ?? null, detail: known ? null : 'everybody' })
     return c.body(null, 204)
   })
 }

@@ -5,6 +5,7 @@ import { askPage, pageOfAll } from './api-cursor.ts'
 import { instant, keyParams, listQuery, writeHeaders } from './api-query.ts'
 import { type Api, json, readRoute, siteId, unfound, writeRoute } from './api-route.ts'
 import { nameField } from './api-sites.ts'
+import { audited } from './audit.ts'
 import { hashSecret, newApiKey } from './auth.ts'
 import { refuse } from './refuse.ts'
 import { key, newKey, pageOf, SCOPES } from './schemas.ts'
@@ -93,6 +94,7 @@ export function addKeyRoutes(api: Api, { reader, writer, clock }: ApiDeps): void
       createdAt: now,
       expiresAt,
     })
+    audited(c, { detail: held.join(', ') })
     const created_at = new Date(now).toISOString()
     const expires_at = expiresAt === null ? null : new Date(expiresAt).toISOString()
     return c.json(

@@ -14,6 +14,7 @@ import {
   writeHeaders,
 } from './api-query.ts'
 import { type Api, json, readRoute, unfound, writeRoute } from './api-route.ts'
+import { audited } from './audit.ts'
 import { refuse } from './refuse.ts'
 import { pageOf } from './schemas.ts'
 import { adjustment, decision, outcome } from './schemas-stages.ts'
@@ -168,6 +169,7 @@ export function addOutcomeRoutes(api: Api, deps: ApiDeps): void {
     const said = { type, value, currency, reason: reason || null, by: c.get('access').name }
     const ref = await writer.addOutcome({ lead: lead.value, at, recordedAt: now, ...said })
     if (ref === null) return refuse(c, 'not_found')
+    audited(c, { detail: type })
     const times = { occurred_at: isoOf(at), recorded_at: isoOf(now) }
     return c.json({ id: publicId('outcome', ref), ...said, ...times }, 201)
   })

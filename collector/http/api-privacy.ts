@@ -1,6 +1,7 @@
 import type { ApiDeps } from './api.ts'
 import { leadParams, siteQuery } from './api-query.ts'
 import { type Api, json, readRoute, unfound, writeRoute } from './api-route.ts'
+import { createErasing } from './erasing.ts'
 import { refuse } from './refuse.ts'
 import { erased, held } from './schemas-held.ts'
 
@@ -30,6 +31,7 @@ const erase = writeRoute('admin', {
 /** `forgetAnswers`: what writes were answered may name whoever was erased. */
 export function addPrivacyRoutes(api: Api, deps: ApiDeps, forgetAnswers: () => void): void {
   const { reader, writer, clock, retentionMonths } = deps
+  const erasing = createErasing({ writer, clock, forgetAnswers })
 
   api.openapi(itsExport, async (c) => {
     const { id } = c.req.valid('param')
@@ -44,14 +46,9 @@ export function addPrivacyRoutes(api: Api, deps: ApiDeps, forgetAnswers: () => v
     const { id } = c.req.valid('param')
     const lead = await reader.leadRef(id, { site: c.get('site') })
     if (lead.kind !== 'found') return unfound(c, lead.kind)
-    const gone = await writer.erase(lead.value, clock())
+    const gone = await erasing.eraseLead(lead.value)
     if (!gone) return refuse(c, 'not_found')
-    forgetAnswers()
-    const { events, visitors, backups, isGone } = gone
-    const copies = backups.map(({ path, madeAt, expiresAt }) => {
-      const [made_at, expires_at] = [madeAt, expiresAt].map((at) => new Date(at).toISOString())
-      return { path, made_at: made_at ?? '', expires_at: expires_at ?? '' }
-    })
-    return c.json({ erased: true as const, events, visitors, gone: isGone, backups: copies }, 200)
+    const { isGone, ...erased } = gone
+    return c.json({ erased: true as const, ...erased, gone: isGone }, 200)
   })
 }

@@ -4,6 +4,7 @@ import type { ApiDeps } from './api.ts'
 import { askPage } from './api-cursor.ts'
 import { quarantineParams, siteListQuery, writeHeaders } from './api-query.ts'
 import { type Api, json, readRoute, unfound, writeRoute } from './api-route.ts'
+import { audited } from './audit.ts'
 import { refuse } from './refuse.ts'
 import { pageOf, quarantined } from './schemas.ts'
 
@@ -59,6 +60,7 @@ export function addQuarantineRoutes(api: Api, { reader, writer, clock }: ApiDeps
     const ref = await waitingRef(c.req.valid('param').id, c.get('site'))
     if (ref === null) return refuse(c, 'not_found')
     const { taken } = await writer.requeue({ ref }, clock())
+    if (taken === 0) audited(c, null)
     return c.json({ taken: taken > 0 }, 200)
   })
 

@@ -1,36 +1,33 @@
 import { z } from '@hono/zod-openapi'
 import { tagOf } from '../dashboard/present-today.ts'
-import { publicId, refOf } from '../store/ids.ts'
-import type { SiteJson } from '../store/shapes.ts'
+import { refOf } from '../store/ids.ts'
+import { SITE_CONSENTS, type SiteJson } from '../store/shapes.ts'
 import type { ApiDeps } from './api.ts'
 import { askPage, pageOfAll } from './api-cursor.ts'
 import { listQuery, siteParams, writeHeaders } from './api-query.ts'
 import { type Api, json, readRoute, unfound, writeRoute } from './api-route.ts'
 import { refuse } from './refuse.ts'
 import { newSite, pageOf, site } from './schemas.ts'
-import { newSiteSecrets } from './site-secrets.ts'
+import { createSites, MAX_ORIGINS, nameOf, originOf } from './sites.ts'
 
 const TAGS = ['Sites']
-const MAX_ORIGINS = 100
 
 export function nameField() {
   const expected = 'text of 1 to 100 characters on one line'
   return z
     .string({ error: expected })
     .trim()
-    .refine((text) => /^[^\p{Cc}\p{Cs}]{1,100}$/u.test(text), { error: expected })
+    .refine((text) => nameOf(text) !== null, { error: expected })
     .openapi({ minLength: 1, maxLength: 100, example: 'Northwind Shop' })
 }
 
 const ORIGIN = 'an origin such as https://shop.example, without path, query or user name'
 
-/** An origin as browsers write it in `Origin`: lower case, default ports left out. */
 const origin = z
   .string({ error: ORIGIN })
   .transform((text, ctx) => {
-    const url = URL.canParse(text) ? new URL(text) : null
-    const isBare = url && `${url.origin}/` === url.href && /^https?:\/\//i.test(text)
-    if (isBare && url.hostname !== '' && !text.includes('*')) return url.origin
+    const known = originOf(text)
+    if (known !== null) return known
     ctx.addIssue({ code: 'custom', message: ORIGIN })
     return z.NEVER
   })
@@ -50,8 +47,12 @@ const body = z
         .boolean({ error: 'true or false' })
         .openapi({ description: 'An `identify` from a page counts only with a signature.' })
         .optional(),
+      consent: z
+        .enum(SITE_CONSENTS, { error: `one of ${SITE_CONSENTS.join(', ')}` })
+        .openapi({ description: '`granted` if absent: what the tag begins with.' })
+        .optional(),
     },
-    { error: 'an object with `name` and optionally `origins` and `require_signature`' },
+    { error: 'an object with `name` and optionally `origins`, `require_signature` and `consent`' },
   )
   .openapi('SiteToAdd')
 
@@ -90,6 +91,7 @@ const remove = writeRoute('admin', {
 })
 
 export function addSiteRoutes(api: Api, { reader, writer, clock, publicUrl }: ApiDeps): void {
+  const sites = createSites({ reader, writer, clock })
   async function sitesOf(bound: string | null): Promise<readonly SiteJson[]> {
     return (await reader.sites()).filter(({ id }) => bound === null || id === bound)
   }
@@ -112,42 +114,18 @@ export function addSiteRoutes(api: Api, { reader, writer, clock, publicUrl }: Ap
     if (c.get('access').site !== null) {
       return refuse(c, 'forbidden', 'it is bound to one site, so it can not add another')
     }
-    const { name, origins = [], require_signature: needsSignature = false } = c.req.valid('json')
-    const { siteKey, writeKey, signingSecret } = newSiteSecrets()
-    const added = await writer.addSite({
-      name,
-      key: siteKey,
-      writeKey,
-      signingSecret,
-      origins: [...new Set(origins)],
-      needsSignature,
-      isGenerated: false,
-      createdAt: clock(),
-    })
-    const shown: SiteJson = {
-      id: publicId('site', added.ref),
-      name: added.name,
-      key: added.key,
-      origins: added.origins,
-      created_at: new Date(added.createdAt).toISOString(),
-      generated: added.isGenerated,
-      require_signature: added.needsSignature,
-    }
+    const { name, origins = [], require_signature, consent = 'granted' } = c.req.valid('json')
+    const needsSignature = require_signature ?? false
+    const added = await sites.add({ name, origins, needsSignature, consent })
     const secrets = { write_key: added.writeKey, signing_secret: added.signingSecret }
-    return c.json({ ...shown, ...secrets, tag: tagOf(shown, `${publicUrl(c)}/pique.js`) }, 201)
+    const tag = tagOf(added.site, `${publicUrl(c)}/pique.js`)
+    return c.json({ ...added.site, ...secrets, tag }, 201)
   })
 
   api.openapi(remove, async (c) => {
     const { id } = c.req.valid('param')
     const known = (await sitesOf(c.get('access').site)).find((each) => each.id === id)
-    const ref = refOf('site', id)
-    if (!known || ref === null) return refuse(c, 'not_found')
-    // The keys first: one that outlived its site would still read what the site left behind.
-    for (const key of await reader.keys()) {
-      const keyRef = refOf('key', key.id)
-      if (key.site === id && keyRef !== null) await writer.removeKey(keyRef)
-    }
-    await writer.removeSite(ref)
+    if (!known || !(await sites.remove(id))) return refuse(c, 'not_found')
     return c.body(null, 204)
   })
 }

@@ -5,8 +5,9 @@ import type { Admin } from '../engine.ts'
 import { isDeeper } from '../ingest/json-depth.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
 import { addAccountRoutes } from './api-accounts.ts'
+import { addAuditRoutes } from './api-audit.ts'
 import { createApiDocs } from './api-docs.tsx'
-import { rememberAnswers } from './api-idempotency.ts'
+import { type Answers, rememberAnswers } from './api-idempotency.ts'
 import { addIdentityRoutes } from './api-identities.ts'
 import { addKeyRoutes } from './api-keys.ts'
 import { addLeadRoutes } from './api-leads.ts'
@@ -53,10 +54,12 @@ export interface ApiDeps {
     | 'simulate'
     | 'sources'
     | 'pages'
+    | 'audit'
   >
   readonly writer: Pick<
     Admin,
     | 'addSite'
+    | 'changeSite'
     | 'removeSite'
     | 'addKey'
     | 'removeKey'
@@ -66,6 +69,7 @@ export interface ApiDeps {
     | 'removeAdjustment'
     | 'unlink'
     | 'erase'
+    | 'eraseMentions'
     | 'publishModel'
     | 'modelProgress'
     | 'requeue'
@@ -79,6 +83,8 @@ export interface ApiDeps {
   /** How long events are kept; said wherever somebody asks what is held. */
   readonly retentionMonths: number
   readonly people: People
+  /** Absent, it has answers of its own. */
+  readonly answers?: Answers
 }
 
 const BASE = '/api/v1'
@@ -97,7 +103,7 @@ export function createApi(deps: ApiDeps): Hono {
   // The guard is first, so that no route can be added in front of it.
   api.use(deps.guard.requireKey, unkept, narrowToSite(deps.reader))
   api.use(limitBody, limitDepth)
-  const answers = rememberAnswers(deps.clock)
+  const answers = deps.answers ?? rememberAnswers(deps.clock)
   api.use(answers.remember)
   addLeadRoutes(api, deps)
   addPrivacyRoutes(api, deps, answers.forget)
@@ -110,6 +116,7 @@ export function createApi(deps: ApiDeps): Hono {
   addKeyRoutes(api, deps)
   addQuarantineRoutes(api, deps)
   addAccountRoutes(api, deps)
+  addAuditRoutes(api, deps)
   refuseOtherMethods(api)
   api.all('*', (c) => refuse(c, 'not_found'))
 

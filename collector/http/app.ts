@@ -14,11 +14,14 @@ import { problem } from '../errors.ts'
 import { type Log, reasonOf } from '../log.ts'
 import type { Metrics, RouteClass } from '../metrics.ts'
 import { createApi } from './api.ts'
+import { rememberAnswers } from './api-idempotency.ts'
 import { createAudienceRoutes } from './audience.ts'
+import { createAudit } from './audit.ts'
 import { createGuard } from './auth.ts'
 import { createClientAddress } from './client-address.ts'
 import { createCollectRoutes, socketAddress } from './collect.ts'
 import { createGuardedApp, createListed, isApi, type PublicPath, publicPaths } from './doors.ts'
+import { createErasing } from './erasing.ts'
 import { createFirstAccount } from './first-account.ts'
 import { createOpsRoutes } from './ops.ts'
 import { showsPages } from './own-page.ts'
@@ -29,6 +32,7 @@ import { createProxyWatch } from './proxy-watch.ts'
 import { refuse } from './refuse.ts'
 import { createEntrance } from './session.ts'
 import { createSignIn } from './sign-in.ts'
+import { createSites } from './sites.ts'
 import { createTagFiles, type ExtraFiles } from './tag-files.ts'
 import { createVeil } from './veil.ts'
 import { createVerifyRoutes } from './verify.ts'
@@ -124,6 +128,7 @@ export function createApp(deps: AppDeps): App {
   }
   // From here on answers go compressed to whoever takes that.
   app.use(compress())
+  app.use(createAudit({ reader, writer, clock, log }))
   app.route('/', createDashboardAssets())
   app.route('/', createPrivacyPage(config))
   const passwords = createPasswords()
@@ -138,10 +143,10 @@ export function createApp(deps: AppDeps): App {
   const seen = veil.reader
   const { retentionMonths } = config
   const people = createPeople({ ...entering, onAccount })
-  app.route(
-    '/',
-    createApi({ reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }),
-  )
+  const answers = rememberAnswers(clock)
+  const erasing = createErasing({ writer, clock, forgetAnswers: answers.forget })
+  const api = { reader: seen, writer, clock, publicUrl, guard, people, retentionMonths, answers }
+  app.route('/', createApi(api))
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
   const onBroken = (error: unknown) =>
     log.error('a download broke off', { reason: reasonOf(error) })
@@ -156,8 +161,9 @@ export function createApp(deps: AppDeps): App {
     '/',
     createDashboard({ reader: seen, writer, clock, tagUrl, checks, proxyState, onBroken, demo }),
   )
-  const settings = { people, writer, entrance, publicUrl, demo }
-  app.route('/', createSettings({ ...settings, reader: seen, clock }))
+  const settings = { people, writer, entrance, publicUrl, demo, retentionMonths, erasing }
+  const sites = createSites({ reader: seen, writer, clock })
+  app.route('/', createSettings({ ...settings, sites, reader: seen, clock }))
   app.notFound((c) =>
     isApi(c.req.path) || !showsPages(c) ? refuse(c, 'not_found') : c.html(renderNotFound(), 404),
   )

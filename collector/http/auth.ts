@@ -65,7 +65,7 @@ const SEEN_EVERY_MS = 5 * 60_000
 const POSTED_READS: readonly string[] = ['POST /api/v1/model/simulate']
 
 /** How somebody is named who signed in by the admin key or a link. */
-const OWNER = 'owner'
+export const OWNER = 'owner'
 
 const RANK: Readonly<Record<Scope, number>> = { read: 1, write: 2, admin: 3 }
 

@@ -3,8 +3,10 @@ import { bodyLimit } from 'hono/body-limit'
 import { renderSpent, renderWelcome } from '../dashboard/welcome.tsx'
 import type { Admin } from '../engine.ts'
 import { normalEmail } from '../ingest/text.ts'
+import { publicId } from '../store/ids.ts'
 import type { Invitation } from '../store/sqlite/read/accounts.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
+import { audited } from './audit.ts'
 import { hashSecret, newSecret } from './auth.ts'
 import { fieldOf, MAX_FORM_BYTES, readForm } from './form.ts'
 import { isForeign } from './own-page.ts'
@@ -38,7 +40,10 @@ const NO_EMAIL = 'That is no e-mail address; expected one such as you@example.co
 const BUSY = 'Too many passwords are being set at once. Try again in a few seconds.'
 
 /** What a good secret led to: a session for this account; or the secret was used meanwhile. */
-type Made = { readonly account: number | null } | { readonly problem: string } | 'busy'
+type Made =
+  | { readonly account: number | null; readonly email: string }
+  | { readonly problem: string }
+  | 'busy'
 
 /**
  * No account comes with the product. The first one is made with a secret that only whoever started
@@ -60,9 +65,9 @@ export function createFirstAccount(deps: FirstAccountDeps): FirstAccount {
     if (kept === null) return 'busy'
     const now = clock()
     const token = { hash, now }
-    if (!isFirst) return { account: await writer.welcome(kept, token) }
+    if (!isFirst) return { account: await writer.welcome(kept, token), email }
     const owner = { email, role: 'owner', password: kept, createdAt: now } as const
-    return { account: await writer.setUp(owner, token) }
+    return { account: await writer.setUp(owner, token), email }
   }
 
   async function answer(c: Context, kind: Invitation['kind']): Promise<Response> {
@@ -86,6 +91,7 @@ export function createFirstAccount(deps: FirstAccountDeps): FirstAccount {
     if (made.account === null) return c.html(renderSpent(kind), 404)
     onAccount()
     await entrance.enter(c, made.account)
+    audited(c, { author: made.email, subject: publicId('account', made.account) })
     return c.redirect('/', 303)
   }
 

@@ -1,19 +1,20 @@
 import { z } from '@hono/zod-openapi'
-import type {
-  IdentityJson,
-  KeyJson,
-  LeadJson,
-  QuarantinedJson,
-  Reason,
-  RejectedJson,
-  Scope,
-  ScoreJson,
-  SiteJson,
-  Stage,
-  TimelineEventJson,
-  TimelineSessionJson,
-  TouchJson,
-  VisitorJson,
+import {
+  type IdentityJson,
+  type KeyJson,
+  type LeadJson,
+  type QuarantinedJson,
+  type Reason,
+  type RejectedJson,
+  type Scope,
+  type ScoreJson,
+  SITE_CONSENTS,
+  type SiteJson,
+  type Stage,
+  type TimelineEventJson,
+  type TimelineSessionJson,
+  type TouchJson,
+  type VisitorJson,
 } from '../store/shapes.ts'
 
 /**
@@ -191,6 +192,7 @@ const siteFields = {
   created_at: instant,
   generated: z.boolean(),
   require_signature: z.boolean(),
+  consent: z.enum(SITE_CONSENTS).openapi({ description: 'What the tag begins with.' }),
 }
 
 export const site = exactly<SiteJson>()(z.object(siteFields)).openapi('Site')

@@ -4,8 +4,10 @@ import { deleteCookie } from 'hono/cookie'
 import { type LoginView, renderLogin } from '../dashboard/login.tsx'
 import type { Admin } from '../engine.ts'
 import { normalEmail } from '../ingest/text.ts'
+import { publicId } from '../store/ids.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
-import { hashSecret, mayUse, newSecret, ownPath, sessionCookie } from './auth.ts'
+import { audited, type Said } from './audit.ts'
+import { hashSecret, mayUse, newSecret, OWNER, ownPath, sessionCookie } from './auth.ts'
 import { fieldOf, MAX_FORM_BYTES, readForm } from './form.ts'
 import { isForeign } from './own-page.ts'
 import { BUSY_RETRY_S, type Passwords } from './passwords.ts'
@@ -101,6 +103,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     if (!(await writer.takeLink(hashSecret(token), clock()))) return page(c, 401, { error: SPENT })
     byAddress.giveBack(addressOf(c))
     await entrance.enter(c, null)
+    audited(c, { author: OWNER, detail: 'with a link' })
     return c.redirect('/', 303)
   })
 
@@ -112,7 +115,11 @@ export function createSignIn(deps: SignInDeps): SignIn {
       page(c, status, { error, next, typed })
     if (isTired(c, byAddress.take(addressOf(c)))) return again(429, TOO_MANY)
     const who = await whoIs(accountKey(typed), fieldOf(form, 'password'))
-    if (who === 'wrong') return again(401, WRONG)
+    if (who === 'wrong') {
+      const known = await reader.account(accountKey(typed))
+      audited(c, { subject: known ? publicId('account', known.ref) : null })
+      return again(401, WRONG)
+    }
     if (who === 'busy') {
       c.header('retry-after', BUSY_RETRY_S)
       return again(503, BUSY)
@@ -123,6 +130,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
     }
     byAddress.giveBack(addressOf(c))
     await entrance.enter(c, who.account, who.proof)
+    audited(c, signedIn(who, accountKey(typed)))
     return c.redirect(ownPath(next), 303)
   })
 
@@ -147,6 +155,11 @@ export function createSignIn(deps: SignInDeps): SignIn {
       return `${baseUrl}/login/once?token=${token}`
     },
   }
+}
+
+function signedIn({ account }: Who, email: string): Said {
+  if (account === null) return { author: OWNER, detail: 'with the admin key' }
+  return { author: email, subject: publicId('account', account) }
 }
 
 /** What stands for an account while it is tried; text that is no address is tried like one. */

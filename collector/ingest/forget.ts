@@ -1,6 +1,7 @@
+import { cutOff, SMALL_KEPT_DAYS } from '../retention.ts'
 import type { TouchReader } from '../scoring/derive.ts'
 import { DAY_MS } from '../scoring/tables.ts'
-import type { Backup, Order } from '../store/records.ts'
+import type { Backup, Expired, Order } from '../store/records.ts'
 import type { Transaction, WriteStore } from '../store/store.ts'
 import { foldRest } from './fold.ts'
 import type { Rest } from './link.ts'
@@ -24,7 +25,7 @@ export interface Forgetting {
   /** A piece of what retention says, at an instant; null when nothing is left to do. */
   prune(at: number): Piece | null
   /** What is kept for days; a piece of it. */
-  pruneSmall(at: number): { readonly rejected: number; readonly quarantined: number }
+  pruneSmall(at: number): Expired
   /** To be called every second: empties the log, where it may show what was deleted. */
   tidyLog(): void
   /** Whether the log may still show something. */
@@ -55,9 +56,6 @@ export interface ForgettingDeps {
   readonly touchOf: TouchReader
   readonly retentionMonths: number
 }
-
-/** Refused and waiting events are for whoever mends something, not for ever. */
-const SMALL_KEPT_DAYS = 30
 
 export function createForgetting(deps: ForgettingDeps): Forgetting {
   const { store, models, touchOf, retentionMonths } = deps
@@ -130,14 +128,13 @@ export function createForgetting(deps: ForgettingDeps): Forgetting {
       if (sessions > 0) isStained = true
       return sessions > 0 || hasMore ? { events, sessions, anonymous } : null
     },
-    pruneSmall: (at) => store.dropExpired({ keptSince: at - SMALL_KEPT_DAYS * DAY_MS, now: at }),
+    pruneSmall: (at) =>
+      store.dropExpired({
+        keptSince: at - SMALL_KEPT_DAYS * DAY_MS,
+        now: at,
+        auditSince: cutOff(at, retentionMonths),
+      }),
     tidyLog,
     isLogStained: () => isStained,
   }
-}
-
-/** The beginning of the UTC day that many months ago. */
-function cutOff(at: number, months: number): number {
-  const day = new Date(at)
-  return Date.UTC(day.getUTCFullYear(), day.getUTCMonth() - months, day.getUTCDate())
 }

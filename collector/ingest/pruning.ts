@@ -49,10 +49,10 @@ export function createPruning(store: PrunedStore, forgetting: Forgetting): Pruni
       }
       const small = { rejected: 0, quarantined: 0 }
       for (let hasMore = true; hasMore; ) {
-        const { rejected, quarantined } = forgetting.pruneSmall(at)
+        const { rejected, quarantined, audit } = forgetting.pruneSmall(at)
         small.rejected += rejected
         small.quarantined += quarantined
-        hasMore = rejected + quarantined > 0
+        hasMore = rejected + quarantined + audit > 0
       }
       const texts = store.dropUnusedTexts()
       const isShrunk = shrinks && store.rewrite(true)
@@ -65,8 +65,8 @@ export function createPruning(store: PrunedStore, forgetting: Forgetting): Pruni
     work() {
       if (until === null) return false
       if (forgetting.prune(until)) return true
-      const { rejected, quarantined } = forgetting.pruneSmall(until)
-      if (rejected + quarantined > 0) return true
+      const { rejected, quarantined, audit } = forgetting.pruneSmall(until)
+      if (rejected + quarantined + audit > 0) return true
       end()
       return false
     },

@@ -4,11 +4,12 @@ import free from '../scoring/free-mail-domains.txt'
 import { createMailDomains, type MailDomains } from '../scoring/mail-domains.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type { AccountStore } from '../store/account-store.ts'
+import type { AuditEntry } from '../store/audit-store.ts'
 import type { NewModel } from '../store/model-store.ts'
 import { openStore } from '../store/open.ts'
-import type { AskedRequeue } from '../store/records.ts'
+import type { AskedRequeue, Mentioned } from '../store/records.ts'
 import type { NewAdjustment, NewOutcome } from '../store/standing.ts'
-import type { NewKey, NewSite, Site, WriteStore } from '../store/store.ts'
+import type { NewKey, NewSite, Site, SiteChange, WriteStore } from '../store/store.ts'
 import type { Notice, StoreOptions } from '../store/store-file.ts'
 import type { ViewStore } from '../store/view-store.ts'
 import { createAgents } from './agent.ts'
@@ -41,6 +42,8 @@ export interface WriterService extends AccountStore, ViewStore {
   dropQuarantined(ref: number): boolean
   /** Erases a lead, everywhere but in backups; null where there is none. */
   erase(lead: number, at: number): Forgotten | null
+  /** Drops refused and waiting events that name somebody; whether no file shows them any more. */
+  eraseMentions(who: Mentioned, at: number): boolean
   /** See `Forgetting`. */
   wipe(): boolean
   /** Drops what is too old, all of it now; how much that was. */
@@ -50,7 +53,10 @@ export interface WriterService extends AccountStore, ViewStore {
   /** What this thread has done and holds. */
   stats(): WriterStats
   addSite(site: NewSite): Site & NewSite
+  changeSite(ref: number, change: SiteChange): boolean
   removeSite(ref: number): boolean
+  /** Writes down who did what. */
+  addAudit(entry: AuditEntry): void
   addKey(key: NewKey): number
   removeKey(ref: number): boolean
   sites(): readonly Site[]
@@ -214,6 +220,11 @@ export function openWriterService(
       tombs = createTombs(key, store.tombstones().tombstones)
       return forgotten
     },
+    eraseMentions(who, at) {
+      store.eraseMentions(who, at)
+      tombs = createTombs(key, store.tombstones().tombstones)
+      return forgetting.wipe()
+    },
     wipe: forgetting.wipe,
     prune: pruning.run,
     startPruning: pruning.start,
@@ -230,11 +241,17 @@ export function openWriterService(
       pipeline.refreshSites()
       return added
     },
+    changeSite(ref, change) {
+      const isThere = store.changeSite(ref, change)
+      pipeline.refreshSites()
+      return isThere
+    },
     removeSite(ref) {
       const wasThere = store.removeSite(ref)
       pipeline.refreshSites()
       return wasThere
     },
+    addAudit: (entry) => store.addAudit(entry),
     addKey: (key) => store.addKey(key),
     removeKey: (ref) => store.removeKey(ref),
     ...store.accounts,

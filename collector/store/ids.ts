@@ -13,6 +13,7 @@ const PREFIXES = {
   conflict: 'cf',
   quarantined: 'qu',
   view: 'vw',
+  audit: 'au',
 } as const
 type Kind = keyof typeof PREFIXES
 

@@ -26,6 +26,8 @@ export interface Pruned {
 export interface Expired {
   readonly rejected: number
   readonly quarantined: number
+  /** Entries of who did what. */
+  readonly audit: number
 }
 
 /** A copy that somebody made. */

@@ -291,7 +291,12 @@ export interface SiteJson {
   readonly generated: boolean
   /** A page may say who somebody is only with the site's signature. */
   readonly require_signature: boolean
+  /** What the tag begins with, until the page says what the visitor decided. */
+  readonly consent: SiteConsent
 }
+
+export const SITE_CONSENTS = ['granted', 'pending', 'denied'] as const
+export type SiteConsent = (typeof SITE_CONSENTS)[number]
 
 export type Scope = 'read' | 'write' | 'admin'
 
@@ -317,6 +322,19 @@ export interface AccountJson {
   /** False until the one-time link was used. */
   readonly has_password: boolean
   readonly created_at: string
+}
+
+/** Somebody changed or read out something. */
+export interface AuditJson {
+  readonly id: string
+  readonly at: string
+  /** An account's e-mail, the name and id of a key, `owner` or `command line`. */
+  readonly by: string
+  /** Stable, such as `lead.erased`. */
+  readonly action: string
+  /** The id of what it was done to. */
+  readonly subject: string | null
+  readonly detail: string | null
 }
 
 /** An event that waits in quarantine, for administrators. */

@@ -5,6 +5,7 @@ import type { Claim, Unlink, Verification } from '../identity/claims.ts'
 import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
 import type { AccountStore } from './account-store.ts'
+import type { AuditEntry } from './audit-store.ts'
 import type { DevicesOf } from './devices.ts'
 import type { ModelStore } from './model-store.ts'
 import type {
@@ -21,9 +22,12 @@ import type {
   Stretch,
   Tombstone,
 } from './records.ts'
+import type { NewKey, NewSite, Site, SiteChange } from './site-records.ts'
 import type { LeadStanding, NewAdjustment, NewOutcome, SettledLead } from './standing.ts'
 import type { StoreFile } from './store-file.ts'
 import type { ViewStore } from './view-store.ts'
+
+export type { NewKey, NewSite, Site, SiteChange } from './site-records.ts'
 
 /**
  * What ingest needs of a store, in the product's verbs. One group, one transaction: the adapter
@@ -269,24 +273,6 @@ export interface DeliveryCounts {
   readonly refused: NewEvent[]
 }
 
-export interface Site {
-  readonly ref: number
-  readonly name: string
-  readonly key: string
-  readonly signingSecret: string
-  /** Origins that may send; empty accepts any. */
-  readonly origins: readonly string[]
-  /** A browser's claim counts only with a signature. */
-  readonly needsSignature: boolean
-  readonly isGenerated: boolean
-  readonly createdAt: number
-}
-
-/** A site as it is made; its write key is known then and never again. */
-export interface NewSite extends Omit<Site, 'ref'> {
-  readonly writeKey: string
-}
-
 /** Everything that may be done inside one transaction. */
 export interface Transaction {
   readonly now: Loaded
@@ -332,10 +318,14 @@ export interface WriteStore extends Forgetful {
   hasDueLeads(at: number): boolean
   sites(): readonly Site[]
   addSite(site: NewSite): Site & NewSite
+  /** Whether there is such a site. */
+  changeSite(ref: number, change: SiteChange): boolean
   /** Its tag is refused from then on, and the keys bound to it are gone. What it collected stays. */
   removeSite(ref: number): boolean
   addKey(key: NewKey): number
   removeKey(ref: number): boolean
+  /** Writes down who did what. */
+  addAudit(entry: AuditEntry): void
   /** People who sign in, and what they signed in with. */
   readonly accounts: AccountStore
   readonly views: ViewStore
@@ -376,20 +366,15 @@ export interface WriteStore extends Forgetful {
   /** Drops refused and waiting events that name somebody; may be done beside a running collector. */
   eraseMentions(who: Mentioned, erasedAt: number): Mentions
   /** Drops what is kept for days: refused and waiting events, and what has run out. */
-  dropExpired(bounds: { readonly keptSince: number; readonly now: number }): Expired
+  dropExpired(bounds: {
+    readonly keptSince: number
+    readonly now: number
+    /** From when on it is kept who did what. */
+    readonly auditSince: number
+  }): Expired
   /** Copies that still are. */
   backups(now: number): readonly Backup[]
   /** Folds the write-ahead log into the file. */
   checkpoint(): void
   close(): void
-}
-
-export interface NewKey {
-  readonly name: string
-  readonly hash: Uint8Array
-  readonly scopes: readonly string[]
-  readonly site: number | null
-  readonly createdAt: number
-  /** Refused from then on; null or absent for ever. */
-  readonly expiresAt?: number | null
 }

@@ -144,13 +144,28 @@ describe.each(ADAPTERS)('%s', (_, open) => {
 
   test('sites and keys: added, listed, gone with what is bound to them', () => {
     const { writeKey: _, ...shown } = SITE
-    expect(store.sites()).toEqual([{ ...shown, ref: 1 }])
+    expect(store.sites()).toEqual([{ ...shown, consent: 'granted', ref: 1 }])
+    expect(store.changeSite(1, { name: 'Stall', consent: 'pending' })).toBe(true)
+    expect(store.changeSite(9, { name: 'Stall' })).toBe(false)
+    const changed = { ...shown, name: 'Stall', consent: 'pending', ref: 1 }
+    expect(store.sites()).toEqual([changed])
+    expect(store.changeSite(1, { origins: [], needsSignature: true })).toBe(true)
+    expect(store.sites()).toEqual([{ ...changed, origins: [], needsSignature: true }])
     const key = { name: 'crm', hash: randomBytes(32), scopes: ['read'], site: 1, createdAt: AT }
     const ref = store.addKey(key)
     expect(store.removeSite(1)).toBe(true)
     expect(store.removeSite(1)).toBe(false)
     expect(store.removeKey(ref)).toBe(false)
     expect(store.addSite(SITE).ref).toBe(2)
+  })
+
+  test('who did what is dropped with its time, and nothing else is', () => {
+    const entry = { author: 'ann@x.example', action: 'key.added', subject: 'ke_1', detail: null }
+    for (const at of [AT, AT + 1, AT + 2]) store.addAudit({ ...entry, at })
+    const bounds = { keptSince: 0, now: AT }
+    expect(store.dropExpired({ ...bounds, auditSince: AT }).audit).toBe(0)
+    expect(store.dropExpired({ ...bounds, auditSince: AT + 2 }).audit).toBe(2)
+    expect(store.dropExpired({ ...bounds, auditSince: AT + 2 }).audit).toBe(0)
   })
 
   test('a sign-in link is taken once, and not after it has expired', () => {

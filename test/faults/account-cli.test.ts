@@ -181,3 +181,21 @@ test('what is not right is said, and changes nothing', { timeout }, async () => 
   )
   expect(existsSync(place.store)).toBe(false)
 })
+
+test('what the command line changed is written down as such', { timeout }, async () => {
+  const out = async (...args: readonly string[]) => JSON.parse((await pique(...args)).out)
+  const { id: key } = await out('key', 'add', 'CRM', '--scope', 'write')
+  await pique('key', 'revoke', key)
+  await pique('key', 'revoke', key)
+  const { id: site } = await out('site', 'add', 'Stall')
+  await pique('account', 'add', OWNER)
+  await pique('backup', '--to', join(dirname(place.store), 'copy.db'), '--no-verify')
+  const { data }: { data: Record<string, string>[] } = await (await collector.api('/audit')).json()
+  expect(data.map(({ by, action, subject, detail }) => [by, action, subject, detail])).toEqual([
+    ['command line', 'backup.made', null, null],
+    ['command line', 'account.added', 'ac_1', 'owner'],
+    ['command line', 'site.added', site, null],
+    ['command line', 'key.revoked', key, null],
+    ['command line', 'key.added', key, 'write'],
+  ])
+})

@@ -38,14 +38,14 @@ const PUBLIC = [
 ]
 /** What only an admin may do; and an owner, but for what an analyst may too. */
 const ADMIN_ONLY =
-  /^(GET|HEAD) \/api\/v1\/(keys|accounts|quarantine|leads\/:id\/export)$|^POST \/api\/v1\/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/api\/v1\/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/api\/v1\/accounts\/:id$|^(GET|HEAD) \/connect\/export$|^POST \/connect\/quarantine\//
+  /^(GET|HEAD) \/api\/v1\/(keys|accounts|audit|quarantine|leads\/:id\/export)$|^POST \/api\/v1\/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/api\/v1\/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/api\/v1\/accounts\/:id$|^(GET|HEAD) \/connect\/export$|^POST \/connect\/quarantine\//
 const ANALYSTS_TOO = /^POST \/api\/v1\/model\/(publish|rollback)$/
 /** Posted because it is long; it changes nothing. */
 const POSTED_READ = 'POST /api/v1/model/simulate'
 /** What whoever is signed in may change. */
 const OWN = /^POST \/settings\/(password|sign-out)$/
 /** What a key of one site is told that it can't do at all. */
-const ALL_SITES = /^\w+ \/api\/v1\/(accounts|sessions)$|^POST \/api\/v1\/sites$/
+const ALL_SITES = /^\w+ \/api\/v1\/(accounts|audit|sessions)$|^POST \/api\/v1\/sites$/
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD'

@@ -392,6 +392,7 @@ describe('the description', () => {
       '/api/v1/accounts',
       '/api/v1/accounts/{id}',
       '/api/v1/sessions',
+      '/api/v1/audit',
     ])
     const { parameters, responses, security } = document.paths['/api/v1/leads'].get
     expect(security).toEqual([{ key: ['read'] }])

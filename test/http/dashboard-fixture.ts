@@ -30,6 +30,7 @@ export const shop: SiteJson = {
   key: 'k_9f3b2c71d0',
   origins: ['https://shop.example'],
   require_signature: false,
+  consent: 'granted',
   created_at: ago(90 * DAY),
   generated: false,
 }

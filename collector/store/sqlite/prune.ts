@@ -1,5 +1,7 @@
 import type { Expired, Pruned } from '../records.ts'
+import type { WriteStore } from '../store.ts'
 import { codeOf } from '../trouble.ts'
+import { dropOldAudit } from './audit.ts'
 import type { Db } from './connect.ts'
 import { dropEmptyBrowser, dropViews, noteLastNumbers } from './erase.ts'
 
@@ -43,7 +45,7 @@ export function createPruner(db: Db) {
 /** What is kept for days and not for months, and what has run out; a piece of it. */
 export function dropExpired(
   db: Db,
-  { keptSince, now }: { readonly keptSince: number; readonly now: number },
+  { keptSince, now, auditSince }: Parameters<WriteStore['dropExpired']>[0],
 ): Expired {
   const run = (sql: string, at: number) => db.prepare(sql).run(at).changes
   run('DELETE FROM sign_in WHERE expires_at < ?', now)
@@ -60,6 +62,7 @@ export function dropExpired(
          (SELECT id FROM quarantine WHERE received_at < ? LIMIT 10000)`,
       keptSince,
     ),
+    audit: dropOldAudit(db, auditSince),
   }
 }
 

@@ -6,11 +6,16 @@ import { hashWriteKey, type Seal } from './secrets.ts'
 export function createSites(
   db: Db,
   sealOf: () => Seal,
-): Pick<WriteStore, 'sites' | 'addSite' | 'removeSite'> {
+): Pick<WriteStore, 'sites' | 'addSite' | 'changeSite' | 'removeSite'> {
   const select = db.prepare('SELECT * FROM site ORDER BY id')
   const insert = db.prepare(
     `INSERT INTO site (name, key, write_key, signing_secret, origins, needs_signature, generated,
-       created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+       created_at, consent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const update = db.prepare(
+    `UPDATE site SET name = coalesce(@name, name), origins = coalesce(@origins, origins),
+       needs_signature = coalesce(@needsSignature, needs_signature),
+       consent = coalesce(@consent, consent) WHERE id = @ref`,
   )
   return {
     sites: () =>
@@ -20,6 +25,7 @@ export function createSites(
       }),
     addSite(site: NewSite) {
       const { name, key, writeKey, signingSecret, origins, needsSignature, isGenerated } = site
+      const { consent = 'granted' } = site
       const { lastInsertRowid } = insert.run(
         name,
         key,
@@ -29,8 +35,19 @@ export function createSites(
         needsSignature ? 1 : 0,
         isGenerated ? 1 : 0,
         site.createdAt,
+        consent,
       )
-      return { ...site, ref: Number(lastInsertRowid) }
+      return { ...site, consent, ref: Number(lastInsertRowid) }
+    },
+    changeSite(ref, { name = null, origins, needsSignature, consent = null }) {
+      const change = {
+        ref,
+        name,
+        origins: origins === undefined ? null : JSON.stringify(origins),
+        needsSignature: needsSignature === undefined ? null : Number(needsSignature),
+        consent,
+      }
+      return update.run(change).changes > 0
     },
     removeSite: db.transaction((ref: number) => {
       db.prepare('DELETE FROM api_key WHERE site = ?').run(ref)
@@ -48,6 +65,7 @@ interface SiteRow {
   readonly needs_signature: number
   readonly generated: number
   readonly created_at: number
+  readonly consent: Site['consent']
 }
 
 /** What may be shown of a row of the site table: all but its secrets. */
@@ -61,5 +79,6 @@ export function siteOf(row: unknown): Omit<Site, 'signingSecret'> {
     needsSignature: site.needs_signature === 1,
     isGenerated: site.generated === 1,
     createdAt: site.created_at,
+    consent: site.consent,
   }
 }

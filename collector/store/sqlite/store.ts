@@ -3,6 +3,7 @@ import type { NewKey, Transaction, WriteStore } from '../store.ts'
 import type { StoreOptions } from '../store-file.ts'
 import { StoreTrouble } from '../trouble.ts'
 import { createAccounts } from './accounts.ts'
+import { createAudit } from './audit.ts'
 import { type Db, openWriter, preparePlace, writeOnce } from './connect.ts'
 import { createDevices } from './devices.ts'
 import { createEraser } from './erase.ts'
@@ -129,6 +130,7 @@ export function openSqliteStore(
     },
     hasDueLeads: (at) => anyDue.get(at) !== undefined,
     ...createSites(db, sealOf),
+    ...createAudit(db),
     addKey({ name, hash, scopes, site, createdAt, expiresAt = null }: NewKey) {
       return Number(
         db

@@ -15,8 +15,8 @@ import type {
   QuarantinedJson,
   RejectedJson,
   ScoreJson,
-  SiteJson,
 } from '../../shapes.ts'
+import { siteJson } from '../../site-records.ts'
 import { claimReader, connected } from '../claim-rows.ts'
 import { openReader } from '../connect.ts'
 import { createMentionReader } from '../mentions.ts'
@@ -24,6 +24,7 @@ import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
 import { type AccessReads, createAccessReader } from './accounts.ts'
 import { createAttentionReader } from './attention.ts'
+import { type AuditReads, createAuditReader } from './audit.ts'
 import type { LeadBook } from './book.ts'
 import { createEventWalk } from './export.ts'
 import { createFlowReader } from './flow.ts'
@@ -54,7 +55,7 @@ export interface Engagement {
 }
 
 /** What the collector itself reads, beside what people and programs do. */
-export interface InternalReader extends Reader, AccessReads, LeadListReads {
+export interface InternalReader extends Reader, AccessReads, LeadListReads, AuditReads {
   /**
    * How hot the visitor behind a browser is, by that visitor's own score and never by that of the
    * lead it was joined to; null where no site has this key.
@@ -173,6 +174,7 @@ export function createSqliteReader(
         .map(keyJson),
     ...createAccessReader(db),
     warm: (now) => warm(path, book, now),
+    ...createAuditReader(db),
     leads: async (query, now) => snapshot(() => leads.list(query, now)),
     ...createLeadList({ db, leads, week, trends, snapshot }),
     lead: async (id, scope, now) => withLead(id, scope, (lead) => found(leads.json(lead, now))),
@@ -289,18 +291,6 @@ function rejectedJson([ref, site, code, detail, sample, at]: RejectedRow): Rejec
     detail,
     sample,
     received_at: new Date(at).toISOString(),
-  }
-}
-
-function siteJson(site: ReturnType<typeof siteOf>): SiteJson {
-  return {
-    id: publicId('site', site.ref),
-    name: site.name,
-    key: site.key,
-    origins: site.origins,
-    created_at: new Date(site.createdAt).toISOString(),
-    generated: site.isGenerated,
-    require_signature: site.needsSignature,
   }
 }
 

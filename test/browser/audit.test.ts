@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { launchBrowser } from '../support/browser.ts'
+import { createPlace, startBuilt } from '../support/collector.ts'
+import { CHROME } from '../support/world.ts'
+
+/** Settings as an owner uses it, first without scripts: a site, an erasure, and what is written down of both. */
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const TABS = ['people', 'sites', 'keys', 'data', 'erase', 'audit', 'you']
+
+test('a site begins with consent pending, a person is erased in two steps, and the log tells of both', {
+  timeout: 90_000,
+}, async () => {
+  const place = createPlace()
+  const collector = await startBuilt('start', place.store)
+  const browser = await launchBrowser()
+  try {
+    const page = await browser.context.newPage()
+    const trouble: string[] = []
+    page.on('console', (message) => trouble.push(message.text()))
+    page.on('pageerror', (error) => trouble.push(error.message))
+    await page.goto(collector.dashboard)
+    const scripts = await browser.context.newCDPSession(page)
+    await scripts.send('Emulation.setScriptExecutionDisabled', { value: true })
+
+    await page.goto(`${collector.url}/settings/sites`)
+    const form = page.locator('#add-site form')
+    await form.getByLabel('Name').fill('Stall')
+    await form.getByLabel('Addresses').fill('https://stall.example')
+    await form.getByLabel('Pending').check()
+    await form.getByRole('button', { name: 'Add the site' }).click()
+    const tag = /data-site="(pk_[\w-]+)" data-consent="pending"/
+    const [, siteKey = ''] = tag.exec((await page.locator('#added pre').textContent()) ?? '') ?? []
+    expect(siteKey).not.toBe('')
+    expect(await page.locator('#signing-secret').textContent()).toMatch(/^\S{32,}$/)
+    await page.getByRole('link', { name: 'The tag of Stall' }).click()
+    const shown = await page.locator('main pre').first().textContent()
+    expect(tag.exec(shown ?? '')?.[1]).toBe(siteKey)
+
+    await deliver(collector.url, siteKey)
+    await page.goto(`${collector.url}/settings/erase`)
+    await page.getByLabel('E-mail, user id').fill('dora@stall.test')
+    await page.getByRole('button', { name: 'Look what would go' }).click()
+    expect(await page.locator('#found').textContent()).toMatch(
+      /1 e-mail address.*1 browser.*1 visit/,
+    )
+    const [lead] = await leads(collector)
+    expect(lead).toMatchObject({ email: 'dora@stall.test' })
+    await page.getByRole('button', { name: 'Erase for good' }).click()
+    await page.getByText(`${lead.id} is erased`).waitFor()
+    expect(await leads(collector)).toEqual([])
+
+    await page.getByRole('link', { name: 'Audit log' }).click()
+    const rows = await page.locator('.audit tbody tr').allTextContents()
+    expect(rows.map((row) => row.replace(/^.*?The owner /, ''))).toEqual([
+      `erased a person${lead.id}`,
+      'added a siteStall (si_2)',
+      expect.stringContaining('signed in'),
+    ])
+    expect(await page.content()).not.toContain('dora@')
+
+    await scripts.send('Emulation.setScriptExecutionDisabled', { value: false })
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      for (const tab of TABS) {
+        await page.goto(`${collector.url}/settings/${tab}`)
+        expect(await violations(page), `${tab} ${colorScheme}`).toEqual([])
+      }
+    }
+    await page.setViewportSize({ width: 360, height: 740 })
+    for (const tab of TABS) {
+      await page.goto(`${collector.url}/settings/${tab}`)
+      for (const more of await page.locator('.settings-more summary').all()) await more.click()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), tab).toBe(360)
+    }
+    expect(trouble).toEqual([])
+  } finally {
+    await browser.close()
+    await collector.stop()
+    place.remove()
+  }
+})
+
+async function deliver(url: string, site: string): Promise<void> {
+  const props = { email: 'dora@stall.test' }
+  const event = { id: randomUUID(), type: 'identify', at: Date.now(), props }
+  const body = JSON.stringify({ site, browser: randomUUID(), human: true, events: [event] })
+  const headers = { 'user-agent': CHROME, origin: 'https://stall.example' }
+  expect((await fetch(`${url}/e`, { method: 'POST', body, headers })).status).toBe(202)
+}
+
+async function leads({ api }: Awaited<ReturnType<typeof startBuilt>>) {
+  return (await (await api('/leads')).json()).data
+}
+
+/** What axe finds that keeps somebody out. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(
+          rules: object,
+        ): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>
+      }
+    } // just loaded
+    const found = await axe.run({ runOnly: ['wcag2a', 'wcag2aa'] })
+    return found.violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+  })
+}
