@@ -1,16 +1,18 @@
 import type { Context } from 'hono'
 import type { Admin } from '../engine.ts'
+import type { Erasing } from '../http/erasing.ts'
 import type { Reader } from '../store/reader.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
 import type { PageChecks } from './page-checks.ts'
 
 /** What the screens ask and what their forms do. */
 
-export type DashboardReader = Reader & Pick<InternalReader, 'leadRef'>
+export type DashboardReader = Reader &
+  Pick<InternalReader, 'leadRef' | 'explained' | 'visitorExplained' | 'visitorTrend' | 'held'>
 
 export type DashboardWriter = Pick<
   Admin,
-  'addOutcome' | 'removeOutcome' | 'addAdjustment' | 'removeAdjustment'
+  'addOutcome' | 'removeOutcome' | 'addAdjustment' | 'removeAdjustment' | 'unlink'
 >
 
 export interface DashboardDeps {
@@ -25,4 +27,7 @@ export interface DashboardDeps {
   readonly proxyAdvice?: (now: number) => string | null
   /** A throw-away store with a demo shop beside it. */
   readonly demo: boolean
+  readonly erasing: Pick<Erasing, 'erase'>
+  /** How long events are kept; said wherever somebody asks what is held. */
+  readonly retentionMonths: number
 }

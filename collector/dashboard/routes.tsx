@@ -2,11 +2,13 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { GuardedEnv } from '../http/auth.ts'
 import { MAX_FORM_BYTES } from '../http/form.ts'
+import { addAdjustmentAction, removeAdjustmentAction, unlinkAction } from './adjustment-screen.tsx'
 import { createDashboardAssets } from './assets.ts'
 import { connectScreen, startCheckScreen } from './connect-screen.tsx'
 import type { DashboardDeps } from './deps.ts'
 import { leadsScreen } from './leads-screen.tsx'
 import { leadScreen, visitorScreen } from './person-screen.tsx'
+import { eraseAction, exportScreen } from './privacy-screen.tsx'
 import { createScreens } from './screens.ts'
 import { liveScreen, todayScreen } from './today-screen.tsx'
 import { visitorsScreen } from './visitors-screen.tsx'
@@ -20,12 +22,18 @@ const limit = bodyLimit({ maxSize: MAX_FORM_BYTES, onError: (c) => c.text('Too l
  */
 export function createDashboard(deps: DashboardDeps): Hono<GuardedEnv> {
   const app = new Hono<GuardedEnv>()
-  const { show } = createScreens({ app, ...deps })
+  const { show, act } = createScreens({ app, ...deps })
   app.route('/', createDashboardAssets())
   app.get('/', show('today', todayScreen(deps)))
   app.get('/live.json', show('today', liveScreen(deps)))
   app.get('/leads', show('leads', leadsScreen(deps)))
   app.get('/leads/:id', show('leads', leadScreen(deps)))
+  app.get('/leads/:id/export', show('leads', exportScreen(deps)))
+  act('/leads/:id/erase', 'leads', '/leads', eraseAction(deps))
+  act('/leads/:id/adjustment', 'leads', '/leads', addAdjustmentAction(deps))
+  const undoAdjustment = '/leads/:id/adjustment/:adjustment/undo'
+  act(undoAdjustment, 'leads', '/leads', removeAdjustmentAction(deps))
+  act('/leads/:id/identity/:visitor/undo', 'leads', '/leads', unlinkAction(deps))
   app.get('/visitors', show('visitors', visitorsScreen(deps)))
   app.get('/visitors/:id', show('visitors', visitorScreen(deps)))
   app.get('/connect', show('connect', connectScreen(deps)))

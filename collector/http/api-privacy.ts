@@ -1,7 +1,6 @@
 import type { ApiDeps } from './api.ts'
 import { leadParams, siteQuery } from './api-query.ts'
 import { type Api, json, readRoute, unfound, writeRoute } from './api-route.ts'
-import { refuse } from './refuse.ts'
 import { erased, held } from './schemas-held.ts'
 
 /**
@@ -27,9 +26,8 @@ const erase = writeRoute('admin', {
   responses: { 200: json(erased, 'What was erased, and which backups still hold it') },
 })
 
-/** `forgetAnswers`: what writes were answered may name whoever was erased. */
-export function addPrivacyRoutes(api: Api, deps: ApiDeps, forgetAnswers: () => void): void {
-  const { reader, writer, clock, retentionMonths } = deps
+export function addPrivacyRoutes(api: Api, deps: ApiDeps): void {
+  const { reader, erasing, clock, retentionMonths } = deps
 
   api.openapi(itsExport, async (c) => {
     const { id } = c.req.valid('param')
@@ -42,16 +40,12 @@ export function addPrivacyRoutes(api: Api, deps: ApiDeps, forgetAnswers: () => v
 
   api.openapi(erase, async (c) => {
     const { id } = c.req.valid('param')
-    const lead = await reader.leadRef(id, { site: c.get('site') })
-    if (lead.kind !== 'found') return unfound(c, lead.kind)
-    const gone = await writer.erase(lead.value, clock())
-    if (!gone) return refuse(c, 'not_found')
-    forgetAnswers()
-    const { events, visitors, backups, isGone } = gone
-    const copies = backups.map(({ path, madeAt, expiresAt }) => {
-      const [made_at, expires_at] = [madeAt, expiresAt].map((at) => new Date(at).toISOString())
-      return { path, made_at: made_at ?? '', expires_at: expires_at ?? '' }
-    })
-    return c.json({ erased: true as const, events, visitors, gone: isGone, backups: copies }, 200)
+    const found = await erasing.erase(id, { site: c.get('site') })
+    if (found.kind !== 'found') return unfound(c, found.kind)
+    const { events, visitors, isGone, backups } = found.value
+    return c.json(
+      { erased: true as const, events, visitors, gone: isGone, backups: [...backups] },
+      200,
+    )
   })
 }

@@ -19,6 +19,7 @@ import { type Api, type ApiEnv, narrowToSite } from './api-route.ts'
 import { addSiteRoutes } from './api-sites.ts'
 import { addVisitorRoutes } from './api-visitors.ts'
 import type { Guard } from './auth.ts'
+import type { Erasing } from './erasing.ts'
 import { isSafe } from './own-page.ts'
 import type { People } from './people.ts'
 import { refuse } from './refuse.ts'
@@ -62,7 +63,6 @@ export interface ApiDeps {
     | 'addAdjustment'
     | 'removeAdjustment'
     | 'unlink'
-    | 'erase'
     | 'publishModel'
     | 'modelProgress'
     | 'requeue'
@@ -76,6 +76,7 @@ export interface ApiDeps {
   /** How long events are kept; said wherever somebody asks what is held. */
   readonly retentionMonths: number
   readonly people: People
+  readonly erasing: Erasing
 }
 
 const BASE = '/api/v1'
@@ -97,7 +98,8 @@ export function createApi(deps: ApiDeps): Hono {
   const answers = rememberAnswers(deps.clock)
   api.use(answers.remember)
   addLeadRoutes(api, deps)
-  addPrivacyRoutes(api, deps, answers.forget)
+  deps.erasing.onErased(answers.forget) // what writes were answered may name whoever was erased
+  addPrivacyRoutes(api, deps)
   addIdentityRoutes(api, deps)
   addOutcomeRoutes(api, deps)
   addVisitorRoutes(api, deps)

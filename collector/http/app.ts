@@ -19,6 +19,7 @@ import { createGuard } from './auth.ts'
 import { createClientAddress } from './client-address.ts'
 import { createCollectRoutes, socketAddress } from './collect.ts'
 import { createGuardedApp, createListed, isApi, type PublicPath, publicPaths } from './doors.ts'
+import { createErasing } from './erasing.ts'
 import { createFirstAccount } from './first-account.ts'
 import { createOpsRoutes } from './ops.ts'
 import { showsPages } from './own-page.ts'
@@ -137,10 +138,11 @@ export function createApp(deps: AppDeps): App {
   // From here on everything is read through the veil.
   const seen = veil.reader
   const { retentionMonths } = config
+  const erasing = createErasing({ reader: seen, writer, clock })
   const people = createPeople({ ...entering, onAccount })
   app.route(
     '/',
-    createApi({ reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }),
+    createApi({ reader: seen, writer, clock, publicUrl, guard, people, erasing, retentionMonths }),
   )
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
   const proxyAdvice = (now: number) =>
@@ -152,7 +154,17 @@ export function createApp(deps: AppDeps): App {
   const demo = demoSiteKey !== null
   app.route(
     '/',
-    createDashboard({ reader: seen, writer, clock, tagUrl, checks, proxyAdvice, demo }),
+    createDashboard({
+      reader: seen,
+      writer,
+      clock,
+      tagUrl,
+      checks,
+      proxyAdvice,
+      demo,
+      erasing,
+      retentionMonths,
+    }),
   )
   const settings = { people, writer, entrance, publicUrl, demo }
   app.route('/', createSettings({ ...settings, reader: seen, clock }))

@@ -7,6 +7,7 @@ import type { Admin } from '../../collector/engine.ts'
 import { createApi } from '../../collector/http/api.ts'
 import { createAudienceRoutes } from '../../collector/http/audience.ts'
 import { createGuard, hashSecret, newApiKey } from '../../collector/http/auth.ts'
+import { createErasing } from '../../collector/http/erasing.ts'
 import { createPasswords } from '../../collector/http/passwords.ts'
 import { createPeople } from '../../collector/http/people.ts'
 import { createEntrance } from '../../collector/http/session.ts'
@@ -114,6 +115,7 @@ export function createService(): Service {
       publicUrl,
       guard,
       people,
+      erasing: createErasing({ reader: veil.reader, writer, clock }),
       retentionMonths: 13,
     }),
   )

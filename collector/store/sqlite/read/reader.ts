@@ -2,6 +2,7 @@ import { emailOf, resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
 import { scoreOf } from '../../../scoring/score.ts'
 import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
+import type { LeadExplained, VisitorExplained } from '../../explained.ts'
 import type { HeldBackupJson, HeldJson } from '../../held.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, ListPage, Reader, Scoped } from '../../reader.ts'
@@ -20,6 +21,7 @@ import { createMentionReader } from '../mentions.ts'
 import { siteOf } from '../sites.ts'
 import { type VerifyReport, verifyStore } from '../verify.ts'
 import { type AccessReads, createAccessReader } from './accounts.ts'
+import { createExplainedReader } from './explained.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
 import { createIdentityReader } from './identities.ts'
@@ -61,6 +63,11 @@ export interface InternalReader extends Reader, AccessReads {
   leadRef(id: string, scope: Scoped): Promise<Found<number>>
   /** Everything that is held about a lead, and that erasing it would take. */
   held(id: string, scope: Scoped, ask: HeldAsk): Promise<Found<HeldJson>>
+  /** A lead, and all that explains its score and stage. */
+  explained(id: string, scope: Scoped, now: number): Promise<Found<LeadExplained>>
+  visitorExplained(id: string, scope: Scoped, now: number): Promise<Found<VisitorExplained>>
+  /** The last 30 days and today, of this visitor alone. */
+  visitorTrend(id: string, scope: Scoped, now: number): Promise<Found<readonly TrendDayJson[]>>
 }
 
 /** Days of a trend before today. */
@@ -78,6 +85,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const links = createIdentityReader(tools)
   const said = createSaidReader(tools)
   const held = createHeldReader(tools, { history, said })
+  const explained = createExplainedReader(tools, { leads, visitors, history, links, said })
   const models = createModelReader(tools)
   const quarantine = createQuarantineReader(db)
   const mentions = createMentionReader(db)
@@ -170,6 +178,12 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
     leadRef: async (id, scope) => withLead(id, scope, ({ ref }) => found(ref)),
     held: async (id, scope, ask) =>
       withLead(id, scope, (lead) => found(held(lead, leads.json(lead, ask.now), ask))),
+    explained: async (id, scope, now) =>
+      withLead(id, scope, (lead) => found(explained.lead(lead, now))),
+    visitorExplained: async (id, scope, now) =>
+      withVisitor(id, scope, (hold) => found(explained.visitor(hold, now))),
+    visitorTrend: async (id, scope, now) =>
+      withVisitor(id, scope, (hold) => found(explained.visitorTrend(hold, now))),
     async trend(id, scope, now) {
       return withLead(id, scope, ({ ref }) => {
         const { rules } = tools.current()
