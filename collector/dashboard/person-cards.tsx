@@ -43,7 +43,7 @@ const FitLine = ({ line }: { line: FitLineView }) => (
     <span>
       {line.label} <small>{line.value}</small>
     </span>
-    <span class="gain">{line.points}</span>
+    <span class={`gain ${line.tone}`}>{line.points}</span>
   </li>
 )
 

@@ -108,7 +108,7 @@ const Drawing = ({ trend }: { trend: TrendView }) => (
 export const Trend = ({ trend }: { trend: TrendView }) => (
   <section class="card trend" aria-labelledby="trend-title">
     <h2 id="trend-title">
-      30 days <small>{trend.summary}</small>
+      Trend <small>{trend.summary}</small>
     </h2>
     <Drawing trend={trend} />
     {trend.marks.length > 0 && (

@@ -10,6 +10,7 @@ export interface FitLineView {
   /** "Head of People"; what is not known, or not as the rule wants it. */
   readonly value: string
   readonly points: string
+  readonly tone: 'plus' | 'minus'
 }
 
 export interface FitView {
@@ -33,14 +34,14 @@ const SHOWN_COULD = 2
 export function presentFit({ fit }: LeadJson, { cap, rules }: FitExplained): FitView {
   const matched = rules
     .filter(({ state }) => state === 'counts')
-    .map(({ label, value, points }) => ({ label, value: value ?? '', points: wholePoints(points) }))
+    .map(({ label, value, points }) => ({ label, value: value ?? '', ...signed(points) }))
   const could = rules
     .filter(({ gain }) => gain > 0)
     .toSorted((a, b) => b.gain - a.gain)
     .map(({ label, trait, value, gain }) => ({
       label,
       value: value === null ? `${humanise(trait)} not known` : `now “${value}”`,
-      points: wholePoints(gain),
+      ...signed(gain),
     }))
   const shown = { matched, could: distinct(could).slice(0, SHOWN_COULD) }
   if (!fit.letter) {
@@ -57,7 +58,7 @@ export function presentFit({ fit }: LeadJson, { cap, rules }: FitExplained): Fit
   return {
     letter: fit.letter,
     words: FITS[fit.letter],
-    points: `${fit.points} of ${cap} points`,
+    points: `${signedWhole(fit.points).replace('+', '')} of ${cap} points`,
     share: Math.max(0, Math.min(100, Math.round((fit.points / cap) * 100))),
     next: better
       ? `${better.letter} starts at ${better.from} points: ${better.from - fit.points} to go.`
@@ -71,6 +72,10 @@ function distinct(lines: readonly FitLineView[]): FitLineView[] {
   return lines.filter((one, index) => lines.findIndex(({ label }) => label === one.label) === index)
 }
 
-function wholePoints(points: number): string {
+function signed(points: number): Pick<FitLineView, 'points' | 'tone'> {
+  return { points: signedWhole(points), tone: points < 0 ? 'minus' : 'plus' }
+}
+
+function signedWhole(points: number): string {
   return signedPoints(points * 1000).replace(/\.000$/, '')
 }

@@ -54,7 +54,9 @@ export function presentProspect(source: ProspectSource): ProspectView {
     tone: prospect.is_included ? 'open' : 'barred',
     headline: headlineOf(source, missing),
     note: comingWords(source),
-    share: Math.max(0, Math.min(100, Math.floor(lead.score_milli / (10 * prospect.enter)))),
+    share: prospect.is_over_bar
+      ? null
+      : Math.max(0, Math.min(100, Math.floor(lead.score_milli / (10 * prospect.enter)))),
     conditions,
     ...stepsOf(prospect),
     since: null,
@@ -63,7 +65,7 @@ export function presentProspect(source: ProspectSource): ProspectView {
 
 function headlineOf({ lead, prospect }: ProspectSource, missing: readonly string[]): string {
   if (!prospect.is_included) return `Can’t become an MQL: ${lead.excluded ?? 'excluded'}.`
-  if (missing.length > 0) return `${capital(listWords(missing))} to go.`
+  if (missing.length > 0) return `${capital(listWords(missing))}.`
   if (prospect.ready_at) return 'Everything is there, but for the time between two times as an MQL.'
   return 'Everything is there: it becomes an MQL within moments.'
 }

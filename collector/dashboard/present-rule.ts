@@ -4,6 +4,7 @@ import { measureOf } from './vocabulary.ts'
 import {
   type DayView,
   dayOfWords,
+  durationWords,
   exactPoints,
   plural,
   shortPoints,
@@ -78,7 +79,8 @@ const MOST_NAMED = 100
 function repeatWords(rule: RuleExplained): string[] {
   const { repeat, max_per_day: most, saturation_s: seconds, points } = rule
   if (seconds !== null) {
-    return [`A day’s time gives at most ${points} points, two thirds of them in ${seconds} s.`]
+    const first = durationWords(seconds * 1000)
+    return [`A day’s time gives at most ${points} points, 63 % of them in the first ${first}.`]
   }
   if (most === 1 || repeat === 0) return ['It counts once a day.']
   const limit = most < MOST_NAMED ? `, up to ${most} a day` : ''

@@ -66,7 +66,7 @@ export const personStyles = `
 .card { padding: 1.05rem 1.2rem 1.15rem; }
 .card > h2 { margin-bottom: .7rem; }
 .touches { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1.1rem 1.4rem; }
-.touch { min-width: 0; } .touch h3 { font-size: .84rem; color: var(--soft); font-weight: 500; }
+.touch { min-width: 0; } .touch h3 { margin: 0; font-size: .84rem; color: var(--soft); font-weight: 500; }
 .touch-source { font-weight: 650; font-size: 1.04rem; }
 .touch dl { margin-top: .5rem; display: grid; gap: .3rem; } .touch dt { font-size: .78rem; color: var(--soft); } .touch dd { font-size: .92rem; }
 .fit-head { display: flex; gap: .9rem; align-items: center; margin-bottom: .8rem; } .fit-head strong, .fit-head small { display: block; }
@@ -86,7 +86,7 @@ export const personStyles = `
 [data-holds=yes] .holds { stroke: var(--plus); } [data-holds=no] .holds { stroke-dasharray: 2.4 2.4; } [data-holds=no] > span { font-weight: 600; }
 .gains { display: grid; gap: .25rem; margin-top: .35rem; }
 .gains li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .9rem; }
-.gain { font-family: var(--mono); font-size: .9rem; color: var(--plus); font-weight: 570; }
+.gain { font-family: var(--mono); font-size: .9rem; color: var(--plus); font-weight: 570; } .gain.minus { color: var(--minus); }
 .fit .gains:first-of-type { margin-top: .75rem; }
 .teaching + .teaching { margin-top: .5rem; }
 .trend-chart { width: 100%; height: auto; overflow: visible; }
@@ -180,6 +180,8 @@ button.danger[type=submit] { background: var(--minus); border-color: var(--minus
   .hero-score dl { display: grid; grid-template-columns: repeat(2, auto); justify-content: start; gap: .5rem 2.2rem; }
   .line-bar { width: 0; padding: 0 !important; } .line-bar .bar { display: none; }
   .line-points { padding-left: .6rem !important; }
+  .receipt .days tbody tr { display: grid; grid-template-columns: 3.6rem minmax(0, 1fr) auto; padding: .3rem .6rem; }
+  .receipt .days tbody tr > * { padding: 0 !important; width: auto; } .receipt .days .day-sum { grid-column: 2; grid-row: 2; text-align: left; } .receipt .days .day-points { grid-column: 3; grid-row: 1; }
   .event { padding-inline: .9rem; grid-template-columns: 2.6rem minmax(0, 1fr) auto; gap: 0 .6rem; }
   .event .icon, .event-page .place { display: none; }
   .event .event-rules { grid-column: 2 / -1; } .event .event-points { grid-column: 3; }
