@@ -114,7 +114,7 @@ export const Privacy = ({ privacy, name }: { privacy: PrivacyView; name: string 
       <form method="post" action={privacy.eraseAction}>
         <p>
           Erases {name} with every visit and event, at once and for good; what is sent again later
-          is refused. Numbers in reports fall by what they did.
+          is refused. Backups that hold them are named.
         </p>
         <label>
           <span>Type “erase” to confirm</span>

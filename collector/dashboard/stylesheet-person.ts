@@ -181,7 +181,7 @@ button.danger[type=submit] { background: var(--minus); border-color: var(--minus
   .line-bar { width: 0; padding: 0 !important; } .line-bar .bar { display: none; }
   .line-points { padding-left: .6rem !important; }
   .receipt .days tbody tr { display: grid; grid-template-columns: 3.6rem minmax(0, 1fr) auto; padding: .3rem .6rem; }
-  .receipt .days tbody tr > * { padding: 0 !important; width: auto; } .receipt .days .day-sum { grid-column: 2; grid-row: 2; text-align: left; } .receipt .days .day-points { grid-column: 3; grid-row: 1; }
+  .receipt .days tbody tr > * { padding: 0 !important; width: auto !important; } .receipt .days .day-sum { grid-column: 2; grid-row: 2; text-align: left; } .receipt .days .day-points { grid-column: 3; grid-row: 1; }
   .event { padding-inline: .9rem; grid-template-columns: 2.6rem minmax(0, 1fr) auto; gap: 0 .6rem; }
   .event .icon, .event-page .place { display: none; }
   .event .event-rules { grid-column: 2 / -1; } .event .event-points { grid-column: 3; }
