@@ -155,10 +155,7 @@ export function presentLead(source: LeadSource): PersonView {
     adjustments: mayWrite ? presentAdjustments(explained.adjustments, place, now) : null,
     links: {
       self: place.path,
-      mailto:
-        seesEmails && lead.email
-          ? `mailto:${encodeURIComponent(lead.email).replace('%40', '@')}`
-          : null,
+      mailto: seesEmails ? mailtoOf(lead.email) : null,
     },
     privacy: mayAdmin
       ? {
@@ -170,6 +167,12 @@ export function presentLead(source: LeadSource): PersonView {
     factsTitle: 'Traits',
     belongsTo: null,
   }
+}
+
+/** An address came from a tracked page and may be anything: what looks like none is no link. */
+function mailtoOf(email: string | null): string | null {
+  if (email === null || !/^[^\s@:/?#]+@[^\s@:/?#]+$/.test(email)) return null
+  return `mailto:${encodeURIComponent(email).replace('%40', '@')}`
 }
 
 export interface VisitorSource {
