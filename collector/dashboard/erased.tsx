@@ -3,7 +3,7 @@ import type { ErasedView } from './present-erased.ts'
 
 /** Instead of the page of somebody who was erased. */
 export const ErasedPage = ({ view }: { view: ErasedView }) => (
-  <article class="trouble" data-erased>
+  <article class="empty trouble" data-erased>
     <h1>This person is erased</h1>
     <p>{view.words}</p>
     <p>

@@ -72,6 +72,8 @@ describe('an opened receipt', () => {
           expect(hasCap(id, TODAY)).toBe(fitsCapOn !== null)
           if (fitsCapOn === null) continue
           expect([hasCap(id, fitsCapOn - 1), hasCap(id, fitsCapOn)]).toEqual([true, false])
+          const eve = ruleLinesOf(all, MODEL, fitsCapOn - 1).find((one) => one.rule === rule)
+          expect(eve?.fitsCapOn).toBe(fitsCapOn)
         }
       }),
     )
