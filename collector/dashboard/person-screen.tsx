@@ -115,14 +115,12 @@ function startOf(cursor: string | undefined): number | null {
   return typeof at === 'number' ? at : null
 }
 
-/** What a form of this page, or the one for outcomes, has done. */
+/** What a form of this page has done; what was said of an outcome is told by whoever takes it. */
 const DONE: Readonly<Record<string, string>> = {
   adjusted: 'The score is adjusted.',
   unadjusted: 'The adjustment is taken back.',
   unlinked:
     'The link is undone: what that browser did has left this lead, and is an anonymous visitor’s again.',
-  outcome: 'Reported.',
-  'outcome-undone': 'Taken back.',
 }
 
 function noticeOf({ c, site }: Visit): NoticeView | null {
