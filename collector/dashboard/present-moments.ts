@@ -1,7 +1,7 @@
 import type { AdjustmentJson, DecisionJson, OutcomeJson } from '../store/shapes.ts'
-import { OUTCOME_DONE } from './present-sales.ts'
+import { OUTCOME_DONE, valueWords } from './present-sales.ts'
 import { STAGES } from './vocabulary.ts'
-import { money, signedPoints, type When, whenOf } from './words.ts'
+import { signedPoints, type When, whenOf } from './words.ts'
 
 /** What was decided and said about somebody, placed in time among their visits. */
 
@@ -85,8 +85,4 @@ const CAUSES: Readonly<Record<DecisionJson['by'], string>> = {
 
 export function causeWords({ by }: DecisionJson): string {
   return CAUSES[by]
-}
-
-export function valueWords(value: number, currency: string | null): string {
-  return currency ? money(value, currency) : value.toLocaleString('en')
 }

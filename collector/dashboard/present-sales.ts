@@ -1,8 +1,7 @@
 import { OUTCOME_TYPES } from '../scoring/stages.ts'
 import type { AdjustmentJson, OutcomeJson } from '../store/shapes.ts'
 import { hrefOf } from './links.ts'
-import { valueWords } from './present-moments.ts'
-import { signedPoints, type When, whenOf } from './words.ts'
+import { money, signedPoints, type When, whenOf } from './words.ts'
 
 /** What people say of a lead: sales' outcomes and points by hand, each with its way back. */
 
@@ -90,4 +89,8 @@ export function presentAdjustments(
       undo: hrefOf(`${path}/adjustment/${encodeURIComponent(one.id)}/undo`, { site }),
     })),
   }
+}
+
+export function valueWords(value: number, currency: string | null): string {
+  return currency ? money(value, currency) : value.toLocaleString('en')
 }
