@@ -54,6 +54,34 @@ export function sparkShape(
   }
 }
 
+export interface Plot {
+  readonly line: string
+  readonly area: string
+  /** Where a value stands: by its place in the list, and by its size. */
+  readonly x: (index: number) => number
+  readonly y: (value: number) => number
+}
+
+/** Room for half of a dot. */
+const MARGIN = 5
+
+/** A line as `lineShape` draws it, with its scales, for whoever writes into the drawing. */
+export function plot(values: readonly number[], box: Box, top: number): Plot {
+  const { width, height, inset } = box
+  const across = scaleLinear([0, Math.max(1, values.length - 1)], [MARGIN, width - MARGIN])
+  const up = scaleLinear([0, Math.max(top, 1)], [height - inset, MARGIN])
+  const x = (index: number) => round(across(index))
+  const y = (value: number) => round(up(value))
+  const at = (_: number, index: number) => x(index)
+  const points = [...values]
+  return {
+    line: line<number>(at, y).curve(curveMonotoneX)(points) ?? '',
+    area: area<number>(at, y(0), y).curve(curveMonotoneX)(points) ?? '',
+    x,
+    y,
+  }
+}
+
 /** Tenths of a unit are finer than a pixel, and a page of charts stays small. */
 function round(value: number): number {
   return Math.round(value * 10) / 10

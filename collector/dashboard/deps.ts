@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { Admin } from '../engine.ts'
+import type { Erasing } from '../http/erasing.ts'
 import type { Reader } from '../store/reader.ts'
 import type { LeadListReads } from '../store/sqlite/read/lead-list.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
@@ -22,6 +23,10 @@ export type DashboardReader = Reader &
     | keyof LeadListReads
     | 'attention'
     | 'arrived'
+    | 'explained'
+    | 'visitorExplained'
+    | 'visitorTrend'
+    | 'held'
   >
 
 export type DashboardWriter = Pick<
@@ -33,6 +38,7 @@ export type DashboardWriter = Pick<
   | 'requeue'
   | 'dropQuarantined'
   | keyof ViewStore
+  | 'unlink'
 >
 
 export interface DashboardDeps {
@@ -49,4 +55,7 @@ export interface DashboardDeps {
   readonly onBroken?: (error: unknown) => void
   /** A throw-away store with a demo shop beside it. */
   readonly demo: boolean
+  readonly erasing: Pick<Erasing, 'eraseLead'>
+  /** How long events are kept; said wherever somebody asks what is held. */
+  readonly retentionMonths: number
 }

@@ -2,7 +2,7 @@ import type { EventIcon } from './event-words.ts'
 import type { ScoreView } from './present.ts'
 import type { PlaceView } from './present-receipt.ts'
 import type { Heat } from './vocabulary.ts'
-import type { When } from './words.ts'
+import type { DayView, When } from './words.ts'
 
 /** Small marks that stand on several screens. */
 
@@ -15,6 +15,13 @@ export const Time = ({ when, part }: { when: When; part?: string }) => (
 
 export const MaybeTime = ({ when, part }: { when: When | null; part?: string }) =>
   when ? <Time when={when} {...(part && { part })} /> : <span>–</span>
+
+/** A UTC day, which is when scores change; there is no moment of it to tell in another zone. */
+export const Day = ({ day }: { day: DayView }) => (
+  <time datetime={day.iso} title={day.exact} data-local="yes">
+    {day.words}
+  </time>
+)
 
 /** Four bars, more of them the hotter; always beside its word or with a spoken one. */
 export const HeatBars = ({ heat }: { heat: Heat }) => (

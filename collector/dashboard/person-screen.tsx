@@ -1,65 +1,143 @@
+import { mayUse } from '../http/auth.ts'
+import { placeOf } from '../store/ids.ts'
 import { answer, unfound, type Visit } from './answers.tsx'
 import { askStanding, leadsOf } from './ask.ts'
 import type { DashboardDeps } from './deps.ts'
 import { hrefOf, leadHref, visitorHref } from './links.ts'
+import type { NoticeView } from './notice.tsx'
+import { outcomeNotice } from './outcome-screen.tsx'
 import { Person } from './person.tsx'
-import { presentLead, presentVisitor } from './present-person.ts'
+import { presentMoments } from './present-moments.ts'
+import { presentLead, presentVisitor, type Rights } from './present-person.ts'
 import { presentTimeline } from './present-timeline.ts'
 import type { Screen } from './screens.ts'
 
 const TIMELINE_SESSIONS = 20
 
-export function leadScreen({ reader }: DashboardDeps): Screen {
+export function leadScreen(deps: DashboardDeps): Screen {
   return async (visit) => {
+    const notice = noticeOf(visit) ?? (await outcomeNotice(deps.reader, visit))
+    return showLead(deps, visit, notice)
+  }
+}
+
+/** The page of the lead that the address names, with what came of a form. */
+export async function showLead(
+  { reader }: DashboardDeps,
+  visit: Visit,
+  notice: NoticeView | null,
+  status: 200 | 400 = 200,
+): Promise<Response> {
+  const { now } = visit
+  const { id, scope, cursor, page } = personOf(visit)
+  const path = leadHref(id)
+  const [found, timeline, trend] = await Promise.all([
+    reader
+      .explained(id, scope, now)
+      .then(async (explained) =>
+        explained.kind === 'found'
+          ? { ...explained, standing: await askStanding(reader, explained.value.lead, now) }
+          : explained,
+      ),
+    reader.timeline(id, page, now),
+    reader.trend(id, scope, now),
+  ])
+  const wanted = { kind: 'lead', id, start: hrefOf(path, scope) } as const
+  if (found.kind !== 'found') return unfound(visit, found, wanted)
+  if (timeline.kind !== 'found') return unfound(visit, timeline, wanted)
+  const { value: explained, standing } = found
+  const view = presentLead({
+    explained,
+    trend: trend.kind === 'found' ? trend.value : [],
+    standing,
+    rights: rightsOf(visit),
+    site: scope.site,
+    now,
+  })
+  const visits = presentTimeline({
+    page: timeline.value,
+    reasons: explained.lead.reasons,
+    path,
+    site: scope.site,
+    cursor,
+    now,
+    told: {
+      identities: explained.identities,
+      moments: presentMoments({ ...explained, now }),
+      before: startOf(cursor),
+    },
+  })
+  return answer(visit, view.name, <Person view={view} timeline={visits} />, status, notice)
+}
+
+export function visitorScreen({ reader }: DashboardDeps): Screen {
+  return async (visit) => {
+    const { now } = visit
     const { id, scope, cursor, page } = personOf(visit)
-    const path = leadHref(id)
-    const [lead, timeline, identities] = await Promise.all([
-      reader.lead(id, scope, visit.now),
-      reader.timeline(id, page, visit.now),
-      reader.identities(id, scope),
+    const path = visitorHref(id)
+    const [found, timeline, trend] = await Promise.all([
+      reader.visitorExplained(id, scope, now),
+      reader.visitorTimeline(id, page, now),
+      reader.visitorTrend(id, scope, now),
     ])
-    const wanted = { kind: 'lead', id, start: hrefOf(path, scope) } as const
-    if (lead.kind !== 'found') return unfound(visit, lead, wanted)
+    const wanted = { kind: 'visitor', id, start: hrefOf(path, scope) } as const
+    if (found.kind !== 'found') return unfound(visit, found, wanted)
     if (timeline.kind !== 'found') return unfound(visit, timeline, wanted)
-    const links = identities.kind === 'found' ? identities.value : []
-    const standing = await askStanding(reader, lead.value, visit.now)
-    const view = presentLead({ lead: lead.value, identities: links, standing, now: visit.now })
+    const { visitor } = found.value
+    const leads = await leadsOf(reader, [visitor], [], now)
+    const view = presentVisitor({
+      explained: found.value,
+      lead: leads.get(visitor.lead ?? '') ?? null,
+      trend: trend.kind === 'found' ? trend.value : [],
+      site: scope.site,
+      now,
+    })
     const visits = presentTimeline({
       page: timeline.value,
-      reasons: lead.value.reasons,
+      reasons: visitor.reasons,
       path,
       site: scope.site,
       cursor,
-      now: visit.now,
+      now,
     })
     return answer(visit, view.name, <Person view={view} timeline={visits} />)
   }
 }
 
-export function visitorScreen({ reader }: DashboardDeps): Screen {
-  return async (visit) => {
-    const { id, scope, cursor, page } = personOf(visit)
-    const path = visitorHref(id)
-    const [visitor, timeline] = await Promise.all([
-      reader.visitor(id, scope, visit.now),
-      reader.visitorTimeline(id, page, visit.now),
-    ])
-    const wanted = { kind: 'visitor', id, start: hrefOf(path, scope) } as const
-    if (visitor.kind !== 'found') return unfound(visit, visitor, wanted)
-    if (timeline.kind !== 'found') return unfound(visit, timeline, wanted)
-    const leads = await leadsOf(reader, [visitor.value], [], visit.now)
-    const lead = leads.get(visitor.value.lead ?? '') ?? null
-    const view = presentVisitor(visitor.value, lead, visit.now)
-    const visits = presentTimeline({
-      page: timeline.value,
-      reasons: visitor.value.reasons,
-      path,
-      site: scope.site,
-      cursor,
-      now: visit.now,
-    })
-    return answer(visit, view.name, <Person view={view} timeline={visits} />)
+function rightsOf({ c }: Visit): Rights {
+  const access = c.get('access')
+  return {
+    mayWrite: mayUse(access, 'write'),
+    mayAdmin: mayUse(access, 'admin'),
+    seesEmails: access.role !== 'viewer',
   }
+}
+
+/** When the last visit of the page before began: a cursor begins with it. */
+function startOf(cursor: string | undefined): number | null {
+  const [at] = (cursor && placeOf(cursor, ['number', 'string', 'number'])) || []
+  return typeof at === 'number' ? at : null
+}
+
+/** What a form of this page has done; what was said of an outcome is told by whoever takes it. */
+const DONE: Readonly<Record<string, string>> = {
+  adjusted: 'The score is adjusted.',
+  unadjusted: 'The adjustment is taken back.',
+  unlinked:
+    'The link is undone: what that browser did has left this lead, and is an anonymous visitor’s again.',
+}
+
+function noticeOf({ c, site }: Visit): NoticeView | null {
+  const done = c.req.query('done') ?? ''
+  const words = Object.hasOwn(DONE, done) ? DONE[done] : undefined
+  if (words === undefined) return null
+  const adjustment = c.req.query('adjustment')
+  if (done !== 'adjusted' || !adjustment || !mayUse(c.get('access'), 'write')) {
+    return { tone: 'good', words }
+  }
+  const path = `${leadHref(c.req.param('id') ?? '')}/adjustment/${encodeURIComponent(adjustment)}/undo`
+  const undo = { action: hrefOf(path, { site: site?.id }), label: 'Take back', fields: {} }
+  return { tone: 'good', words, undo }
 }
 
 function personOf({ c, site }: Visit) {

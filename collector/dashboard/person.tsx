@@ -1,5 +1,9 @@
-import { Bar, HeatBars, MaybeTime, Place, Stage, Time } from './marks.tsx'
-import type { FitView, IdentityView, PersonView, TouchView } from './present-person.ts'
+import { HeatBars, MaybeTime, Stage } from './marks.tsx'
+import { Adjustments, Privacy, Sales } from './person-actions.tsx'
+import { Facts, Fit, Touches } from './person-cards.tsx'
+import { Decisions, Identities } from './person-links.tsx'
+import { Prospect, Teaching, Trend } from './person-progress.tsx'
+import type { PersonView } from './present-person.ts'
 import type { TimelineView } from './present-timeline.ts'
 import { Receipt } from './receipt.tsx'
 import { Timeline } from './timeline.tsx'
@@ -25,6 +29,16 @@ const Hero = ({ view }: { view: PersonView }) => (
         <span>
           Last seen <MaybeTime when={view.lastSeen} />
         </span>
+      </p>
+      <p class="hero-links">
+        {view.links.mailto && (
+          <a class="button" href={view.links.mailto}>
+            Write an e-mail
+          </a>
+        )}
+        <button type="button" class="button" data-copy-link={view.links.self} hidden>
+          Copy link
+        </button>
       </p>
     </div>
     <div class="hero-score" data-heat={view.heat}>
@@ -59,109 +73,6 @@ const Hero = ({ view }: { view: PersonView }) => (
   </header>
 )
 
-const Touch = ({ touch }: { touch: TouchView }) => (
-  <div class="touch">
-    <h3>{touch.label}</h3>
-    <p class="touch-source">{touch.source}</p>
-    <p class="hint">
-      {touch.channel}, <Time when={touch.when} />
-    </p>
-    <dl>
-      {touch.campaign && (
-        <div>
-          <dt>Campaign</dt>
-          <dd>{touch.campaign}</dd>
-        </div>
-      )}
-      {touch.landing && (
-        <div>
-          <dt>Landed on</dt>
-          <dd>
-            <Place place={touch.landing} />
-          </dd>
-        </div>
-      )}
-      {touch.referrer && (
-        <div>
-          <dt>Sent by</dt>
-          <dd>
-            <Place place={touch.referrer} />
-          </dd>
-        </div>
-      )}
-    </dl>
-  </div>
-)
-
-const Fit = ({ fit }: { fit: FitView }) => (
-  <section class="card fit" aria-labelledby="fit-title">
-    <h2 id="fit-title">Fit</h2>
-    <p class="fit-head">
-      <span class="fit-letter">{fit.letter}</span>
-      <span>
-        <strong>{fit.words}</strong>
-        <small>{fit.points}</small>
-      </span>
-    </p>
-    <Bar share={fit.share} tone="fit" />
-    <p class="hint">{fit.next}</p>
-  </section>
-)
-
-const Identities = ({ identities }: { identities: readonly IdentityView[] }) => (
-  <section class="card" aria-labelledby="identities-title">
-    <h2 id="identities-title">How we know</h2>
-    <table class="identities">
-      <caption class="hush">The evidence for each browser</caption>
-      <thead>
-        <tr>
-          <th scope="col">Browser</th>
-          <th scope="col">Evidence</th>
-          <th scope="col">When</th>
-        </tr>
-      </thead>
-      <tbody>
-        {identities.map((identity) => (
-          <tr>
-            <th scope="row">
-              <a href={identity.href}>{identity.browser}</a>
-            </th>
-            <td>
-              {identity.evidence}
-              <small>{identity.strength}</small>
-            </td>
-            <td>
-              <Time when={identity.when} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </section>
-)
-
-const Facts = ({ view }: { view: PersonView }) => (
-  <section class="card" aria-labelledby="facts-title">
-    <h2 id="facts-title">{view.factsTitle}</h2>
-    <dl class="facts">
-      {view.facts.map(({ name, value }) => (
-        <div>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  </section>
-)
-
-const Touches = ({ touches }: { touches: readonly TouchView[] }) => (
-  <section class="card touches" aria-label="Where they came from">
-    {touches.map((touch) => (
-      <Touch touch={touch} />
-    ))}
-  </section>
-)
-
 export const Person = ({ view, timeline }: { view: PersonView; timeline: TimelineView }) => (
   <article class="person">
     <nav class="crumbs" aria-label="Back">
@@ -170,14 +81,23 @@ export const Person = ({ view, timeline }: { view: PersonView; timeline: Timelin
     {view.belongsTo && <BelongsTo lead={view.belongsTo} />}
     <Hero view={view} />
     <div class="person-columns">
-      <Receipt receipt={view.receipt} />
-      <aside aria-label="About this person">
-        {view.touches.length > 0 && <Touches touches={view.touches} />}
+      <div class="person-main">
+        <Receipt receipt={view.receipt} />
+        <Timeline timeline={timeline} />
+      </div>
+      <aside class="person-side" aria-label="About this person">
+        {view.prospect && <Prospect prospect={view.prospect} />}
+        {view.teaching.length > 0 && <Teaching sentences={view.teaching} />}
+        {view.trend && <Trend trend={view.trend} />}
+        {view.sales && <Sales sales={view.sales} />}
         {view.fit && <Fit fit={view.fit} />}
-        {view.identities.length > 0 && <Identities identities={view.identities} />}
+        {view.touches.length > 0 && <Touches touches={view.touches} />}
+        {view.identities.length + view.conflicts.length > 0 && <Identities view={view} />}
         {view.facts.length > 0 && <Facts view={view} />}
+        {view.decisions.length > 0 && <Decisions decisions={view.decisions} />}
+        {view.adjustments && <Adjustments adjustments={view.adjustments} />}
+        {view.privacy && <Privacy privacy={view.privacy} name={view.name} />}
       </aside>
-      <Timeline timeline={timeline} />
     </div>
   </article>
 )

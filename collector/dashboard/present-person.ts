@@ -1,32 +1,49 @@
+import type { LeadExplained, RuleExplained, VisitorExplained } from '../store/explained.ts'
 import type {
-  IdentityJson,
   LeadJson,
   Reason,
   ScoreJson,
   TouchJson,
+  TrendDayJson,
   VisitorJson,
 } from '../store/shapes.ts'
+import { arrivalWords } from './arrival-words.ts'
 import { hrefOf, leadHref, visitorHref } from './links.ts'
 import {
   leadName,
   pageWords,
   type Standing,
-  shortId,
   stageWords,
   standingWords,
   traitOf,
 } from './present.ts'
+import { type FitView, presentFit } from './present-fit.ts'
+import {
+  type ConflictView,
+  type DecisionView,
+  type IdentityView,
+  presentConflicts,
+  presentDecisions,
+  presentIdentities,
+} from './present-links.ts'
+import { type ProspectView, presentProspect } from './present-prospect.ts'
 import { type PlaceView, placeOf, presentReceipt, type ReceiptView } from './present-receipt.ts'
+import {
+  type AdjustmentsView,
+  type Place,
+  presentAdjustments,
+  presentSales,
+  type SalesView,
+} from './present-sales.ts'
+import { presentTrend, type TrendView } from './present-trend.ts'
 import {
   botName,
   botWords,
   causeOf,
   channelWords,
-  evidenceWords,
   FITS,
   HEATS,
   type Heat,
-  isDirect,
   sourceWords,
 } from './vocabulary.ts'
 import { exactPoints, humanise, listWords, maybeWhen, type When, whenOf } from './words.ts'
@@ -40,24 +57,6 @@ export interface TouchView {
   readonly campaign: string | null
   readonly landing: PlaceView | null
   readonly referrer: PlaceView | null
-  readonly when: When
-}
-
-export interface FitView {
-  readonly letter: string
-  readonly words: string
-  readonly points: string
-  /** 0–100. */
-  readonly share: number
-  readonly next: string
-}
-
-export interface IdentityView {
-  readonly visitor: string
-  readonly href: string
-  readonly browser: string
-  readonly evidence: string
-  readonly strength: string
   readonly when: When
 }
 
@@ -86,58 +85,126 @@ export interface PersonView {
   readonly touches: readonly TouchView[]
   /** Only a known person has a fit worth a card. */
   readonly fit: FitView | null
+  readonly prospect: ProspectView | null
+  /** What would make somebody a lead who is none, in sentences. */
+  readonly teaching: readonly string[]
+  readonly trend: TrendView | null
   readonly identities: readonly IdentityView[]
+  readonly conflicts: readonly ConflictView[]
+  readonly decisions: readonly DecisionView[]
+  /** Null for who may only read. */
+  readonly sales: SalesView | null
+  readonly adjustments: AdjustmentsView | null
+  readonly links: LinksView
+  /** For owners. */
+  readonly privacy: PrivacyView | null
   readonly facts: readonly FactView[]
   readonly factsTitle: string
   /** The lead an anonymous page really belongs to. */
   readonly belongsTo: { readonly href: string; readonly name: string } | null
 }
 
-const FIT_CAP = 70
-const FIT_FROM = [
-  { letter: 'A', from: 45 },
-  { letter: 'B', from: 30 },
-  { letter: 'C', from: 15 },
-] as const
+export interface LinksView {
+  readonly self: string
+  /** An address to write to, for whoever may see it. */
+  readonly mailto: string | null
+}
+
+export interface PrivacyView {
+  readonly exportHref: string
+  readonly eraseAction: string
+}
+
+/** What somebody may do here. */
+export interface Rights {
+  readonly mayWrite: boolean
+  readonly mayAdmin: boolean
+  readonly seesEmails: boolean
+}
+
 const NAMED_CAUSES = 2
 
 export interface LeadSource {
-  readonly lead: LeadJson
-  readonly identities: readonly IdentityJson[]
+  readonly explained: LeadExplained
+  readonly trend: readonly TrendDayJson[]
   readonly standing: Standing | null
+  readonly rights: Rights
+  readonly site: string | undefined
   readonly now: number
 }
 
-export function presentLead({ lead, identities, standing, now }: LeadSource): PersonView {
+export function presentLead(source: LeadSource): PersonView {
+  const { explained, standing, rights, site, now } = source
+  const { lead, prospect, decisions } = explained
+  const { mayWrite, mayAdmin, seesEmails } = rights
+  const place: Place = { path: leadHref(lead.id), site }
   return {
-    ...presentPerson(lead, now),
+    ...presentPerson(lead, explained.rules, now),
     standing: standingWords(standing, lead.score_milli),
     name: leadName(lead),
     sentence: sentenceOf(whoIs(lead), lead, now),
-    back: { href: hrefOf('/leads'), label: 'Leads' },
-    fit: presentFit(lead),
-    identities: identities.map((identity) => presentIdentity(identity, now)),
+    back: { href: hrefOf('/leads', { site }), label: 'Leads' },
+    fit: presentFit(lead, explained.fit),
+    prospect: presentProspect({ lead, prospect, decisions, now }),
+    teaching: [],
+    trend: presentTrend({ days: source.trend, enter: prospect.enter, decisions }),
+    identities: presentIdentities(explained.identities, place, { now, mayWrite }),
+    conflicts: presentConflicts(explained.conflicts, lead.id, now),
+    decisions: presentDecisions(decisions, now),
+    sales: mayWrite ? presentSales(explained.outcomes, place, now) : null,
+    adjustments: mayWrite ? presentAdjustments(explained.adjustments, place, now) : null,
+    links: {
+      self: place.path,
+      mailto: seesEmails ? mailtoOf(lead.email) : null,
+    },
+    privacy: mayAdmin
+      ? {
+          exportHref: hrefOf(`${place.path}/export`, { site }),
+          eraseAction: hrefOf(`${place.path}/erase`, { site }),
+        }
+      : null,
     facts: factsOf(lead),
     factsTitle: 'Traits',
     belongsTo: null,
   }
 }
 
-export function presentVisitor(
-  visitor: VisitorJson,
-  lead: LeadJson | null,
-  now: number,
-): PersonView {
+/** An address came from a tracked page and may be anything: what looks like none is no link. */
+function mailtoOf(email: string | null): string | null {
+  if (email === null || !/^[^\s@:/?#]+@[^\s@:/?#]+$/.test(email)) return null
+  return `mailto:${encodeURIComponent(email).replace('%40', '@')}`
+}
+
+export interface VisitorSource {
+  readonly explained: VisitorExplained
+  /** Whose browser it is. */
+  readonly lead: LeadJson | null
+  readonly trend: readonly TrendDayJson[]
+  readonly site: string | undefined
+  readonly now: number
+}
+
+export function presentVisitor({ explained, lead, trend, site, now }: VisitorSource): PersonView {
+  const { visitor } = explained
   const known = visitor.lead
   const device = visitor.device ?? 'an unknown device'
   return {
-    ...presentPerson(visitor, now),
+    ...presentPerson(visitor, explained.rules, now),
     standing: null,
     name: visitor.bot ? botWords(visitor.bot) : 'Anonymous visitor',
     sentence: sentenceOf(`A visitor on ${device}`, visitor, now),
-    back: { href: hrefOf('/visitors'), label: 'Visitors' },
+    back: { href: hrefOf('/visitors', { site }), label: 'Visitors' },
     fit: null,
+    prospect: null,
+    teaching: known ? [] : teachingOf(visitor),
+    trend: presentTrend({ days: trend, enter: null, decisions: [] }),
     identities: [],
+    conflicts: [],
+    decisions: [],
+    sales: null,
+    adjustments: null,
+    links: { self: visitorHref(visitor.id), mailto: null },
+    privacy: null,
     facts: [
       { name: 'Device', value: visitor.device ?? 'Unknown' },
       { name: 'Browser id', value: visitor.browser ?? 'None, cookieless' },
@@ -152,10 +219,25 @@ export function presentVisitor(
   }
 }
 
+function teachingOf(visitor: VisitorJson): string[] {
+  if (visitor.bot) {
+    return [
+      `${botName(visitor.bot)} is a program. Nothing it does scores, and it never becomes a lead.`,
+    ]
+  }
+  return [
+    'A form with an e-mail, a signed link in an e-mail, or an identify call says who this is.',
+    'From then on it is a lead, with all that this browser did before: nothing of this receipt is lost.',
+    ...(visitor.browser
+      ? []
+      : ['It is cookieless: what it does on another day is another visitor’s, until it is known.']),
+  ]
+}
+
 type Seen = ScoreJson &
   Pick<LeadJson, 'first_touch' | 'last_touch' | 'first_seen_at' | 'last_seen_at'>
 
-function presentPerson(person: Seen, now: number) {
+function presentPerson(person: Seen, rules: readonly RuleExplained[], now: number) {
   const [whole = '', decimals = ''] = exactPoints(person.score_milli).split('.')
   return {
     whole,
@@ -168,7 +250,7 @@ function presentPerson(person: Seen, now: number) {
     stageKey: person.stage,
     firstSeen: maybeWhen(person.first_seen_at, now),
     lastSeen: maybeWhen(person.last_seen_at, now),
-    receipt: presentReceipt(person, now),
+    receipt: presentReceipt(person, rules, now),
     touches: [
       ...touchOf('First touch', person.first_touch, now),
       ...touchOf('Last touch', person.last_touch, now),
@@ -190,13 +272,7 @@ export function sentenceOf(who: string, person: Seen, now: number): string {
 }
 
 function arrivalOf(person: Seen, now: number): string {
-  const touch = person.first_touch
-  if (touch) {
-    const ago = whenOf(touch.at, now).words
-    if (isDirect(touch)) return `came directly ${ago}`
-    const campaign = touch.campaign ? ` (${touch.campaign})` : ''
-    return `came from ${sourceWords(touch)}${campaign} ${ago}`
-  }
+  if (person.first_touch) return arrivalWords(person.first_touch, now)
   if (!person.first_seen_at) return 'has not been seen on the site yet'
   return `was first seen ${whenOf(person.first_seen_at, now).words}`
 }
@@ -240,39 +316,6 @@ function touchOf(label: string, touch: TouchJson | null, now: number): TouchView
       when: whenOf(touch.at, now),
     },
   ]
-}
-
-function presentFit({ fit }: LeadJson): FitView {
-  if (!fit.letter) {
-    return {
-      letter: '–',
-      words: 'Fit unknown',
-      points: 'No points yet',
-      share: 0,
-      next: 'No rule has found a trait to look at. Send a job title or a company with identify.',
-    }
-  }
-  const better = FIT_FROM.filter(({ from }) => from > fit.points).at(-1)
-  return {
-    letter: fit.letter,
-    words: FITS[fit.letter],
-    points: `${fit.points} of ${FIT_CAP} points`,
-    share: Math.max(0, Math.min(100, Math.round((fit.points / FIT_CAP) * 100))),
-    next: better
-      ? `${better.letter} starts at ${better.from} points.`
-      : 'The best letter there is.',
-  }
-}
-
-function presentIdentity(identity: IdentityJson, now: number): IdentityView {
-  return {
-    visitor: identity.visitor,
-    href: visitorHref(identity.visitor),
-    browser: identity.browser ? shortId(identity.browser) : 'No browser id',
-    evidence: evidenceWords(identity.evidence),
-    strength: humanise(identity.strength),
-    when: whenOf(identity.at, now),
-  }
 }
 
 function factsOf(lead: LeadJson): FactView[] {

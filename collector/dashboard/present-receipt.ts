@@ -1,7 +1,17 @@
+import type { RuleExplained } from '../store/explained.ts'
 import type { Reason, ScoreJson } from '../store/shapes.ts'
 import { followableUrl, hostOf, pathOf } from './links.ts'
+import { presentRule, type RuleView } from './present-rule.ts'
 import { measureOf } from './vocabulary.ts'
-import { exactPoints, maybeWhen, signedPoints, type When, whenOf } from './words.ts'
+import {
+  type DayView,
+  dayOfWords,
+  exactPoints,
+  maybeWhen,
+  signedPoints,
+  type When,
+  whenOf,
+} from './words.ts'
 
 /**
  * A score as a receipt: every reason a line, in an order a person reads (what gave most first, each
@@ -20,6 +30,10 @@ export interface ReceiptLine {
   readonly tone: 'plus' | 'minus'
   /** Length beside the longest line, 0–100. */
   readonly share: number
+  /** What stands behind a rule's line; null for the other kinds. */
+  readonly rule: RuleView | null
+  /** When a cap takes nothing any more. */
+  readonly until: DayView | null
 }
 
 export interface ReceiptView {
@@ -30,10 +44,18 @@ export interface ReceiptView {
   readonly model: string
 }
 
-export function presentReceipt(score: ScoreJson, now: number): ReceiptView {
+/** `rules` are those of the score's lines; what is missing there is a line that doesn't open. */
+export function presentReceipt(
+  score: ScoreJson,
+  rules: readonly RuleExplained[],
+  now: number,
+): ReceiptView {
+  const ruleOf = new Map(rules.map((rule) => [rule.rule, rule]))
   const longest = score.reasons.reduce((most, { milli }) => Math.max(most, Math.abs(milli)), 0)
   return {
-    lines: inReadingOrder(score.reasons).map((reason) => presentLine(reason, longest, now)),
+    lines: inReadingOrder(score.reasons).map((reason) =>
+      presentLine({ reason, longest, now, rule: ruleOf.get(reason.rule ?? '') }),
+    ),
     total: exactPoints(score.score_milli),
     totalMilli: score.score_milli,
     asOf: whenOf(score.as_of, now),
@@ -41,7 +63,14 @@ export function presentReceipt(score: ScoreJson, now: number): ReceiptView {
   }
 }
 
-function presentLine(reason: Reason, longest: number, now: number): ReceiptLine {
+interface LineSource {
+  readonly reason: Reason
+  readonly longest: number
+  readonly now: number
+  readonly rule: RuleExplained | undefined
+}
+
+function presentLine({ reason, longest, now, rule }: LineSource): ReceiptLine {
   const kind = reason.kind ?? 'rule'
   return {
     kind,
@@ -52,12 +81,14 @@ function presentLine(reason: Reason, longest: number, now: number): ReceiptLine 
     points: signedPoints(reason.milli),
     tone: reason.milli < 0 ? 'minus' : 'plus',
     share: longest === 0 ? 0 : Math.round((Math.abs(reason.milli) / longest) * 100),
+    rule: kind === 'rule' && rule ? presentRule(reason, rule) : null,
+    until: kind === 'cap' && rule?.fits_cap_on ? dayOfWords(rule.fits_cap_on) : null,
   }
 }
 
 const KIND_WORDS = {
   cap: 'Cap of this rule',
-  adjustment: 'Adjusted by hand',
+  adjustment: 'Adjusted by hand, does not fade',
   floor: 'Floor',
 } as const
 

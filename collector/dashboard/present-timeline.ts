@@ -1,9 +1,17 @@
-import type { Page, Reason, TimelineEventJson, TimelineSessionJson } from '../store/shapes.ts'
+import type {
+  IdentityJson,
+  Page,
+  Reason,
+  TimelineEventJson,
+  TimelineSessionJson,
+} from '../store/shapes.ts'
 import { type EventIcon, eventDetail, eventWords, iconOf } from './event-words.ts'
 import { hrefOf } from './links.ts'
+import type { MomentView } from './present-moments.ts'
 import { type PlaceView, placeOf } from './present-receipt.ts'
 import { sessionGist } from './session-words.ts'
 import { linesOf, sharedSuffix } from './timeline-lines.ts'
+import { isIdentifying, placeMoments } from './timeline-moments.ts'
 import { botWords, sourceWords } from './vocabulary.ts'
 import { durationWords, humanise, signedPoints, type When, whenOf } from './words.ts'
 
@@ -21,6 +29,10 @@ export interface EventView {
   readonly points: string | null
   readonly tone: 'plus' | 'minus'
   readonly rules: string
+  /** "Identified here" beside it. */
+  readonly mark: string | null
+  /** Not an event: something that was decided or said then. */
+  readonly moment: MomentView['tone'] | null
 }
 
 export interface SessionView {
@@ -42,10 +54,16 @@ export interface SessionView {
   /** Behind a disclosure, so that one long visit doesn't bury the others. */
   readonly rest: readonly EventView[]
   readonly restWords: string
+  /** What the visit is remembered for, on its heading. */
+  readonly marks: readonly string[]
+  /** What was decided and said after this visit, and before the next. */
+  readonly above: readonly MomentView[]
 }
 
 export interface TimelineView {
   readonly sessions: readonly SessionView[]
+  /** What was decided and said before the oldest visit there is. */
+  readonly below: readonly MomentView[]
   readonly empty: string
   readonly olderHref: string | null
   readonly newestHref: string | null
@@ -59,12 +77,23 @@ export interface TimelineSource {
   readonly site: string | undefined
   readonly cursor: string | undefined
   readonly now: number
+  readonly told?: Told
 }
 
+/** What stands between the lines: how somebody became known, and what was made of them. */
+export interface Told {
+  readonly identities: readonly IdentityJson[]
+  /** Newest first. */
+  readonly moments: readonly MomentView[]
+  /** When the oldest visit of the page before began; null on the first page. */
+  readonly before: number | null
+}
+
+const NOTHING_TOLD: Told = { identities: [], moments: [], before: null }
 const SHOWN_LINES = 12
 
 export function presentTimeline(source: TimelineSource): TimelineView {
-  const { page, reasons, path, site, cursor, now } = source
+  const { page, reasons, path, site, cursor, now, told = NOTHING_TOLD } = source
   const at = (to: string | null): string => `${hrefOf(path, { site, cursor: to })}#timeline`
   const named = reasons.filter((reason) => reason.kind === undefined)
   const labels = new Map(named.map((reason) => [reason.rule, reason.label]))
@@ -75,8 +104,18 @@ export function presentTimeline(source: TimelineSource): TimelineView {
       suffix && title.endsWith(suffix) ? title.slice(0, -suffix.length) : title,
     now,
   }
+  const span = { hasOlder: page.next_cursor !== null, before: told.before }
+  const { inside, above, below } = placeMoments(page.data, told.moments, span)
   return {
-    sessions: page.data.map((session, index) => presentSession(session, index === 0, telling)),
+    sessions: page.data.map((session, index) =>
+      presentSession(session, index === 0, {
+        ...telling,
+        identities: told.identities,
+        inside: inside.get(index) ?? [],
+        above: above.get(index) ?? [],
+      }),
+    ),
+    below,
     empty: cursor ? 'There are no older visits.' : 'No visit has been seen yet.',
     olderHref: page.next_cursor ? at(page.next_cursor) : null,
     newestHref: cursor ? at(null) : null,
@@ -90,15 +129,24 @@ interface Telling {
   readonly now: number
 }
 
-function presentSession(
-  session: TimelineSessionJson,
-  open: boolean,
-  telling: Telling,
-): SessionView {
+/** What one visit is told with. */
+interface Visit extends Telling {
+  readonly identities: readonly IdentityJson[]
+  readonly inside: readonly MomentView[]
+  readonly above: readonly MomentView[]
+}
+
+function presentSession(session: TimelineSessionJson, open: boolean, telling: Visit): SessionView {
   const startedAt = Date.parse(session.started_at)
   const lines = linesOf(session.events)
-  const events = lines.map((line, index) =>
-    presentLine(line, lines[index - 1]?.url ?? null, startedAt, telling),
+  const told = lines.map((line, index) => {
+    const isKnown = isIdentifying(line, session, telling.identities)
+    const view = presentLine(line, lines[index - 1]?.url ?? null, startedAt, telling)
+    return isKnown ? { ...view, mark: 'Identified here' } : view
+  })
+  const decided = telling.inside.map((moment) => presentMoment(moment, startedAt))
+  const events = [...told, ...decided].sort(
+    (a, b) => Date.parse(a.when.iso) - Date.parse(b.when.iso),
   )
   const milli = session.events.reduce((sum, event) => sum + event.milli, 0)
   const rest = events.slice(SHOWN_LINES)
@@ -117,6 +165,25 @@ function presentSession(
     events: events.slice(0, SHOWN_LINES),
     rest,
     restWords: `Show ${rest.length} more`,
+    marks: events.flatMap(({ mark, moment, name }) => mark ?? (moment ? [name] : [])),
+    above: telling.above,
+  }
+}
+
+function presentMoment(moment: MomentView, startedAt: number): EventView {
+  return {
+    id: `moment ${moment.at}`,
+    offset: offsetWords(moment.at - startedAt),
+    when: moment.when,
+    icon: 'star',
+    name: moment.words,
+    detail: moment.detail,
+    place: null,
+    points: null,
+    tone: 'plus',
+    rules: '',
+    mark: null,
+    moment: moment.tone,
   }
 }
 
@@ -145,6 +212,8 @@ function presentLine(
     points: event.milli === 0 ? null : signedPoints(event.milli),
     tone: toneOf(event.milli),
     rules: event.rules.map(labelOf).join(', '),
+    mark: null,
+    moment: null,
   }
 }
 

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { GuardedEnv } from '../http/auth.ts'
 import { MAX_FORM_BYTES } from '../http/form.ts'
+import { addAdjustmentAction, removeAdjustmentAction, unlinkAction } from './adjustment-screen.tsx'
 import { createDashboardAssets } from './assets.ts'
 import { dropAction, exportScreen, requeueAction } from './connect-actions.ts'
 import { connectScreen, startCheckScreen } from './connect-screen.tsx'
@@ -10,6 +11,7 @@ import { leadsCsvScreen } from './lead-csv-screen.ts'
 import { addViewForms, leadsScreen } from './leads-screen.tsx'
 import { addOutcomeForms } from './outcome-screen.tsx'
 import { leadScreen, visitorScreen } from './person-screen.tsx'
+import { eraseAction, heldScreen } from './privacy-screen.tsx'
 import { createScreens } from './screens.ts'
 import { sourcesFileScreen, sourcesScreen } from './sources-screen.tsx'
 import { liveScreen, todayScreen } from './today-screen.tsx'
@@ -34,6 +36,12 @@ export function createDashboard(deps: DashboardDeps): Hono<GuardedEnv> {
   app.get('/leads.csv', show('leads', leadsCsvScreen(deps)))
   addViewForms(screens, deps)
   app.get('/leads/:id', show('leads', leadScreen(deps)))
+  app.get('/leads/:id/export', show('leads', heldScreen(deps)))
+  act('/leads/:id/erase', 'leads', '/leads', eraseAction(deps))
+  act('/leads/:id/adjustment', 'leads', '/leads', addAdjustmentAction(deps))
+  const undoAdjustment = '/leads/:id/adjustment/:adjustment/undo'
+  act(undoAdjustment, 'leads', '/leads', removeAdjustmentAction(deps))
+  act('/leads/:id/identity/:visitor/undo', 'leads', '/leads', unlinkAction(deps))
   app.get('/visitors', show('visitors', visitorsScreen(deps)))
   app.get('/visitors/:id', show('visitors', visitorScreen(deps)))
   app.get('/sources', show('sources', sourcesScreen(deps)))

@@ -15,9 +15,11 @@ export const personStyles = `
 .hero-score dt { font-size: .78rem; color: var(--soft); }
 .hero-score dd { font-weight: 600; display: flex; gap: .4rem; align-items: center; white-space: nowrap; min-height: 1.6rem; }
 .big-grade { background: var(--tint); color: var(--accent); border-radius: 6px; padding: 0 .5rem; }
-.person-columns { display: grid; grid-template-columns: minmax(0, 1.55fr) minmax(0, 1fr); gap: 1.2rem 1.8rem; align-items: start; }
-.person-columns aside { display: grid; gap: 1rem; margin-top: .5rem; }
-.person-columns > .timeline { container-type: inline-size; grid-column: 1 / -1; }
+.hero-links { display: flex; flex-wrap: wrap; gap: .5rem; } .hero-links .button { font-size: .9rem; padding-block: .25rem; font-weight: 500; }
+.person-columns { display: grid; grid-template-columns: minmax(0, 1.6fr) minmax(0, 1fr); gap: 1.2rem 1.6rem; align-items: start; }
+.person-main, .person-side { display: grid; gap: 1.1rem; grid-template-columns: minmax(0, 1fr); }
+.person-side { margin-top: .5rem; }
+.person-main > .timeline { container-type: inline-size; }
 
 .receipt { --tooth: 12px; background: var(--paper); padding: 1.6rem clamp(1rem, 3vw, 1.8rem) 1.5rem; position: relative; filter: drop-shadow(0 1px 1px rgb(60 40 20 / .16)) drop-shadow(0 8px 18px rgb(60 40 20 / .08)); margin-block: .5rem; }
 .receipt::before, .receipt::after { content: ""; position: absolute; left: 0; right: 0; height: calc(var(--tooth) / 2); background: conic-gradient(from 135deg at 50% 0, var(--paper) 90deg, transparent 0) 50% 0 / var(--tooth) 100%; }
@@ -26,7 +28,23 @@ export const personStyles = `
 .receipt h2 { text-align: center; padding-bottom: .9rem; border-bottom: 1px dashed color-mix(in srgb, var(--soft) 55%, transparent); }
 .receipt table { width: 100%; border-collapse: collapse; }
 .receipt th, .receipt td { text-align: left; font-weight: 400; padding: .5rem 0; vertical-align: top; }
-.receipt tbody tr:first-child > * { padding-top: .9rem; } .receipt tbody tr:last-child > * { padding-bottom: .9rem; }
+.lines > tbody > tr:first-child > * { padding-top: .9rem; } .lines > tbody > tr:last-child > * { padding-bottom: .9rem; }
+.receipt .line:has(+ .behind) > * { padding-bottom: 0; }
+.receipt .behind > td { padding: .05rem 0 .5rem; }
+.receipt summary { cursor: pointer; list-style: none; color: var(--soft); font-size: .84rem; display: flex; flex-wrap: wrap; gap: 0 .4rem; width: fit-content; max-width: 100%; }
+.receipt summary::-webkit-details-marker { display: none; }
+.receipt summary > span:not(:first-child)::before { content: "·"; margin-right: .4rem; }
+.receipt summary::after, .as-table summary::after { content: "▾"; color: var(--soft); font-size: .8em; align-self: center; transition: transform .12s; }
+.receipt details[open] > summary::after, .as-table[open] summary::after { transform: rotate(180deg); }
+.receipt summary:hover { color: var(--ink); }
+.days { margin: .45rem 0 .5rem; background: color-mix(in srgb, var(--sunk) 60%, transparent); border-radius: 8px; font-size: .86rem; }
+.days caption { caption-side: bottom; text-align: left; color: var(--soft); padding: .5rem .2rem .1rem; text-wrap: pretty; }
+.days caption strong { color: var(--ink); font-weight: 600; }
+.receipt .days th, .receipt .days td { padding: .3rem .7rem; white-space: nowrap; }
+.receipt .days tr:first-child > * { padding-top: .5rem; } .receipt .days tr:last-child > * { padding-bottom: .5rem; }
+.receipt .days td:nth-child(2) { color: var(--soft); white-space: normal; width: 40%; }
+.receipt .days .day-sum, .receipt .days .day-points { font-family: var(--mono); text-align: right; letter-spacing: -.02em; }
+.receipt .days .day-sum { color: var(--soft); } .receipt .days .day-sum::after { content: " ="; }
 .line-label { display: block; font-weight: 570; }
 .receipt small { display: flex; flex-wrap: wrap; gap: 0 .4rem; }
 .receipt small:empty { display: none; }
@@ -40,7 +58,7 @@ export const personStyles = `
 .line-points.minus { color: var(--minus); }
 .line-cap th, .line-cap td { padding-top: 0; } .line-cap th { padding-left: 1.1rem; }
 .line-cap .line-label { font-weight: 450; color: var(--soft); font-size: .92rem; }
-.line-cap small { display: none; }
+.line-cap small { font-size: .8rem; }
 .line-cap .line-bar, .line-floor .line-bar { visibility: hidden; }
 .receipt tfoot th, .receipt tfoot td { border-top: 3px double color-mix(in srgb, var(--ink) 65%, transparent); padding-top: .85rem; font-size: 1.25rem; font-weight: 700 !important; vertical-align: baseline; }
 .receipt-foot { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .2rem 1rem; color: var(--soft); font-size: .82rem; margin-top: .8rem; padding-top: .8rem; border-top: 1px dashed color-mix(in srgb, var(--soft) 55%, transparent); }
@@ -48,18 +66,64 @@ export const personStyles = `
 .card { padding: 1.05rem 1.2rem 1.15rem; }
 .card > h2 { margin-bottom: .7rem; }
 .touches { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1.1rem 1.4rem; }
-.touch { min-width: 0; } .touch h3 { font-size: .84rem; color: var(--soft); font-weight: 500; }
+.touch { min-width: 0; } .touch h3 { margin: 0; font-size: .84rem; color: var(--soft); font-weight: 500; }
 .touch-source { font-weight: 650; font-size: 1.04rem; }
 .touch dl { margin-top: .5rem; display: grid; gap: .3rem; } .touch dt { font-size: .78rem; color: var(--soft); } .touch dd { font-size: .92rem; }
 .fit-head { display: flex; gap: .9rem; align-items: center; margin-bottom: .8rem; } .fit-head strong, .fit-head small { display: block; }
 .fit-letter { width: 2.7rem; height: 2.7rem; border-radius: 10px; display: grid; place-items: center; font-size: 1.45rem; font-weight: 720; background: var(--tint); color: var(--accent); }
 .fit .hint { margin-top: .55rem; }
-.identities { width: 100%; border-collapse: collapse; font-size: .92rem; }
-.identities th, .identities td { text-align: left; font-weight: 400; padding: .45rem .7rem .45rem 0; vertical-align: top; }
-.identities thead th { font-size: .78rem; color: var(--soft); padding-block: 0 .2rem; }
-.identities tbody > tr > * { border-top: 1px solid var(--line); } .identities small { display: block; }
-.identities tbody th { font-family: var(--mono); font-size: .86rem; white-space: nowrap; }
-.identities td:last-child { padding-right: 0; color: var(--soft); white-space: nowrap; }
+.card h3 { font-size: .88rem; color: var(--soft); font-weight: 560; margin-top: .9rem; }
+.card > h2 small { font-weight: 400; margin-left: .35rem; }
+.prospect { border-color: color-mix(in srgb, var(--accent) 35%, var(--line)); }
+.prospect[data-tone=reached], .prospect[data-tone=sales] { background: var(--tint); border-color: transparent; }
+.prospect[data-tone=barred] { border-color: var(--line); }
+.prospect-head { font-weight: 620; font-size: 1.06rem; line-height: 1.35; text-wrap: balance; }
+.prospect .bar { margin: .6rem 0 .2rem; } .prospect .hint { margin-top: .45rem; color: color-mix(in srgb, var(--ink) 75%, var(--soft)); }
+.conditions { display: grid; gap: .22rem; margin-top: .7rem; }
+.conditions li { display: grid; grid-template-columns: 1.1rem minmax(0, 1fr) auto; gap: .5rem; align-items: center; }
+.condition-detail { color: var(--soft); font-size: .9rem; text-align: right; }
+.holds { width: 1.1rem; height: 1.1rem; fill: none; stroke: var(--soft); stroke-width: 1.4; stroke-linecap: round; stroke-linejoin: round; }
+[data-holds=yes] .holds { stroke: var(--plus); } [data-holds=no] .holds { stroke-dasharray: 2.4 2.4; } [data-holds=no] > span { font-weight: 600; }
+.gains { display: grid; gap: .25rem; margin-top: .35rem; }
+.gains li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .9rem; }
+.gain { font-family: var(--mono); font-size: .9rem; color: var(--plus); font-weight: 570; } .gain.minus { color: var(--minus); }
+.fit .gains:first-of-type { margin-top: .75rem; }
+.teaching + .teaching { margin-top: .5rem; }
+.trend-chart { width: 100%; height: auto; overflow: visible; }
+.trend-line { fill: none; stroke: var(--accent); stroke-width: 2.2; stroke-linejoin: round; }
+.trend-area { fill: var(--accent); opacity: .1; }
+.trend-base { stroke: var(--line); } .trend-bar { stroke: var(--soft); stroke-dasharray: 3 4; }
+.trend-mark line { stroke: var(--plus); stroke-dasharray: 2 3; } .trend-mark circle { fill: var(--paper); stroke: var(--plus); stroke-width: 2.2; }
+.trend-mark.fell line, .trend-mark.fell circle { stroke: var(--minus); }
+.trend-last { fill: var(--accent); }
+.trend text { font-size: 12px; fill: var(--soft); } .trend .trend-words { fill: var(--ink); font-weight: 620; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; } .trend .now { fill: var(--accent); font-size: 14px; }
+.trend-bar-words { paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
+.trend-marks { display: flex; flex-wrap: wrap; gap: .1rem 1rem; font-size: .88rem; margin-top: .3rem; }
+.trend-marks li::before { content: ""; display: inline-block; width: .55rem; height: .55rem; border-radius: 50%; border: 2px solid var(--plus); margin-right: .35rem; } .trend-marks .fell::before { border-color: var(--minus); }
+.trend-marks time { color: var(--soft); }
+.as-table { margin-top: .5rem; font-size: .88rem; } .as-table summary { cursor: pointer; color: var(--soft); list-style: none; } .as-table summary::after { margin-left: .4rem; display: inline-block; }
+.as-table table { width: 100%; border-collapse: collapse; margin-top: .4rem; } .as-table th { text-align: left; font-weight: 400; } .as-table td { text-align: right; font-family: var(--mono); } .as-table thead th { color: var(--soft); } .as-table thead th:last-child { text-align: right; }
+.said { display: grid; } .said > li { padding: .55rem 0; border-top: 1px solid var(--line); } .said > li:first-child { border-top: 0; padding-top: 0; }
+.said strong { font-weight: 600; } .said time { color: var(--soft); font-size: .88rem; }
+.said-detail { color: var(--soft); font-size: .9rem; }
+button.link, .confirm summary { background: none; border: 0; padding: 0; min-height: 0; color: var(--soft); font-weight: 450; font-size: .88rem; text-decoration: underline; text-underline-offset: .18em; cursor: pointer; width: fit-content; }
+button.link[type=submit]:hover, .confirm summary:hover { color: var(--accent); filter: none; }
+.confirm summary { list-style: none; } .confirm summary::-webkit-details-marker { display: none; }
+.confirm form { display: grid; gap: .6rem; margin-top: .5rem; padding: .75rem .9rem .9rem; border-radius: 10px; background: color-mix(in srgb, var(--minus) 8%, transparent); font-size: .92rem; justify-items: start; }
+button.danger[type=submit] { background: var(--minus); border-color: var(--minus); color: var(--paper); }
+.conflict { color: inherit; } .conflict strong { color: var(--minus); }
+.say { display: grid; gap: .6rem; } .said + .say { margin-top: .6rem; padding-top: .8rem; border-top: 1px solid var(--line); } .say button[type=submit] { justify-self: start; }
+.say-pair { display: grid; grid-template-columns: minmax(5.5rem, 1fr) minmax(0, 2fr); gap: .6rem; align-items: end; } .more .say-pair { grid-template-columns: minmax(0, 2fr) minmax(5.5rem, 1fr); margin-top: .4rem; }
+.more summary { cursor: pointer; color: var(--soft); font-size: .9rem; }
+.privacy-links { margin-bottom: .6rem; }
+.decision summary { cursor: pointer; list-style: none; } .decision summary::-webkit-details-marker { display: none; } .decision summary .said-detail { display: block; }
+.decision summary:hover strong { color: var(--accent); }
+.then { width: 100%; border-collapse: collapse; margin-top: .5rem; font-size: .88rem; } .then caption { text-align: left; color: var(--soft); padding-bottom: .2rem; } .then th { text-align: left; font-weight: 400; padding: .12rem .8rem .12rem 0; } .then td { text-align: right; font-family: var(--mono); white-space: nowrap; } .then-sum > * { border-top: 1px solid var(--line); font-weight: 620 !important; padding-top: .3rem; }
+.mark { display: inline-block; font-size: .78rem; font-weight: 570; padding: 0 .5rem; border-radius: 999px; background: var(--tint); color: var(--accent); white-space: nowrap; }
+.moment { display: flex; flex-wrap: wrap; gap: .1rem .6rem; align-items: baseline; padding: .1rem 1.2rem .1rem 1.05rem; } .moment::before { content: ""; width: .6rem; height: .6rem; border-radius: 50%; border: 2.5px solid var(--plus); flex: none; margin-right: .35rem; }
+.moment-down::before { border-color: var(--minus); } .moment-said::before { border-color: var(--soft); }
+.moment strong { font-weight: 620; } .moment-detail, .moment time { color: var(--soft); font-size: .9rem; }
+.event.moment-up .event-name, .event.moment-down .event-name, .event.moment-said .event-name { font-weight: 650; } .event.moment-up { background: color-mix(in srgb, var(--plus) 9%, transparent); } .moment-up .icon { stroke: var(--plus); } .moment-down .icon { stroke: var(--minus); }
 .facts { display: grid; gap: .45rem; } .facts div { display: grid; grid-template-columns: minmax(6rem, 34%) minmax(0, 1fr); gap: .8rem; }
 .facts dt { color: var(--soft); }
 .place { color: var(--soft); font-size: .93em; }
@@ -108,12 +172,16 @@ export const personStyles = `
 @media (max-width: 62rem) {
   .hero, .person-columns { grid-template-columns: minmax(0, 1fr); }
   .hero-score { justify-items: start; }
+  .person-main, .person-side { display: contents; }
+  .person-main > *, .person-side > * { order: 1; } .person-main > .timeline { order: 2; } .person-side > .later { order: 3; }
 }
 @media (max-width: 46rem) {
   .big-grade { justify-self: start; width: fit-content; }
   .hero-score dl { display: grid; grid-template-columns: repeat(2, auto); justify-content: start; gap: .5rem 2.2rem; }
   .line-bar { width: 0; padding: 0 !important; } .line-bar .bar { display: none; }
   .line-points { padding-left: .6rem !important; }
+  .receipt .days tbody tr { display: grid; grid-template-columns: 3.6rem minmax(0, 1fr) auto; padding: .3rem .6rem; }
+  .receipt .days tbody tr > * { padding: 0 !important; width: auto !important; } .receipt .days .day-sum { grid-column: 2; grid-row: 2; text-align: left; } .receipt .days .day-points { grid-column: 3; grid-row: 1; }
   .event { padding-inline: .9rem; grid-template-columns: 2.6rem minmax(0, 1fr) auto; gap: 0 .6rem; }
   .event .icon, .event-page .place { display: none; }
   .event .event-rules { grid-column: 2 / -1; } .event .event-points { grid-column: 3; }

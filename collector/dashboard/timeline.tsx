@@ -1,10 +1,11 @@
 import { Icon, Place, Time } from './marks.tsx'
+import type { MomentView } from './present-moments.ts'
 import type { EventView, SessionView, TimelineView } from './present-timeline.ts'
 
 /** What a person did: one disclosure a visit, the newest first and open. */
 
 const Entry = ({ event }: { event: EventView }) => (
-  <li class={`event event-${event.icon}`}>
+  <li class={event.moment ? `event moment-${event.moment}` : `event event-${event.icon}`}>
     <time class="offset" datetime={event.when.iso} title={event.when.exact}>
       {event.offset}
     </time>
@@ -13,6 +14,7 @@ const Entry = ({ event }: { event: EventView }) => (
       <span class="event-name">{event.name}</span>{' '}
       {event.detail && <span class="event-detail">· {event.detail}</span>}{' '}
       {event.place && <Place place={event.place} />}
+      {event.mark && <span class="mark">{event.mark}</span>}
     </span>
     <span class="event-rules">{event.rules}</span>
     <span class={`event-points ${event.tone}`}>{event.points}</span>
@@ -39,6 +41,9 @@ const Heading = ({ session }: { session: SessionView }) => (
       </h3>
       <span class="session-length">{session.duration}</span>
       <span class="session-gist">{session.gist}</span>
+      {session.marks.map((mark) => (
+        <span class="mark">{mark}</span>
+      ))}
     </span>
     <span class="session-facts">
       <span class="session-source">{session.source}</span>
@@ -53,6 +58,14 @@ const Heading = ({ session }: { session: SessionView }) => (
       {session.points}
     </span>
   </summary>
+)
+
+/** Between two visits. */
+const Moment = ({ moment }: { moment: MomentView }) => (
+  <li class={`moment moment-${moment.tone}`}>
+    <strong>{moment.words}</strong> <span class="moment-detail">{moment.detail}</span>{' '}
+    <Time when={moment.when} />
+  </li>
 )
 
 const Session = ({ session }: { session: SessionView }) => (
@@ -81,7 +94,15 @@ export const Timeline = ({ timeline }: { timeline: TimelineView }) => (
     {timeline.sessions.length > 0 ? (
       <ol class="sessions">
         {timeline.sessions.map((session) => (
-          <Session session={session} />
+          <>
+            {session.above.map((moment) => (
+              <Moment moment={moment} />
+            ))}
+            <Session session={session} />
+          </>
+        ))}
+        {timeline.below.map((moment) => (
+          <Moment moment={moment} />
         ))}
       </ol>
     ) : (

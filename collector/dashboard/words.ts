@@ -44,6 +44,27 @@ export function whenOf(iso: string, now: number): When {
   return { iso, exact: `${exactTimes.format(at)} UTC`, words: agoWords(now - at) }
 }
 
+/** A UTC day as a `<time>` needs it: "12 Dec", and in full. */
+export interface DayView {
+  readonly iso: string
+  readonly exact: string
+  readonly words: string
+}
+
+const shortDays = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'UTC',
+  day: 'numeric',
+  month: 'short',
+})
+const fullDays = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', dateStyle: 'full' })
+
+/** Of `YYYY-MM-DD`, or of an instant's day. */
+export function dayOfWords(iso: string): DayView {
+  const day = iso.slice(0, 10)
+  const at = Date.parse(`${day}T00:00:00Z`)
+  return { iso: day, exact: `${fullDays.format(at)}, UTC`, words: shortDays.format(at) }
+}
+
 export function maybeWhen(iso: string | null | undefined, now: number): When | null {
   return iso ? whenOf(iso, now) : null
 }

@@ -57,7 +57,8 @@ const outcomeBody = z
   .openapi('OutcomeToAdd')
 
 const POINTS = `a number of points from -${MAX_POINTS} to ${MAX_POINTS}, but not 0`
-const adjustmentBody = z
+/** What an adjustment is made of; forms ask it too. */
+export const adjustmentBody = z
   .strictObject(
     {
       points: z
@@ -215,7 +216,7 @@ function addAdjustmentRoutes(api: Api, { reader, writer, clock }: ApiDeps): void
 }
 
 /** Thousandths of a point, half up from zero on both sides. */
-function milliOf(points: number): number {
+export function milliOf(points: number): number {
   return Math.sign(points) * Math.round(Math.abs(points) * 1000)
 }
 

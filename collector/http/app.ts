@@ -159,7 +159,18 @@ export function createApp(deps: AppDeps): App {
   const demo = demoSiteKey !== null
   app.route(
     '/',
-    createDashboard({ reader: seen, writer, clock, tagUrl, checks, proxyState, onBroken, demo }),
+    createDashboard({
+      reader: seen,
+      writer,
+      clock,
+      tagUrl,
+      checks,
+      proxyState,
+      onBroken,
+      demo,
+      erasing,
+      retentionMonths,
+    }),
   )
   const settings = { people, writer, entrance, publicUrl, demo, retentionMonths, erasing }
   const sites = createSites({ reader: seen, writer, clock })

@@ -10,9 +10,10 @@ import {
   matchAny,
 } from '../scoring/match.ts'
 import { parseModel } from '../scoring/model.ts'
+import type { Judge } from '../scoring/reading.ts'
 import type { StoredModel } from '../store/model-store.ts'
 import type { WriteStore } from '../store/store.ts'
-import { catchUp, type Judge } from './settle.ts'
+import { catchUp } from './settle.ts'
 
 /**
  * Which model scores, and what a newer one still has to count before it does. A version whose rules

@@ -1,15 +1,7 @@
-import type { CompiledExclusion } from '../scoring/exclude.ts'
-import { type CompiledFit, type Fit, fitOf } from '../scoring/fit.ts'
-import type { MailDomains } from '../scoring/mail-domains.ts'
-import type { CompiledModel } from '../scoring/match.ts'
-import { activeDaysOf, createScoreAt, lastRaiseOf, scoreOf } from '../scoring/score.ts'
-import {
-  type DecidedBy,
-  type LeadStage,
-  lookUntil,
-  type QualificationReading,
-  stageOf,
-} from '../scoring/stages.ts'
+import { type Fit, fitOf } from '../scoring/fit.ts'
+import { type Judge, readingOf } from '../scoring/reading.ts'
+import { scoreOf } from '../scoring/score.ts'
+import { type DecidedBy, type LeadStage, lookUntil, stageOf } from '../scoring/stages.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type { Decision, LeadStanding, SettledLead } from '../store/standing.ts'
 import type { Transaction } from '../store/store.ts'
@@ -19,12 +11,6 @@ import type { Transaction } from '../store/store.ts'
  * that fell due before (`catchUp`), then those that something new asks for (`settleLeads`). What is
  * decided is frozen with the score and the lines it was decided on.
  */
-export interface Judge {
-  readonly model: CompiledModel
-  readonly fit: CompiledFit
-  readonly exclusion: CompiledExclusion
-  readonly domains: MailDomains
-}
 
 /** Looks at so many due leads at once, so that no commit waits for many. */
 const DUE_AT_ONCE = 200
@@ -115,39 +101,6 @@ function settled(
       ...(to === from ? [] : [frozen(standing, judge, learnt)]),
       ...looked.decisions.map((one) => frozen(standing, judge, { ...one, note: null })),
     ],
-  }
-}
-
-/** A lead as the stage machine reads it. */
-function readingOf(
-  standing: LeadStanding,
-  { model, fit, exclusion, domains }: Judge,
-  at: number,
-): QualificationReading {
-  const { email, adjustments } = standing
-  let scoreAt: ((day: number) => number) | null = null
-  return {
-    get isExcluded() {
-      return exclusion.reasonFor(email) !== null
-    },
-    get letter() {
-      return fitOf(standing.traits, email, fit, domains).letter
-    },
-    get activeDays() {
-      return activeDaysOf(standing.buckets)
-    },
-    get raisedAt() {
-      return lastRaiseOf(standing.buckets, model, dayOf(at))
-    },
-    get positiveMilli() {
-      const isGain = (rule: number) => (model.byRef.get(rule)?.spec.points ?? 0) > 0
-      const gains = standing.buckets.filter(({ rule }) => isGain(rule))
-      return createScoreAt(gains, model, adjustments)(dayOf(at))
-    },
-    scoreAt(day) {
-      scoreAt ??= createScoreAt(standing.buckets, model, adjustments)
-      return scoreAt(day)
-    },
   }
 }
 

@@ -81,7 +81,7 @@ export function fitOf(
     const value = values.get(rule.trait)
     if (value === undefined) continue
     hasLooked = true
-    if (rule.globs !== 'known' && !rule.globs.some((matches) => matches(value))) continue
+    if (!isMatch(rule, value)) continue
     const key = rule.group === null ? `rule ${rule.id}` : `group ${rule.group}`
     const before = strongest.get(key) ?? 0
     if (Math.abs(rule.points) > Math.abs(before)) strongest.set(key, rule.points)
@@ -90,6 +90,44 @@ export function fitOf(
   for (const points of strongest.values()) sum += points
   const points = Math.min(fit.cap, sum)
   return { points, letter: hasLooked ? letterOf(points) : null }
+}
+
+/** What became of one rule of the model, in its order. */
+export interface FitLine {
+  /** What it looked at, as it was compared; null where nothing is known. */
+  readonly value: string | null
+  /** `outdone`: it matches, and a stronger rule of its group counts in its place. */
+  readonly state: 'counts' | 'outdone' | 'missed' | 'unknown'
+  /** Points it would add if it matched; 0 for what matches, and for what something stronger outdoes. */
+  readonly gain: number
+}
+
+/** Why a fit is what it is, a line a rule: the points of those that count, up to the cap, are its points. */
+export function fitLinesOf(
+  traits: FitTraits,
+  email: string | null,
+  fit: CompiledFit,
+  domains: MailDomains,
+): FitLine[] {
+  const values = valuesOf(traits, email, domains)
+  const matching = fit.rules.filter((rule) => isMatch(rule, values.get(rule.trait)))
+  return fit.rules.map((rule): FitLine => {
+    const value = values.get(rule.trait) ?? null
+    const rivals = matching.filter(({ group }) => group !== null && group === rule.group)
+    const strongest = rivals.toSorted((a, b) => Math.abs(b.points) - Math.abs(a.points))[0]
+    if (matching.includes(rule)) {
+      const counts = strongest === undefined || strongest === rule
+      return { value, state: counts ? 'counts' : 'outdone', gain: 0 }
+    }
+    const isOutdone = Math.abs(rule.points) <= Math.abs(strongest?.points ?? 0)
+    const gain = isOutdone ? 0 : rule.points - (strongest?.points ?? 0)
+    return { value, state: value === null ? 'unknown' : 'missed', gain }
+  })
+}
+
+function isMatch({ globs }: CompiledRule, value: string | undefined): boolean {
+  if (value === undefined) return false
+  return globs === 'known' || globs.some((matches) => matches(value))
 }
 
 function letterOf(points: number): FitLetter {

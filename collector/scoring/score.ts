@@ -142,7 +142,8 @@ export function activeDaysOf(buckets: Iterable<Bucket>): number {
   return days.size
 }
 
-function united(buckets: Iterable<Bucket>, model: CompiledModel) {
+/** The buckets of the model's rules, those of one rule and day added; with their rules. */
+export function united(buckets: Iterable<Bucket>, model: CompiledModel) {
   const byRuleAndDay = new Map<number, { bucket: Bucket; rule: CompiledRule }>()
   for (const bucket of buckets) {
     const rule = model.byRef.get(bucket.rule)

@@ -219,12 +219,46 @@ function exitMilli({ mql }: Scene): number {
 }
 
 /** All that a promotion by score asks for, but the score and the time. */
-function mayQualify({ reading, mql }: Scene): boolean {
-  const { isExcluded, letter, activeDays } = reading
-  // Letters sort as they rank.
-  return (
-    !isExcluded && (letter === null || letter <= mql.min_fit) && activeDays >= mql.min_active_days
-  )
+function mayQualify(scene: Scene): boolean {
+  return !scene.reading.isExcluded && isFitEnough(scene) && isActiveEnough(scene)
+}
+
+function isFitEnough({ reading: { letter }, mql }: Scene): boolean {
+  return letter === null || letter <= mql.min_fit // letters sort as they rank
+}
+
+function isActiveEnough({ reading, mql }: Scene): boolean {
+  return reading.activeDays >= mql.min_active_days
+}
+
+/** What `lookAtLead` asks of a promotion by score, each for itself; all of it together is one. */
+export interface Requirements {
+  readonly isIncluded: boolean
+  readonly isFit: boolean
+  readonly isActive: boolean
+  readonly isOverBar: boolean
+  /** When the cool-down is over; null where none runs. */
+  readonly readyAt: number | null
+  /** Sales' word is the stage, whatever the score says. */
+  readonly isWithSales: boolean
+  /** Sales works on it, so the clock takes nothing away. */
+  readonly isWorked: boolean
+}
+
+export function requirementsOf(now: LeadNow): Requirements {
+  const { qualification, reading, mql, at } = now
+  const word = wordOf(now.outcomes.filter((outcome) => outcome.at <= at))
+  const scene: Scene = { reading, mql, word, at, milli: reading.scoreAt(dayOf(at)) }
+  const overAt = coolDownEnd(qualification, word, scene)
+  return {
+    isIncluded: !reading.isExcluded,
+    isFit: isFitEnough(scene),
+    isActive: isActiveEnough(scene),
+    isOverBar: scene.milli >= enterMilli(scene),
+    readyAt: overAt > at ? overAt : null,
+    isWithSales: isWithSales(word),
+    isWorked: word.isWorked,
+  }
 }
 
 /** Without a cool-down it still takes a later instant than the recycling's, whose word would hide the promotion. */

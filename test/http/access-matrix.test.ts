@@ -38,7 +38,7 @@ const PUBLIC = [
 ]
 /** What only an admin may do; and an owner, but for what an analyst may too. */
 const ADMIN_ONLY =
-  /^(GET|HEAD) \/api\/v1\/(keys|accounts|audit|quarantine|leads\/:id\/export)$|^POST \/api\/v1\/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/api\/v1\/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/api\/v1\/accounts\/:id$|^(GET|HEAD) \/connect\/export$|^POST \/connect\/quarantine\//
+  /^(GET|HEAD) \/api\/v1\/(keys|accounts|audit|quarantine|leads\/:id\/export)$|^POST \/api\/v1\/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/api\/v1\/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/api\/v1\/accounts\/:id$|^(GET|HEAD) \/connect\/export$|^POST \/connect\/quarantine\/|^(GET|HEAD) \/leads\/:id\/export$|^POST \/leads\/:id\/erase$/
 const ANALYSTS_TOO = /^POST \/api\/v1\/model\/(publish|rollback)$/
 /** Posted because it is long; it changes nothing. */
 const POSTED_READ = 'POST /api/v1/model/simulate'
@@ -105,7 +105,7 @@ function rows(): Row[] {
       }
     }),
   )
-  const isRemoving = (row: Row) => row.method === 'DELETE' || /remove|revoke/.test(row.path)
+  const isRemoving = (row: Row) => row.method === 'DELETE' || /remove|revoke|erase/.test(row.path)
   return [...all.filter((row) => !isRemoving(row)), ...all.filter(isRemoving)]
 }
 

@@ -3,6 +3,7 @@ import type { DashboardDeps, DashboardReader } from '../../collector/dashboard/d
 import { createDashboard } from '../../collector/dashboard/routes.tsx'
 import type { Access, GuardedEnv } from '../../collector/http/auth.ts'
 import type { AttentionJson, WaitingJson } from '../../collector/store/attention.ts'
+import type { LeadExplained } from '../../collector/store/explained.ts'
 import type { Found, LeadQuery, VisitorQuery } from '../../collector/store/reader.ts'
 import type {
   IdentityJson,
@@ -365,6 +366,35 @@ export interface Asked {
   single?: number
 }
 
+/** Nothing to explain by: the parts that a real store gives have tests over one. */
+const EXPLAINED: Omit<LeadExplained, 'lead' | 'identities'> = {
+  rules: [],
+  fit: { cap: 70, rules: [] },
+  prospect: {
+    enter: 100,
+    exit: 60,
+    dwell_days: 14,
+    cool_down_days: 30,
+    min_fit: 'C',
+    min_active_days: 2,
+    active_days: 3,
+    is_included: true,
+    is_fit: true,
+    is_active: true,
+    is_over_bar: true,
+    ready_at: null,
+    is_with_sales: false,
+    is_worked: false,
+    below_since: null,
+    next: null,
+    steps: [],
+  },
+  conflicts: [],
+  outcomes: [],
+  adjustments: [],
+  decisions: [],
+}
+
 export function readerOf(source: World, asked: Asked = {}): DashboardReader {
   return {
     sites: async () => source.sites,
@@ -424,6 +454,17 @@ export function readerOf(source: World, asked: Asked = {}): DashboardReader {
     savedViews: async () => [],
     attention: async () => attentionOf(source),
     arrived: async () => 0,
+    held: async () => ({ kind: 'missing' }),
+    explained: async (id) => {
+      const lead = byId(source.leads, id)
+      if (lead.kind !== 'found') return lead
+      return found({ ...EXPLAINED, lead: lead.value, identities: source.identities })
+    },
+    visitorExplained: async (id) => {
+      const visitor = byId(source.visitors, id)
+      return visitor.kind === 'found' ? found({ visitor: visitor.value, rules: [] }) : visitor
+    },
+    visitorTrend: async () => found([]),
   }
 }
 
@@ -462,6 +503,7 @@ export const NO_WRITER: DashboardDeps['writer'] = {
   addView: refuses,
   renameView: refuses,
   removeView: refuses,
+  unlink: refuses,
 }
 
 const OWNER: Access = {
@@ -474,12 +516,22 @@ const OWNER: Access = {
 }
 
 /** The dashboard as the guard lets an owner see it. */
-export function openDashboard(deps: Omit<DashboardDeps, 'writer'>): Hono<GuardedEnv> {
+export function openDashboard(
+  deps: Omit<DashboardDeps, 'writer' | 'erasing' | 'retentionMonths'>,
+): Hono<GuardedEnv> {
   const app = new Hono<GuardedEnv>()
   app.use(async (c, next) => {
     c.set('access', OWNER)
     await next()
   })
-  app.route('/', createDashboard({ writer: NO_WRITER, ...deps }))
+  app.route(
+    '/',
+    createDashboard({
+      writer: NO_WRITER,
+      erasing: { eraseLead: refuses },
+      retentionMonths: 13,
+      ...deps,
+    }),
+  )
   return app
 }

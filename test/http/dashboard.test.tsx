@@ -103,7 +103,7 @@ describe('the receipt', () => {
 describe('a person', () => {
   test('is told in one sentence', async () => {
     expect((await get('/leads/ld_ada')).html).toContain(
-      'Ada Lindqvist, Head of Marketing at Norrsken, came from google / cpc (Spring launch) 12 days ago and is hot because of time on pricing pages and time on the site, held back by looking at jobs.',
+      'Ada Lindqvist, Head of Marketing at Norrsken, came through an ad on Google (Spring launch) 12 days ago and is hot because of time on pricing pages and time on the site, held back by looking at jobs.',
     )
   })
 

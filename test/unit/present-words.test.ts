@@ -84,7 +84,10 @@ describe('words', () => {
 describe('the sentence', () => {
   test.each([
     [{ first_touch: direct }, 'Ada came directly 3 min ago and is hot because of'],
-    [{ first_touch: { ...springAd, campaign: null } }, 'Ada came from google / cpc 12 days ago'],
+    [
+      { first_touch: { ...springAd, campaign: null } },
+      'Ada came through an ad on Google 12 days ago',
+    ],
     [{ first_touch: null }, 'Ada was first seen 12 days ago'],
     [{ first_touch: null, first_seen_at: null }, 'Ada has not been seen on the site yet'],
     [{ reasons: [] }, 'and nothing has scored yet.'],

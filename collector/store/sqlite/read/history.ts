@@ -145,7 +145,26 @@ export function createHistoryReader(tools: ReadTools) {
     ofVisitor(browser: number, from: number, until: number, model: CompiledModel): History {
       return ofBrowser(browser, { owner: { kind: 'visitor', from }, until, model })
     },
+    /** The same at several instants, reading events once. */
+    ofVisitorAt(hold: HeldFrom, instants: readonly number[], model: CompiledModel): History[] {
+      const { browser, from } = hold
+      const loaded = load(browser, Math.max(...instants))
+      const isPlain = claimsOf('browser', browser).every(({ link }) => link === null)
+      const known = new Map<number, History>()
+      return instants.map((until) => {
+        const events = loaded.filter(({ at }) => at <= until).length
+        const cut: Cut = { owner: { kind: 'visitor', from }, until, model }
+        const history = (isPlain && known.get(events)) || ofBrowser(browser, cut, loaded)
+        known.set(events, history)
+        return history
+      })
+    },
   }
+}
+
+interface HeldFrom {
+  readonly browser: number
+  readonly from: number
 }
 
 interface Cut {

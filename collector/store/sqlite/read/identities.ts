@@ -23,6 +23,15 @@ export function createIdentityReader(tools: ReadTools) {
        ORDER BY c.id DESC LIMIT ?`,
   )
 
+  const conflictsOf = db.prepare(
+    `SELECT c.id, c.site, c.lead, c.conflict, c.user_id, c.email, c.evidence, c.strength, c.at,
+         b.key, b.cookieless, (SELECT v.id FROM visitor v WHERE v.browser = c.browser
+           AND coalesce(v.from_at, -9e15) <= c.at ORDER BY v.from_at DESC NULLS LAST LIMIT 1) AS visitor
+       FROM claim c JOIN browser b ON b.id = c.browser
+       WHERE c.conflict IS NOT NULL AND c.void = 0 AND @lead IN (c.lead, c.conflict)
+       ORDER BY c.id DESC LIMIT 20`,
+  )
+
   return {
     identities(lead: number): IdentityJson[] {
       const claims = claimsOf('lead', lead)
@@ -47,6 +56,9 @@ export function createIdentityReader(tools: ReadTools) {
         ]
       })
     },
+    /** The newest of those in which this lead is one of the two. */
+    conflictsOf: (lead: number): ConflictJson[] =>
+      conflictsOf.all({ lead }).map((row) => conflictJson(row as ConflictRow)),
     conflicts(page: Scoped & ListPage): Found<Page<ConflictJson>> {
       const after = page.cursor === undefined ? null : placeOf(page.cursor, ['number'])
       if (page.cursor !== undefined && !after) return { kind: 'bad_cursor' }

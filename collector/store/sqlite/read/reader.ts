@@ -1,6 +1,7 @@
 import { emailOf, resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
 import type { AttentionJson } from '../../attention.ts'
+import type { LeadExplained, VisitorExplained } from '../../explained.ts'
 import type { ExportedEventJson, ExportQuery } from '../../exported.ts'
 import type { FlowJson } from '../../flow.ts'
 import type { HeldBackupJson, HeldJson } from '../../held.ts'
@@ -15,6 +16,7 @@ import type {
   QuarantinedJson,
   RejectedJson,
   ScoreJson,
+  TrendDayJson,
 } from '../../shapes.ts'
 import { siteJson } from '../../site-records.ts'
 import { claimReader, connected } from '../claim-rows.ts'
@@ -26,6 +28,7 @@ import { type AccessReads, createAccessReader } from './accounts.ts'
 import { createAttentionReader } from './attention.ts'
 import { type AuditReads, createAuditReader } from './audit.ts'
 import type { LeadBook } from './book.ts'
+import { createExplainedReader } from './explained.ts'
 import { createEventWalk } from './export.ts'
 import { createFlowReader } from './flow.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
@@ -92,6 +95,11 @@ export interface InternalReader extends Reader, AccessReads, LeadListReads, Audi
   pages(scope: Scoped, now: number): Promise<Counted<PagesJson>>
   /** Has what reports are made of counted, beside all else, if it is time. */
   prepareReports(now: number): Promise<void>
+  /** A lead, and all that explains its score and stage. */
+  explained(id: string, scope: Scoped, now: number): Promise<Found<LeadExplained>>
+  visitorExplained(id: string, scope: Scoped, now: number): Promise<Found<VisitorExplained>>
+  /** The last 30 days and today, of this visitor alone. */
+  visitorTrend(id: string, scope: Scoped, now: number): Promise<Found<readonly TrendDayJson[]>>
 }
 
 /** Every read is one snapshot of the store; writers are not held up by it. */
@@ -112,6 +120,7 @@ export function createSqliteReader(
   const said = createSaidReader(tools)
   const held = createHeldReader(tools, { history, said })
   const attention = createAttentionReader(tools, leads, history)
+  const explained = createExplainedReader(tools, { leads, visitors, history, links, said })
   const models = createModelReader(tools)
   const quarantine = createQuarantineReader(db)
   const mentions = createMentionReader(db)
@@ -214,6 +223,12 @@ export function createSqliteReader(
       withLead(id, scope, (lead) => found(held(lead, leads.json(lead, ask.now), ask))),
     trend: async (id, scope, now) =>
       withLead(id, scope, ({ ref }) => found(trendJson(trends.of(ref, now), now))),
+    explained: async (id, scope, now) =>
+      withLead(id, scope, (lead) => found(explained.lead(lead, now))),
+    visitorExplained: async (id, scope, now) =>
+      withVisitor(id, scope, (hold) => found(explained.visitor(hold, now))),
+    visitorTrend: async (id, scope, now) =>
+      withVisitor(id, scope, (hold) => found(explained.visitorTrend(hold, now))),
     model: async (version) =>
       snapshot(() => {
         const known = models.model(version)
