@@ -64,6 +64,7 @@ export interface ApiDeps {
     | 'unlink'
     | 'erase'
     | 'publishModel'
+    | 'publishAfter'
     | 'modelProgress'
     | 'requeue'
     | 'dropQuarantined'

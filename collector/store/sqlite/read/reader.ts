@@ -11,6 +11,7 @@ import type {
   Page,
   QuarantinedJson,
   RejectedJson,
+  RuleLatelyJson,
   ScoreJson,
   SiteJson,
   TrendDayJson,
@@ -23,6 +24,7 @@ import { type AccessReads, createAccessReader } from './accounts.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader, type History } from './history.ts'
 import { createIdentityReader } from './identities.ts'
+import { createLatelyReader } from './lately.ts'
 import type { LeadRow } from './lead-rows.ts'
 import { createLeadReader } from './leads.ts'
 import { createModelReader } from './models.ts'
@@ -57,6 +59,8 @@ export interface InternalReader extends Reader, AccessReads {
   /** Whether an event with the store's number waits in quarantine. */
   isQuarantined(ref: number, scope: Scoped): Promise<boolean>
   verify(): Promise<VerifyReport>
+  /** What each rule of the active model matched lately, in the model's order. */
+  rulesLately(now: number): Promise<readonly RuleLatelyJson[]>
   /** The store's number of a lead. */
   leadRef(id: string, scope: Scoped): Promise<Found<number>>
   /** Everything that is held about a lead, and that erasing it would take. */
@@ -82,6 +86,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
   const quarantine = createQuarantineReader(db)
   const mentions = createMentionReader(db)
   const { book, adjustmentsOf } = leads
+  const rulesLately = createLatelyReader(tools, book)
   const simulate = createSimulator({ ...tools, path, book, adjustmentsOf })
   const claimsOf = claimReader(db)
   const siteByKey = db.prepare('SELECT * FROM site WHERE key = ?')
@@ -194,6 +199,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
       }),
     modelVersions: async () => snapshot(() => models.versions()),
     simulate: (yaml, scope, now) => simulate(yaml, scope, now),
+    rulesLately: async (now) => snapshot(() => rulesLately(now)),
     visitors: async (query, now) => snapshot(() => visitors.list(query, now)),
     visitor: async (id, scope, now) =>
       withVisitor(id, scope, (hold) => found(visitors.json(hold, now))),
