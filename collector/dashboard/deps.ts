@@ -6,11 +6,17 @@ import type { PageChecks } from './page-checks.ts'
 
 /** What the screens ask and what their forms do. */
 
-export type DashboardReader = Reader & Pick<InternalReader, 'leadRef'>
+export type DashboardReader = Reader & Pick<InternalReader, 'leadRef' | 'rulesLately'>
 
 export type DashboardWriter = Pick<
   Admin,
-  'addOutcome' | 'removeOutcome' | 'addAdjustment' | 'removeAdjustment'
+  | 'addOutcome'
+  | 'removeOutcome'
+  | 'addAdjustment'
+  | 'removeAdjustment'
+  | 'publishModel'
+  | 'publishAfter'
+  | 'modelProgress'
 >
 
 export interface DashboardDeps {

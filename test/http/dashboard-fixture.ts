@@ -393,6 +393,7 @@ export function readerOf(source: World, asked: Asked = {}): DashboardReader {
     modelVersions: async () => [],
     simulate: () => Promise.reject(new Error('no page asks this')),
     leadRef: async () => ({ kind: 'missing' }),
+    rulesLately: async () => [],
   }
 }
 
@@ -403,6 +404,9 @@ export const NO_WRITER: DashboardDeps['writer'] = {
   removeOutcome: refuses,
   addAdjustment: refuses,
   removeAdjustment: refuses,
+  publishModel: refuses,
+  publishAfter: refuses,
+  modelProgress: async () => null,
 }
 
 const OWNER: Access = {
