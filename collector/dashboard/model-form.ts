@@ -143,8 +143,9 @@ function typedValue(typed: string, kind: FieldView['kind']): unknown {
 /** Keys of a group that is not there yet come as one group. */
 function inNewGroups(raw: unknown, edits: readonly ModelEdit[]): readonly ModelEdit[] {
   const missing = new Map<string | number, Record<string, unknown>>()
-  const rest = edits.filter(({ path: [group = '', key = ''], value }) => {
-    if (isGroup(valueAt(raw, [group]))) return true
+  const rest = edits.filter(({ path, value }) => {
+    const [group = '', key = ''] = path
+    if (path.length !== 2 || valueAt(raw, [group]) !== undefined) return true
     if (value !== undefined) missing.set(group, { ...missing.get(group), [key]: value })
     return false
   })

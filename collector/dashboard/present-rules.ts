@@ -144,7 +144,9 @@ function presentRule({ spec, model, found, total, now, isChosen }: RuleSource): 
     share: Math.round(10 * share) / 10,
     shareWords: share > 0 && share < 1 ? `under ${percentWords(1)}` : percentWords(share),
     tone: (found?.milli ?? 0) < 0 ? 'minus' : 'plus',
-    given: `${shortPoints(found?.milli ?? 0)} points with ${plural(found?.leads ?? 0, 'lead')}`,
+    given: found?.leads
+      ? `${shortPoints(found.milli)} points, ${plural(found.leads, 'lead')}`
+      : 'no points now',
     newest: matchesOf(found, now),
     warning: isSilent ? silenceOf(spec) : null,
   }
@@ -187,16 +189,34 @@ const EVENTS: Readonly<Record<string, string>> = {
   view_item: 'products viewed',
   view_search_results: 'searches',
   file_download: 'downloads',
+  video_progress: 'videos in progress',
+  video_complete: 'videos watched to the end',
+  sign_up: 'sign-ups',
+  form_submit: 'forms submitted',
+  generate_lead: 'contact forms',
+  request_demo: 'requests for a demo',
+  request_quote: 'for a quote',
+  request_call: 'for a call',
+  webinar_register: 'webinar registrations',
+  webinar_attend: 'webinars attended',
+  add_to_wishlist: 'additions to a wish list',
+  add_to_cart: 'additions to a cart',
+  begin_checkout: 'checkouts begun',
+  email_click: 'clicks in e-mails',
+  trial_start: 'trials started',
+  unsubscribe: 'unsubscriptions',
 }
+
+const SIGNS: Readonly<Record<string, string>> = { '>=': '≥', '<=': '≤' }
 
 /** "Page views of /pricing*, /plans*", "Landings where paid is true". */
 export function countsWords({ on, where }: RuleSpec, pages: Model['pages']): string {
-  const what = listWords(on.map((name) => EVENTS[name] ?? name))
+  const what = listWords(on.map((name) => EVENTS[name] ?? `${name} events`))
   const paths = [...((where.page && pages[where.page]) || []), ...(where.path ?? [])]
   const conditions = Object.entries(where.props ?? {}).map(([name, value]) => {
     const values = [value].flat().map(String)
     const [, sign, bound] = /^([<>]=?)(.+)$/.exec(values[0] ?? '') ?? []
-    return sign ? `${name} ${sign} ${bound}` : `${name} is ${values.join(' or ')}`
+    return sign ? `${name} ${SIGNS[sign] ?? sign} ${bound}` : `${name} is ${values.join(' or ')}`
   })
   const parts = [
     humanise(what),
