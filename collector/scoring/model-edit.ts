@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import {
   Composer,
   Document,
@@ -31,9 +30,10 @@ const PARSING = { stringKeys: true, schema: 'core', uniqueKeys: false, logLevel:
 const WRITING = { lineWidth: 0 } as const
 
 /** The file with the changes made; as it is where it can't be read at all. */
-export function editModel(yaml: string, edits: readonly ModelEdit[]): string {
-  const doc = edits.length === 0 ? null : read(yaml)
+export function editModel(yaml: string, wished: readonly ModelEdit[]): string {
+  const doc = wished.length === 0 ? null : read(yaml)
   if (doc === null) return yaml
+  const edits = wished.filter(({ path }) => hasPlace(doc, path))
   const [sets, others] = [edits.filter(isSet(doc)), edits.filter((edit) => !isSet(doc)(edit))]
   const wanted = write(doc, edits)
   let text = splice(
@@ -47,7 +47,7 @@ export function editModel(yaml: string, edits: readonly ModelEdit[]): string {
     const cut = edit.value === undefined ? removal(now, text, edit) : addition(now, text, edit)
     text = cut ? splice(text, [cut]) : text
   }
-  const isRight = isDeepStrictEqual(rawModel(text), wanted.toJS())
+  const isRight = JSON.stringify(rawModel(text)) === JSON.stringify(wanted.toJS())
   return isRight ? text : wanted.toString(WRITING)
 }
 
@@ -81,6 +81,14 @@ function splice(text: string, cuts: readonly Cut[]): string {
     (now, { from, to, text: put }) => now.slice(0, from) + put + now.slice(to),
     text,
   )
+}
+
+/** A key stands in a group or a list, and not in a text or a number. */
+function hasPlace(doc: Document, path: ModelEdit['path']): boolean {
+  return path.every((_, depth) => {
+    const parent = depth === 0 ? doc.contents : doc.getIn(path.slice(0, depth), true)
+    return parent === undefined || parent === null || isCollection(parent)
+  })
 }
 
 /** Puts another value where one is. */

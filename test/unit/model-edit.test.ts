@@ -92,6 +92,7 @@ test('what is no YAML stays as it is typed', () => {
   const torn = 'rules: [\n'
   expect(editModel(torn, [{ path: ['name'], value: 'x' }])).toBe(torn)
   expect(rawModel(torn)).toBeNull()
+  expect(editModel('rules: x\n', [{ path: ['rules', 0, 'points'], value: 1 }])).toBe('rules: x\n')
   const deep = '['.repeat(50_000)
   expect(editModel(deep, [{ path: ['name'], value: 'x' }])).toBe(deep)
   const lines = ['a: &a [x, x, x, x, x, x, x, x, x, x]']
