@@ -246,9 +246,12 @@ function howWords(rule: RuleSpec): string {
   return [...parts, `halves in ${plural(rule.half_life_days, 'day')}`, cap].join(' · ')
 }
 
-/** Times of one day, or seconds, that the second curve looks at. */
-const SECONDS = [0, 10, 20, 30, 45, 60, 90, 120, 180, 240, 300, 420, 600] as const
+/** Seconds of one day in the table of the second curve, and where the curve ends. */
+const SECONDS: readonly number[] = [0, 10, 20, 30, 60, 120, 180, 300, 600]
+const LONG_S = 600
 const STEPS = 24
+/** Half-lives that the first curve looks at; more where they are shorter than days. */
+const LIVES = 4
 
 function presentChosen(
   spec: RuleSpec,
@@ -258,17 +261,17 @@ function presentChosen(
 ): ChosenView {
   const tables = compileTables(spec)
   const full = 1000 * Math.abs(spec.points)
-  const lastDay = Math.max(1, Math.ceil(4 * spec.half_life_days))
-  const days = Array.from({ length: STEPS + 1 }, (_, i) => Math.round((i * lastDay) / STEPS))
-  const decayed = days.map((day) => (full * weightOf(tables, day)) / 1e6 / 1000)
+  // At equal distances, as a line takes them: weights are of whole days.
+  const stride = Math.max(1, Math.ceil((LIVES * spec.half_life_days) / STEPS))
+  const lastDay = stride * STEPS
+  const days = Array.from({ length: STEPS + 1 }, (_, i) => stride * i)
+  const decayed = days.map((day) => (full * weightOf(tables, day)) / 1e9)
   const isTime = spec.saturation_s !== undefined
   const most = Math.min(spec.max_per_day, 8)
-  const amounts = isTime ? [...SECONDS] : Array.from({ length: most + 1 }, (_, n) => n)
-  const gross = amounts.map(
-    (amount) =>
-      Math.abs(isTime ? grossMilli(tables, 0, 1000 * amount) : grossMilli(tables, amount, 0)) /
-      1000,
-  )
+  const amounts = isTime ? SECONDS : Array.from({ length: most + 1 }, (_, n) => n)
+  const pointsOf = (amount: number) =>
+    Math.abs(isTime ? grossMilli(tables, 0, 1000 * amount) : grossMilli(tables, amount, 0)) / 1000
+  const even = isTime ? Array.from({ length: STEPS + 1 }, (_, i) => (i * LONG_S) / STEPS) : amounts
   const row = (name: string, value: number) => [name, shortPoints(1000 * value)] as const
   const decay: CurveView = {
     id: 'decay',
@@ -285,11 +288,11 @@ function presentChosen(
   const day: CurveView = {
     id: 'day',
     title: isTime ? 'What time on a day gives' : 'What repeats on a day give',
-    shape: lineShape(gross, CURVE),
+    shape: lineShape(even.map(pointsOf), CURVE),
     from: isTime ? '0 s' : 'none',
-    to: isTime ? durationWords(600_000) : plural(most, 'time'),
+    to: isTime ? durationWords(1000 * LONG_S) : plural(most, 'time'),
     columns: [isTime ? 'Time' : 'Times', 'Points'],
-    rows: amounts.map((amount, i) => row(isTime ? `${amount} s` : String(amount), gross[i] ?? 0)),
+    rows: amounts.map((amount) => row(isTime ? `${amount} s` : String(amount), pointsOf(amount))),
   }
   return {
     label: spec.label,

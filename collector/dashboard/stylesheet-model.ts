@@ -22,7 +22,7 @@ export const modelStyles = `
 .versions > li { display: flex; flex-wrap: wrap; gap: .6rem 1.2rem; justify-content: space-between; align-items: center; padding: .9rem 1.15rem; border-top: 1px solid var(--line); }
 .version-what { flex: 1 1 16rem; } .version strong { font-weight: 640; margin-right: .4rem; } .version[data-state=active] .stage { color: var(--plus); border-color: color-mix(in srgb, var(--plus) 45%, var(--line)); }
 .version-do { display: flex; flex-wrap: wrap; gap: .45rem; } .version-do .button { font-size: .9rem; padding-block: .3rem; font-weight: 500; }
-.compare { display: flex; flex-wrap: wrap; gap: .5rem .7rem; align-items: end; } .compare label { display: flex; align-items: center; gap: .5rem; } .compare label span { margin: 0; } .compare button { min-height: 2.4rem; }
+.compare { display: flex; flex-wrap: wrap; gap: .5rem .7rem; align-items: end; } .compare label { display: flex; align-items: center; gap: .5rem; } .compare label span { margin: 0; white-space: nowrap; } .compare select { width: auto; } .compare button { min-height: 2.4rem; }
 .diff-space { padding: 0 1.15rem 1.1rem; display: grid; gap: .7rem; grid-template-columns: minmax(0, 1fr); }
 .diff { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; background: var(--sunk); font-size: .88rem; }
 .diff ol { width: max-content; min-width: 100%; padding-block: .4rem; }

@@ -94,15 +94,22 @@ describe('the rules say what they matched', () => {
     expect(text).toContain('Matched no lead in 30 days: is the path right?')
   })
 
-  test('what they give adds up to the rules of all scores', async () => {
-    const lately = await whole.service.reader.rulesLately(NOW)
-    const leads = await whole.service.reader.leads({}, NOW)
+  test('what they give adds up to the rules of all scores, within their caps', async () => {
+    const { reader, writer } = whole.service
+    const yaml = base.replace(
+      'max_per_day: 3, half_life_days: 21, cap: 40',
+      'half_life_days: 21, cap: 5',
+    )
+    await writer.publishModel({ yaml, note: '', by: '', publishedAt: NOW })
+    const lately = await reader.rulesLately(NOW)
+    const leads = await reader.leads({}, NOW)
     const scores = leads.kind === 'found' ? leads.value.data : []
-    const ofRules = scores.flatMap(({ reasons }) => reasons).filter(({ rule }) => rule)
-    const sum = (all: readonly { readonly milli: number }[]) =>
-      all.reduce((n, { milli }) => n + milli, 0)
-    expect(sum(lately)).toBe(sum(ofRules))
-    expect(sum(lately)).toBeGreaterThan(10_000)
+    const milli = scores.reduce((sum, { score_milli }) => sum + score_milli, 0)
+    expect(lately.reduce((sum, one) => sum + one.milli, 0)).toBe(milli)
+    expect(lately.find(({ rule }) => rule === 'pricing_view')).toMatchObject({
+      milli: 5000,
+      leads: 1,
+    })
   })
 })
 
