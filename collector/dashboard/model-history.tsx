@@ -53,7 +53,7 @@ interface ChoiceProps {
   readonly choices: readonly number[]
 }
 
-export const Compare = ({ view }: { view: Pick<HistoryView, 'choices' | 'from' | 'to'> }) => (
+const Compare = ({ view }: { view: Pick<HistoryView, 'choices' | 'from' | 'to'> }) => (
   <form class="compare" action="/model/diff">
     <Choice name="from" label="Compare" chosen={view.from} choices={view.choices} />
     <Choice name="to" label="with" chosen={view.to} choices={view.choices} />

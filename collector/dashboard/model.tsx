@@ -25,7 +25,7 @@ const HREFS = [
 ] as const
 
 /** What stands above every page of the model. */
-export const ModelHead = ({ frame }: { frame: ModelFrame }) => (
+const ModelHead = ({ frame }: { frame: ModelFrame }) => (
   <>
     <div class="title">
       <h1>Model</h1>

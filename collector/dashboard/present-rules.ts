@@ -210,7 +210,7 @@ const EVENTS: Readonly<Record<string, string>> = {
 const SIGNS: Readonly<Record<string, string>> = { '>=': '≥', '<=': '≤' }
 
 /** "Page views of /pricing*, /plans*", "Landings where paid is true". */
-export function countsWords({ on, where }: RuleSpec, pages: Model['pages']): string {
+function countsWords({ on, where }: RuleSpec, pages: Model['pages']): string {
   const what = listWords(on.map((name) => EVENTS[name] ?? `${name} events`))
   const paths = [...((where.page && pages[where.page]) || []), ...(where.path ?? [])]
   const conditions = Object.entries(where.props ?? {}).map(([name, value]) => {

@@ -52,7 +52,7 @@ textarea { font: inherit; color: inherit; width: 100%; border: 1px solid color-m
 .bands { margin: 0; } .bands svg { width: 100%; height: auto; } .bands text { font-size: 10px; fill: var(--soft); } .band-was { fill: var(--heat-4); opacity: .6; } .band-is { fill: var(--accent); } .bands-now::before, .bands-draft::before { content: ""; display: inline-block; width: .7em; height: .7em; border-radius: 2px; margin: 0 .3em 0 .8em; background: var(--accent); } .bands-now::before { background: var(--heat-4); opacity: .6; }
 @media (max-width: 62rem) {
   .edit-columns { grid-template-columns: minmax(0, 1fr); } .edit-right { position: static; max-height: none; } .chosen { grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); } .chosen-words { grid-column: 1 / -1; }
-  .list.rules .rule-what, .list.rules .rule-when, .list.rules .rule-points { grid-column: 1 / -1; min-width: 0; max-width: none; } .list.rules .rule-newest { min-width: 0; }
+  .list.rules .rule-what, .list.rules .rule-when, .list.rules .rule-points { grid-column: 1 / -1; min-width: 0; max-width: none; } .list.rules .rule-newest, .list.rules .rule-share { min-width: 0; grid-column: 1 / -1; } .list.rules td:empty { display: none; }
 }
 @media (max-width: 46rem) { .fields { grid-template-columns: repeat(2, minmax(0, 1fr)); } .fields.wide { grid-template-columns: minmax(0, 1fr); } }
 `
