@@ -27,6 +27,7 @@ export type DashboardReader = Reader &
     | 'visitorExplained'
     | 'visitorTrend'
     | 'held'
+    | 'rulesLately'
   >
 
 export type DashboardWriter = Pick<
@@ -39,6 +40,9 @@ export type DashboardWriter = Pick<
   | 'dropQuarantined'
   | keyof ViewStore
   | 'unlink'
+  | 'publishModel'
+  | 'publishAfter'
+  | 'modelProgress'
 >
 
 export interface DashboardDeps {

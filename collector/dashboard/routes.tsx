@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { GuardedEnv } from '../http/auth.ts'
 import { MAX_FORM_BYTES } from '../http/form.ts'
+import { refuse } from '../http/refuse.ts'
 import { addAdjustmentAction, removeAdjustmentAction, unlinkAction } from './adjustment-screen.tsx'
 import { createDashboardAssets } from './assets.ts'
 import { dropAction, exportScreen, requeueAction } from './connect-actions.ts'
@@ -9,6 +10,14 @@ import { connectScreen, startCheckScreen } from './connect-screen.tsx'
 import type { DashboardDeps } from './deps.ts'
 import { leadsCsvScreen } from './lead-csv-screen.ts'
 import { addViewForms, leadsScreen } from './leads-screen.tsx'
+import { draftScreen, editScreen, MAX_DRAFT_BYTES } from './model-edit-screen.tsx'
+import {
+  diffScreen,
+  fileScreen,
+  goBackAction,
+  historyScreen,
+  modelScreen,
+} from './model-screen.tsx'
 import { addOutcomeForms } from './outcome-screen.tsx'
 import { leadScreen, visitorScreen } from './person-screen.tsx'
 import { eraseAction, heldScreen } from './privacy-screen.tsx'
@@ -18,6 +27,10 @@ import { liveScreen, todayScreen } from './today-screen.tsx'
 import { visitorsScreen } from './visitors-screen.tsx'
 
 const limit = bodyLimit({ maxSize: MAX_FORM_BYTES, onError: (c) => c.text('Too large', 413) })
+const ofDrafts = bodyLimit({
+  maxSize: MAX_DRAFT_BYTES,
+  onError: (c) => refuse(c, 'model_too_large'),
+})
 
 /**
  * The dashboard's pages, to be mounted at `/`. Requests are taken as authorised: whoever mounts this
@@ -46,6 +59,13 @@ export function createDashboard(deps: DashboardDeps): Hono<GuardedEnv> {
   app.get('/visitors/:id', show('visitors', visitorScreen(deps)))
   app.get('/sources', show('sources', sourcesScreen(deps)))
   app.get('/sources.csv', show('sources', sourcesFileScreen(deps)))
+  app.get('/model', show('model', modelScreen(deps)))
+  app.get('/model/history', show('model', historyScreen(deps)))
+  app.get('/model/diff', show('model', diffScreen(deps)))
+  app.get('/model/versions/:version', show('model', fileScreen(deps)))
+  app.get('/model/edit', show('model', editScreen(deps)))
+  app.post('/model/edit', ofDrafts, show('model', draftScreen(deps)))
+  act('/model/roll-back', 'model', '/model/history', goBackAction(deps))
   app.get('/connect', show('connect', connectScreen(deps)))
   app.post('/connect', limit, show('connect', startCheckScreen(deps)))
   app.get('/connect/export', show('connect', exportScreen(deps)))

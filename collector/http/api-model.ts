@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { problem } from '../errors.ts'
-import { isSameFile, modelYaml, parseModel, readModel } from '../scoring/model.ts'
+import { modelYaml, parseModel, readModel } from '../scoring/model.ts'
 import type { ApiDeps } from './api.ts'
 import { askPage, pageOfAll } from './api-cursor.ts'
 import {
@@ -13,6 +13,7 @@ import {
   writeHeaders,
 } from './api-query.ts'
 import { type Api, type ApiEnv, json, readRoute, unfound, writeRoute } from './api-route.ts'
+import { createModelPublisher, isUnfound, type Publishing } from './model-publish.ts'
 import { refuse } from './refuse.ts'
 import { pageOf } from './schemas.ts'
 import { activeModel, modelFile, modelVersion, published, simulated } from './schemas-model.ts'
@@ -147,33 +148,33 @@ export function addModelRoutes(api: Api, deps: ApiDeps): void {
 }
 
 function addPublishRoutes(api: Api, { reader, writer, clock }: ApiDeps): void {
-  async function take(c: Context<ApiEnv>, file: ModelFile, said: string) {
-    if (!file.ok) return refuseModel(c, file.problems)
-    const { yaml, warnings } = file
-    const newest = await reader.model((await reader.modelVersions())[0]?.version)
-    if (newest.kind === 'found' && isSameFile(newest.value.yaml, yaml)) {
-      return refuse(c, 'unchanged_model', `it is version ${newest.value.version}`)
+  const publisher = createModelPublisher({ reader, writer, clock })
+
+  function answer(c: Context<ApiEnv>, done: Publishing) {
+    if (done.kind === 'invalid') return refuseModel(c, done.problems)
+    if (done.kind === 'unchanged') {
+      return refuse(c, 'unchanged_model', `it is version ${done.version}`)
     }
-    const { gained_total, lost_total, gained, lost } = await reader.simulate(yaml, {}, clock())
-    const by = c.get('access').name
-    const done = await writer.publishModel({ yaml, note: said, by, publishedAt: clock() })
-    const state = done.isActive ? ('active' as const) : ('counting' as const)
-    const what_if = { gained_total, lost_total, gained, lost }
-    return c.json({ version: done.version, state, what_if, warnings }, 201)
+    if (done.kind === 'overtaken') throw new Error('it was published whatever came before')
+    const { version, state, whatIf, warnings } = done
+    return c.json({ version, state, what_if: whatIf, warnings }, 201)
   }
 
   api.openapi(publish, async (c) => {
-    if (c.get('access').site !== null) return refuse(c, 'forbidden', BOUND)
+    const { site, name: by } = c.get('access')
+    if (site !== null) return refuse(c, 'forbidden', BOUND)
     const given = c.req.valid('json')
-    return take(c, fileOf(given), given.note ?? '')
+    const file = fileOf(given)
+    if (!file.ok) return refuseModel(c, file.problems)
+    return answer(c, await publisher.publish({ yaml: file.yaml, note: given.note ?? '', by }))
   })
 
   api.openapi(rollback, async (c) => {
-    if (c.get('access').site !== null) return refuse(c, 'forbidden', BOUND)
-    const { version: wanted, note: said } = c.req.valid('json')
-    const found = await reader.model(wanted)
-    if (found.kind !== 'found') return unfound(c, found.kind)
-    return take(c, fileOf({ yaml: found.value.yaml }), said || `Back to version ${wanted}`)
+    const { site, name: by } = c.get('access')
+    if (site !== null) return refuse(c, 'forbidden', BOUND)
+    const { version: wanted, note: said = '' } = c.req.valid('json')
+    const done = await publisher.goBack(wanted, { note: said, by })
+    return isUnfound(done) ? unfound(c, done.kind) : answer(c, done)
   })
 }
 

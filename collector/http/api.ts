@@ -71,6 +71,7 @@ export interface ApiDeps {
     | 'erase'
     | 'eraseMentions'
     | 'publishModel'
+    | 'publishAfter'
     | 'modelProgress'
     | 'requeue'
     | 'dropQuarantined'

@@ -70,6 +70,8 @@ export interface WriterService extends AccountStore, ViewStore {
   unlink(undo: Undo): boolean
   /** Publishes a version; it scores at once, or when what it counts has been counted. */
   publishModel(model: NewModel): Published
+  /** The same, but only if this is still the newest version; null where it is not. */
+  publishAfter(model: NewModel, newest: number): Published | null
   /** The version that is still counting, or null. */
   modelProgress(): ModelProgress | null
   /** What makes the promise of durability true; throws while the store can't be written. */
@@ -199,6 +201,14 @@ export function openWriterService(
     isStale = false
     requeuing.heedOrders()
   }
+  /** Lets what was just published score, as far as counting for it takes no longer than our patience. */
+  function takeOver(version: number, at: number): Published {
+    isStale = true
+    heedOthers(at)
+    const until = performance.now() + patienceMs
+    while (models.progress() && performance.now() < until) models.work(at)
+    return { version, isActive: models.judge().model.version === version }
+  }
   return {
     ingest(raws) {
       const full = () => raws.map(() => refusal('disk_full'))
@@ -258,13 +268,17 @@ export function openWriterService(
     ...store.views,
     sites: () => store.sites(),
     ...createSaying({ store, models, touchOf }),
-    publishModel(model) {
-      const version = store.apply(() => store.models.publish(model))
-      isStale = true
-      heedOthers(model.publishedAt)
-      const until = performance.now() + patienceMs
-      while (models.progress() && performance.now() < until) models.work(model.publishedAt)
-      return { version, isActive: models.judge().model.version === version }
+    publishModel: (model) =>
+      takeOver(
+        store.apply(() => store.models.publish(model)),
+        model.publishedAt,
+      ),
+    publishAfter(model, newest) {
+      const version = store.apply(() => {
+        const last = store.models.pending() ?? store.models.active(initialModel, model.publishedAt)
+        return last.version === newest ? store.models.publish(model) : null
+      })
+      return version === null ? null : takeOver(version, model.publishedAt)
     },
     modelProgress: () => models.progress(),
     settings() {

@@ -2,7 +2,7 @@ import { nearestName } from './words.ts'
 
 /** The names of events that the tag, the collector and GA4 use; any other name is as good. */
 
-const KNOWN = [
+export const EVENT_NAMES: readonly string[] = [
   // What the tag and the server-side API make, and the rules of the default model count.
   ...['page_view', 'session_start', 'user_engagement', 'file_download', 'click', 'identify'],
   ...['form_start', 'form_submit', 'generate_lead', 'sign_up', 'view_search_results'],
@@ -36,6 +36,6 @@ const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
 
 /** The known event that the name is likely to mean; null where it is one, or a name of its own. */
 export function misspeltEvent(name: string): string | null {
-  const near = OTHER_WORDS.get(name.toLowerCase()) ?? nearestName(name, KNOWN)
+  const near = OTHER_WORDS.get(name.toLowerCase()) ?? nearestName(name, EVENT_NAMES)
   return near === name ? null : near
 }

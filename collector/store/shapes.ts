@@ -276,6 +276,35 @@ export interface WhatIfJson {
   readonly scanned_events: number
 }
 
+/** What a rule of the active model matched lately, over all leads. */
+export interface RuleLatelyJson {
+  readonly rule: string
+  /** What it gives all leads together now, decay and caps applied. */
+  readonly milli: number
+  /** Leads whose score it moves now. */
+  readonly leads: number
+  readonly week: RuleStretchJson
+  readonly month: RuleStretchJson
+  /** Leads that matched by UTC day, the last of 30 today. */
+  readonly days: readonly number[]
+  readonly newest: readonly {
+    readonly id: string
+    readonly email: string | null
+    readonly name: string | null
+    readonly at: string
+    /** Of the page it happened on, where one was told. */
+    readonly url: string | null
+  }[]
+}
+
+/** Days up to today: 7 or 30. */
+export interface RuleStretchJson {
+  readonly leads: number
+  /** 0 for rules of engaged time. */
+  readonly events: number
+  readonly engaged_ms: number
+}
+
 export interface Page<T> {
   readonly data: readonly T[]
   readonly next_cursor: string | null

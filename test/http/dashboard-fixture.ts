@@ -465,6 +465,7 @@ export function readerOf(source: World, asked: Asked = {}): DashboardReader {
       return visitor.kind === 'found' ? found({ visitor: visitor.value, rules: [] }) : visitor
     },
     visitorTrend: async () => found([]),
+    rulesLately: async () => [],
   }
 }
 
@@ -504,6 +505,9 @@ export const NO_WRITER: DashboardDeps['writer'] = {
   renameView: refuses,
   removeView: refuses,
   unlink: refuses,
+  publishModel: refuses,
+  publishAfter: refuses,
+  modelProgress: async () => null,
 }
 
 const OWNER: Access = {

@@ -15,6 +15,7 @@ import type {
   Page,
   QuarantinedJson,
   RejectedJson,
+  RuleLatelyJson,
   ScoreJson,
   TrendDayJson,
 } from '../../shapes.ts'
@@ -35,6 +36,7 @@ import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader } from './history.ts'
 import { createIdentityReader } from './identities.ts'
 import type { KeeperOptions } from './keeper.ts'
+import { createLatelyReader } from './lately.ts'
 import { createLeadList, type LeadListReads } from './lead-list.ts'
 import { createRowReads, type LeadRow } from './lead-rows.ts'
 import { createLeadReader } from './leads.ts'
@@ -75,6 +77,8 @@ export interface InternalReader extends Reader, AccessReads, LeadListReads, Audi
   /** Reads all leads into memory, beside other reads; what needs them before that waits for it. */
   warm(now: number): Promise<void>
   verify(): Promise<VerifyReport>
+  /** What each rule of the active model matched lately, in the model's order. */
+  rulesLately(now: number): Promise<readonly RuleLatelyJson[]>
   /** The store's number of a lead. */
   leadRef(id: string, scope: Scoped): Promise<Found<number>>
   /** Who needs attention now: the queues of Today. */
@@ -127,6 +131,7 @@ export function createSqliteReader(
   const flow = createFlowReader(db)
   const eventWalk = createEventWalk(tools)
   const { book, adjustmentsOf } = leads
+  const rulesLately = createLatelyReader(tools, book)
   const simulate = createSimulator({ ...tools, path, book, adjustmentsOf })
   const sources = createSourcesReader({ ...tools, path, book }, reports)
   const claimsOf = claimReader(db)
@@ -239,6 +244,7 @@ export function createSqliteReader(
     sources: async (query, now) => snapshot(() => sources.sources(query, now)),
     pages: async (scope, now) => snapshot(() => sources.pages(scope, now)),
     prepareReports: async (now) => snapshot(() => sources.prepare(now)),
+    rulesLately: async (now) => snapshot(() => rulesLately(now)),
     visitors: async (query, now) => snapshot(() => visitors.list(query, now)),
     visitor: async (id, scope, now) =>
       withVisitor(id, scope, (hold) => found(visitors.json(hold, now))),
