@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { reportSales } from './demo/sales.ts'
 import { demoModel, seedDemo } from './demo/seed.ts'
 import { type Engine, startEngine } from './engine.ts'
 import { createApp } from './http/app.ts'
@@ -137,6 +138,7 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
   ]
   // What the clock changed while nothing ran.
   await look(clock())
+  if (isDemo) await reportSales(engine, clock())
   // Beside all else; a store that is damaged is told as a failure.
   engine.check(clock()).catch((error: Error) => {
     log.error('the store was not checked', { reason: reasonOf(error) })

@@ -38,7 +38,7 @@ const Grade = ({ row: { score } }: RowProps) => (
   </td>
 )
 
-export const Spark = ({ spark, heat }: { spark: SparkView; heat: Heat }) => (
+const Spark = ({ spark, heat }: { spark: SparkView; heat: Heat }) => (
   <svg class="spark" viewBox={spark.viewBox} role="img" aria-label={spark.words} data-heat={heat}>
     <title>{spark.words}</title>
     <path d={spark.line} />

@@ -99,7 +99,7 @@ export function presentRow(lead: ListedLeadJson, now: number): LeadRow {
 }
 
 /** Of the lower half it would say nothing that the score doesn't. */
-export function topWords({
+function topWords({
   percentile,
   score_milli,
 }: Pick<ListedLeadJson, 'percentile' | 'score_milli'>): string {
@@ -126,7 +126,7 @@ function presentChange({ change_milli, score_milli }: ListedLeadJson, now: numbe
 }
 
 /** The days of a trend end with today. */
-export function presentSpark(milli: readonly number[], now: number): SparkView {
+function presentSpark(milli: readonly number[], now: number): SparkView {
   const { width, height } = SPARK
   const most = Math.max(0, ...milli)
   const on = now - (milli.length - 1 - milli.lastIndexOf(most)) * DAY_MS

@@ -220,7 +220,7 @@ export function waitWords(iso: string, now: number): string {
 }
 
 /** "+34.2", "−8.2"; cut, as scores in lists are. */
-export function signedShort(milli: number): string {
+function signedShort(milli: number): string {
   const size = shortPoints(milli)
   return milli >= 100 ? `+${size}` : size
 }

@@ -4,7 +4,7 @@ import type { LinkView } from './present.ts'
 
 /** The lists that stand as tabs above the leads: built-in ones, and those the team has saved. */
 
-export const MAX_VIEW_NAME = 40
+const MAX_VIEW_NAME = 40
 const NAME = /^[^\p{Cc}\p{Cs}]+$/u
 
 export interface BuiltIn {
@@ -12,7 +12,7 @@ export interface BuiltIn {
   readonly params: Params
 }
 
-export const BUILT_IN: readonly BuiltIn[] = [
+const BUILT_IN: readonly BuiltIn[] = [
   { name: 'All', params: {} },
   { name: 'MQLs waiting', params: { stage: 'mql' } },
   { name: 'Hot this week', params: { grade: '1', seen_since: '7d' } },

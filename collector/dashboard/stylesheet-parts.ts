@@ -7,17 +7,14 @@ export const partStyles = `
 .panel-foot { display: flex; justify-content: space-between; gap: 1rem; padding: .6rem 1.15rem; font-size: .84rem; color: var(--soft); border-top: 1px solid var(--line); margin-top: auto; }
 .columns { display: grid; grid-template-columns: minmax(0, 2.1fr) minmax(0, 1fr); gap: 1.1rem; }
 .today { container-type: inline-size; }
-.live-space, .hot-space { overflow-y: auto; overscroll-behavior: contain; border-top: 1px solid var(--line); }
+.live-space { overflow-y: auto; overscroll-behavior: contain; border-top: 1px solid var(--line); }
 .live-space { min-height: 20rem; max-height: 40rem; }
-.today:has(.teach:not([hidden])) .hot-space { flex: 1; }
-.live-space, .hot-space { display: grid; align-content: start; grid-template-columns: minmax(0, 1fr); }
-.live-space:has(.blank:not([hidden])), .hot-space:has(.blank:not([hidden])) { align-content: center; }
-.hot-space { min-height: 20rem; }
-.live-row, .hot-row { height: 4rem; display: grid; align-items: center; gap: 0 .9rem; padding-inline: 1.15rem; border-bottom: 1px solid var(--line); position: relative; }
-.live-row:last-child, .hot-row:last-child { border-bottom-color: transparent; }
+.live-space { display: grid; align-content: start; grid-template-columns: minmax(0, 1fr); }
+.live-space:has(.blank:not([hidden])) { align-content: center; }
+.live-row { height: 4rem; display: grid; align-items: center; gap: 0 .9rem; padding-inline: 1.15rem; border-bottom: 1px solid var(--line); position: relative; }
+.live-row:last-child { border-bottom-color: transparent; }
 .live-row { grid-template-columns: .6rem minmax(0, 1.25fr) minmax(0, 1.1fr) minmax(0, 1fr) 7.5rem 5.2rem; }
-.hot-row { grid-template-columns: minmax(0, 1fr) auto; }
-.live-row:hover, .hot-row:hover, .list tbody tr:hover { background: color-mix(in srgb, var(--sunk) 55%, transparent); }
+.live-row:hover, .list tbody tr:hover { background: color-mix(in srgb, var(--sunk) 55%, transparent); }
 .who, .doing { min-width: 0; }
 .who a, .who small, .doing span, .doing small, .device { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .who a { font-weight: 620; text-decoration: none; }

@@ -17,13 +17,13 @@ export function tagOf(site: TagSite, tagUrl: string): string {
   return `<script defer ${attributesOf(site, tagUrl).join(' ')}></script>`
 }
 
-/** A site that does not simply collect waits for consent: who is asked can say yes. */
-function isPending({ consent = 'granted' }: TagSite): boolean {
+/** Nothing is collected until the page says that somebody agreed. */
+function isAsking({ consent = 'granted' }: TagSite): boolean {
   return consent !== 'granted'
 }
 
 function attributesOf(site: TagSite, tagUrl: string): readonly string[] {
-  const consent = isPending(site) ? ['data-consent="pending"'] : []
+  const consent = isAsking(site) ? [`data-consent="${site.consent}"`] : []
   return [`src="${tagUrl}"`, `data-site="${site.key}"`, ...consent]
 }
 
@@ -55,7 +55,7 @@ export interface InstallPart {
 
 export function installOf(platform: Platform, site: TagSite, tagUrl: string): Install {
   const install = INSTALLS[platform]({ site, tagUrl, tag: tagOf(site, tagUrl) })
-  return isPending(site) ? { ...install, notes: [PENDING, ...install.notes] } : install
+  return isAsking(site) ? { ...install, notes: [PENDING, ...install.notes] } : install
 }
 
 const PENDING =
@@ -180,7 +180,7 @@ export default function App({ Component, pageProps }: AppProps) {
           'For any bundler: with the package `pique` among your dependencies, once, where your app starts in the browser.',
         code: `import { init } from 'pique/snippet'
 
-init({ site: '${site.key}', host: '${new URL(tagUrl).origin}'${isPending(site) ? ", consent: 'pending'" : ''} })`,
+init({ site: '${site.key}', host: '${new URL(tagUrl).origin}'${isAsking(site) ? `, consent: '${site.consent}'` : ''} })`,
       },
     ],
     notes: [
@@ -192,11 +192,11 @@ init({ site: '${site.key}', host: '${new URL(tagUrl).origin}'${isPending(site) ?
 /** Tag Manager drops attributes of the scripts it writes, and not of one that a script makes. */
 function tagManagerCode(site: TagSite, tagUrl: string): string {
   const address = hrefOf(tagUrl, { site: site.key })
-  if (!isPending(site)) return `<script src="${address}"></script>`
+  if (!isAsking(site)) return `<script src="${address}"></script>`
   return `<script>
   var tag = document.createElement('script')
   tag.src = '${address}'
-  tag.setAttribute('data-consent', 'pending')
+  tag.setAttribute('data-consent', '${site.consent}')
   document.head.appendChild(tag)
 </script>`
 }

@@ -40,7 +40,7 @@ export function audited(c: Context, more: Said | null): void {
 }
 
 /** How whoever asks is named: nobody can name a key so that it looks like a person. */
-export function authorOf({ account, role, name, credential }: Access): string {
+function authorOf({ account, role, name, credential }: Access): string {
   return account?.email ?? (role === null ? `${name} (${credential})` : name)
 }
 

@@ -494,7 +494,7 @@ function attentionOf({ leads }: World): AttentionJson {
 
 /** Refuses everything; tests of forms run over a real store. */
 const refuses = () => Promise.reject(new Error('no form is sent here'))
-export const NO_WRITER: DashboardDeps['writer'] = {
+const NO_WRITER: DashboardDeps['writer'] = {
   addOutcome: refuses,
   removeOutcome: refuses,
   addAdjustment: refuses,

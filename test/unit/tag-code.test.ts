@@ -16,7 +16,7 @@ describe('the tag', () => {
 
   test.each(['pending', 'denied'] as const)('waits where the site is %s', (consent) => {
     expect(tagOf({ key: KEY, consent }, URL)).toBe(
-      `<script defer src="${URL}" data-site="${KEY}" data-consent="pending"></script>`,
+      `<script defer src="${URL}" data-site="${KEY}" data-consent="${consent}"></script>`,
     )
   })
 

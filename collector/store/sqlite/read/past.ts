@@ -81,7 +81,7 @@ export function bucketsAt(instants: readonly number[], past: BrowserPast) {
 }
 
 /** When later events still change what earlier ones give. */
-export function unsettledSpans(sessions: readonly DerivedSession[]): Span[] {
+function unsettledSpans(sessions: readonly DerivedSession[]): Span[] {
   const ofSessions = sessions
     // What is never proven gives nothing, at any instant.
     .filter(({ provenAt }) => provenAt !== null)
