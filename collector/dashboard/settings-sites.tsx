@@ -81,7 +81,7 @@ const Site = ({ site }: { site: SiteRow }) => (
       </div>
       <p class="settings-facts">{site.facts}</p>
       <div class="settings-actions">
-        <a class="button plain" href={site.connectHref} aria-label={`The tag of ${site.name}`}>
+        <a class="button plain" href={site.connectHref} aria-label={`Its tag, of ${site.name}`}>
           Its tag
         </a>
         <SureButton

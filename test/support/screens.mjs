@@ -12,8 +12,17 @@ export const SCREENS = {
   visitor: '/visitors/VISITOR',
   sources: '/sources',
   model: '/model',
+  'model-form': '/model/edit?as=form',
+  'model-yaml': '/model/edit?as=yaml',
+  'model-history': '/model/history',
   connect: '/connect',
-  settings: '/settings',
+  'connect-incoming': '/connect?tab=incoming',
+  'connect-export': '/connect?tab=export',
+  settings: '/settings/people',
+  'settings-sites': '/settings/sites',
+  'settings-data': '/settings/data',
+  'settings-erase': '/settings/erase',
+  'settings-audit': '/settings/audit',
 }
 
 /** The path for people who are there. */
