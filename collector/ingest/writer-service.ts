@@ -10,6 +10,7 @@ import type { AskedRequeue } from '../store/records.ts'
 import type { NewAdjustment, NewOutcome } from '../store/standing.ts'
 import type { NewKey, NewSite, Site, WriteStore } from '../store/store.ts'
 import type { Notice, StoreOptions } from '../store/store-file.ts'
+import type { WebhookStore } from '../store/webhook-store.ts'
 import { createAgents } from './agent.ts'
 import { createDiskWatch } from './disk-watch.ts'
 import { createEmailLimits } from './email-limits.ts'
@@ -30,7 +31,7 @@ import {
 import { createTombs } from './tombs.ts'
 
 /** Everything that writes, in one thread: the ingest pipeline, what people change, and the clock. */
-export interface WriterService extends AccountStore {
+export interface WriterService extends AccountStore, WebhookStore {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
   /**
    * Takes those events out of quarantine that can be taken now, in pieces: `next` is where to go on, null at
@@ -237,6 +238,7 @@ export function openWriterService(
     addKey: (key) => store.addKey(key),
     removeKey: (ref) => store.removeKey(ref),
     ...store.accounts,
+    ...store.webhooks,
     sites: () => store.sites(),
     ...createSaying({ store, models, touchOf }),
     publishModel(model) {

@@ -12,6 +12,8 @@ const PREFIXES = {
   decision: 'de',
   conflict: 'cf',
   quarantined: 'qu',
+  webhook: 'wh',
+  message: 'me',
 } as const
 type Kind = keyof typeof PREFIXES
 

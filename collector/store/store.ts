@@ -23,6 +23,7 @@ import type {
 } from './records.ts'
 import type { LeadStanding, NewAdjustment, NewOutcome, SettledLead } from './standing.ts'
 import type { StoreFile } from './store-file.ts'
+import type { Outbox, WebhookStore } from './webhook-store.ts'
 
 /**
  * What ingest needs of a store, in the product's verbs. One group, one transaction: the adapter
@@ -246,6 +247,8 @@ export interface Changes {
   readonly leads: Map<number, LeadChange>
   /** Leads that are no more, each with the one that took its first claim. */
   readonly removedLeads: Map<number, number>
+  /** Leads that were nobody before. */
+  readonly newLeads: Set<number>
   readonly unlinks: (Unlink & { readonly lead: number; readonly by: string })[]
   /** Leads whose score or face may read differently now. */
   readonly changedLeads: Set<number>
@@ -318,6 +321,8 @@ export interface Transaction {
   removeAdjustment(ref: number, lead: number): boolean
   /** Has every lead looked at from an instant on, those that are due before it when they are due. */
   lookAtAll(at: number): void
+  /** Takes what webhooks are to be told. */
+  readonly outbox: Outbox
 }
 
 /** The writing half of a store. There is one, in one thread; every method is one transaction. */
@@ -337,6 +342,7 @@ export interface WriteStore extends Forgetful {
   removeKey(ref: number): boolean
   /** People who sign in, and what they signed in with. */
   readonly accounts: AccountStore
+  readonly webhooks: WebhookStore
   /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */
   readonly devicesOf: DevicesOf
   /** Some of the events in quarantine, oldest first, behind a number. */

@@ -14,6 +14,7 @@ import { lockStore } from './lock.ts'
 import { createMentionEraser } from './mentions.ts'
 import { createModels } from './models.ts'
 import { createOrders } from './orders.ts'
+import { createOutbox } from './outbox.ts'
 import { createPruner, dropExpired, dropUnusedTexts, rewrite, shrink } from './prune.ts'
 import { createQuarantine } from './quarantine.ts'
 import { createSalts } from './salts.ts'
@@ -24,6 +25,7 @@ import { createStoreFile } from './store-file.ts'
 import { createTexts } from './texts.ts'
 import { createBuried, readBackups, readTombstones, tombstoneKey } from './tombstones.ts'
 import { finishUpgrade } from './upgrade.ts'
+import { createWebhooks } from './webhooks.ts'
 import { createChangeWriter } from './write.ts'
 
 /**
@@ -73,10 +75,12 @@ export function openSqliteStore(
   const { quarantine, ...waiting } = createQuarantine(db)
   const erase = createEraser(db)
   const prune = createPruner(db)
+  const outbox = createOutbox(db)
   const transaction: Transaction = {
     now: loader,
     write(changes, rejected) {
       writeChanges(changes, loader.isNew, commit)
+      for (const [gone, heir] of changes.removedLeads) outbox.follow(gone, heir)
       for (const { site, code, detail, sample, receivedAt } of rejected) {
         addRejected.run(site, code, detail, sample, receivedAt)
       }
@@ -84,6 +88,7 @@ export function openSqliteStore(
     quarantine,
     erase(lead, at) {
       const erased = erase(lead, at)
+      outbox.clear(lead, at)
       // What was remembered of its browsers and texts is not there any more.
       loader.forget()
       texts.forget()
@@ -104,6 +109,7 @@ export function openSqliteStore(
       for (const { site, name, by } of counts) addCount.run(site, name, by)
     },
     ...createStandings(db, () => commit),
+    outbox,
   }
   const apply = db.transaction((work: (transaction: Transaction) => unknown) => {
     commit = Number(bumpCommit.get())
@@ -148,6 +154,7 @@ export function openSqliteStore(
       return db.prepare('DELETE FROM api_key WHERE id = ?').run(ref).changes > 0
     }).immediate,
     accounts: createAccounts(db),
+    webhooks: createWebhooks(db, outbox, sealOf),
     devicesOf: createDevices(db),
     ...waiting,
     tombstones: () => ({ key: tombstoneKey(db), tombstones: readTombstones(db) }),
@@ -174,6 +181,7 @@ export function openSqliteStore(
       const version = Number(readDataVersion.get())
       const isForeign = version !== dataVersion
       dataVersion = version
+      if (isForeign) outbox.forget()
       return isForeign
     },
     close() {
