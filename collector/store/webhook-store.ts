@@ -43,8 +43,9 @@ export interface DueMessage {
   readonly body: string
   /** Before this one. */
   readonly tries: number
-  /** Since when the webhook takes nothing, or since when the message waits, if that is later; null while it takes. */
-  readonly waitsSince: number | null
+  readonly toldAt: number
+  /** Since when the webhook takes nothing; null while it takes what it is sent. */
+  readonly failingSince: number | null
   /** How many tries have failed one after the other, of any message. */
   readonly failures: number
   /** The newest first; an older one signs too for a day after it was replaced. */

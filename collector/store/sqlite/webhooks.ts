@@ -1,16 +1,13 @@
 import { TEST_TYPE, testBodyOf } from '../../webhooks/news.ts'
+import { DOWN_AFTER } from '../../webhooks/schedule.ts'
 import { publicId } from '../ids.ts'
 import type { DueMessage, InFlight, NewWebhook, Tried, WebhookStore } from '../webhook-store.ts'
 import type { Db } from './connect.ts'
 import { firstOfLane, newMessageKey, type OutboxTable } from './outbox.ts'
 import { type Seal, webhookName } from './secrets.ts'
 
-/** After so many failures in a row a webhook counts as down: one message at a time finds out when it is back. */
-export const DOWN_AFTER = 5
 /** Down for so long, what waited for a later try is sent at once when it is back. */
 const LONG_DOWN_MS = 600_000
-/** Tests are about nobody, and wait for nobody. */
-export const TEST_LANE = 0
 
 interface HookRow {
   readonly id: number
@@ -212,8 +209,8 @@ export function createWebhooks(
             url: hook.url,
             body: row.body,
             tries: row.tries,
-            waitsSince:
-              hook.failing_since === null ? null : Math.max(hook.failing_since, row.told_at),
+            toldAt: row.told_at,
+            failingSince: hook.failing_since,
             failures: hook.failures,
             secrets,
           }),
