@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { Admin } from '../engine.ts'
 import { isDeeper } from '../ingest/json-depth.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
+import type { Targets } from '../webhooks/targets.ts'
 import { addAccountRoutes } from './api-accounts.ts'
 import { createApiDocs } from './api-docs.tsx'
 import { rememberAnswers } from './api-idempotency.ts'
@@ -18,6 +19,7 @@ import { addQuarantineRoutes } from './api-quarantine.ts'
 import { type Api, type ApiEnv, narrowToSite } from './api-route.ts'
 import { addSiteRoutes } from './api-sites.ts'
 import { addVisitorRoutes } from './api-visitors.ts'
+import { addWebhookRoutes } from './api-webhooks.ts'
 import type { Guard } from './auth.ts'
 import { isSafe } from './own-page.ts'
 import type { People } from './people.ts'
@@ -50,6 +52,8 @@ export interface ApiDeps {
     | 'model'
     | 'modelVersions'
     | 'simulate'
+    | 'webhooks'
+    | 'deliveries'
   >
   readonly writer: Pick<
     Admin,
@@ -67,6 +71,13 @@ export interface ApiDeps {
     | 'modelProgress'
     | 'requeue'
     | 'dropQuarantined'
+    | 'addWebhook'
+    | 'changeWebhook'
+    | 'removeWebhook'
+    | 'rotateWebhook'
+    | 'testWebhook'
+    | 'replayMessage'
+    | 'replayParked'
   >
   /** Epoch milliseconds. */
   readonly clock: () => number
@@ -76,6 +87,8 @@ export interface ApiDeps {
   /** How long events are kept; said wherever somebody asks what is held. */
   readonly retentionMonths: number
   readonly people: People
+  /** Where a webhook may go. */
+  readonly targets: Pick<Targets, 'problemOf'>
 }
 
 const BASE = '/api/v1'
@@ -105,6 +118,7 @@ export function createApi(deps: ApiDeps): Hono {
   addSiteRoutes(api, deps)
   addKeyRoutes(api, deps)
   addQuarantineRoutes(api, deps)
+  addWebhookRoutes(api, deps)
   addAccountRoutes(api, deps)
   refuseOtherMethods(api)
   api.all('*', (c) => refuse(c, 'not_found'))

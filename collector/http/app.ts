@@ -13,6 +13,7 @@ import type { Engine } from '../engine.ts'
 import { problem } from '../errors.ts'
 import { type Log, reasonOf } from '../log.ts'
 import type { Metrics, RouteClass } from '../metrics.ts'
+import { createTargets } from '../webhooks/targets.ts'
 import { createApi } from './api.ts'
 import { createAudienceRoutes } from './audience.ts'
 import { createGuard } from './auth.ts'
@@ -35,7 +36,8 @@ import { createVerifyRoutes } from './verify.ts'
 
 export interface AppDeps {
   readonly engine: Pick<Engine, 'collect' | 'reader' | 'writer' | 'waiting' | 'isFailed'>
-  readonly config: Pick<Config, 'publicUrl' | 'trustedProxies' | 'retentionMonths'>
+  readonly config: Pick<Config, 'publicUrl' | 'trustedProxies' | 'retentionMonths'> &
+    Partial<Pick<Config, 'webhookAllow'>>
   readonly clock: () => number
   readonly log: Log
   readonly metrics: Metrics
@@ -138,9 +140,10 @@ export function createApp(deps: AppDeps): App {
   const seen = veil.reader
   const { retentionMonths } = config
   const people = createPeople({ ...entering, onAccount })
+  const targets = createTargets(config.webhookAllow ?? [])
   app.route(
     '/',
-    createApi({ reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }),
+    createApi({ reader: seen, writer, clock, publicUrl, guard, people, retentionMonths, targets }),
   )
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
   const proxyAdvice = (now: number) =>

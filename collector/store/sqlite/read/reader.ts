@@ -34,6 +34,7 @@ import { createTimelineReader } from './timeline.ts'
 import { openReadTools } from './tools.ts'
 import type { HoldRow } from './touches.ts'
 import { createVisitorReader } from './visitors.ts'
+import { createWebhookReader, type WebhookReads } from './webhooks.ts'
 
 export interface Engagement {
   readonly origins: readonly string[]
@@ -42,7 +43,7 @@ export interface Engagement {
 }
 
 /** What the collector itself reads, beside what people and programs do. */
-export interface InternalReader extends Reader, AccessReads {
+export interface InternalReader extends Reader, AccessReads, WebhookReads {
   /**
    * How hot the visitor behind a browser is, by that visitor's own score and never by that of the
    * lead it was joined to; null where no site has this key.
@@ -136,6 +137,7 @@ export function createSqliteReader(path: string, domains: MailDomains): Internal
         .all()
         .map(keyJson),
     ...createAccessReader(db),
+    ...createWebhookReader(db),
     leads: async (query, now) => snapshot(() => leads.list(query, now)),
     lead: async (id, scope, now) => withLead(id, scope, (lead) => found(leads.json(lead, now))),
     async score(id, at, now) {
