@@ -8,6 +8,7 @@ import { createPageChecks } from '../dashboard/page-checks.ts'
 import { presentProxy } from '../dashboard/present-proxy.ts'
 import { createDashboard } from '../dashboard/routes.tsx'
 import { createSettings } from '../dashboard/settings-routes.ts'
+import { createWebhookPages } from '../dashboard/webhooks-screen.tsx'
 import { createShop } from '../demo/shop.tsx'
 import type { Engine } from '../engine.ts'
 import { problem } from '../errors.ts'
@@ -157,6 +158,7 @@ export function createApp(deps: AppDeps): App {
     '/',
     createDashboard({ reader: seen, writer, clock, tagUrl, checks, proxyAdvice, demo }),
   )
+  app.route('/', createWebhookPages({ reader: seen, writer, clock, targets, demo }))
   const settings = { people, writer, entrance, publicUrl, demo }
   app.route('/', createSettings({ ...settings, reader: seen, clock }))
   app.notFound((c) =>
