@@ -54,6 +54,7 @@ function people(count: number): void {
 function sending(poster: Poster = createPoster({ targets: LOOPBACK, timeoutMs: 10_000 })) {
   const { service } = world
   let busy = 0
+  const warnings: string[] = []
   const sender = createSender({
     store: {
       dueMessages: async (...asked) => service.dueMessages(...asked),
@@ -71,12 +72,16 @@ function sending(poster: Poster = createPoster({ targets: LOOPBACK, timeoutMs: 1
     },
     clock: () => now,
     random: () => 0.5,
-    log: { warn() {}, error: (message) => expect.unreachable(message) },
+    log: {
+      warn: (message) => void warnings.push(message),
+      error: (message) => expect.unreachable(message),
+    },
   })
   ENDS.push(() => sender.stop())
   const turn = () => new Promise((resolve) => setTimeout(resolve, 2))
   return {
     sender,
+    warnings,
     async until(isDone: () => boolean, maxMs = 20_000): Promise<void> {
       const end = performance.now() + maxMs
       while (!isDone()) {
@@ -128,7 +133,7 @@ describe('a receiver', () => {
     const tries = new Map<string, number>()
     const taken: string[] = []
     let isDown = true
-    const { pass } = sending({
+    const { pass, warnings } = sending({
       async post({ headers }) {
         const id = String(headers['webhook-id'])
         tries.set(id, (tries.get(id) ?? 0) + 1)
@@ -143,6 +148,7 @@ describe('a receiver', () => {
       for (let i = 0; i < 6; i++) await pass(HOUR / 6)
     }
     const triesWhileDown = [...tries.values()].reduce((sum, one) => sum + one, 0)
+    expect(warnings).toEqual(['a webhook has taken nothing for an hour'])
     // Nobody hammers what is down: two tries a minute at most, whatever waits.
     expect(triesWhileDown).toBeLessThan(26 * 60 * 2)
     isDown = false

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createMailDomains } from '../../collector/scoring/mail-domains.ts'
@@ -191,6 +192,10 @@ describe('what is erased', () => {
         .map(({ body }) => body)
         .join(),
     ).not.toContain('ada@')
+    for (const file of [world.path, `${world.path}-wal`]) {
+      const bytes = existsSync(file) ? readFileSync(file, 'latin1') : ''
+      expect(bytes).not.toMatch(/ada@corp|Ada<|u003cb/)
+    }
   })
 
   test('what is old, and what was to go where nobody listens any more', () => {

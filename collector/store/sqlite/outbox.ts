@@ -125,19 +125,27 @@ export function createOutbox(db: Db): OutboxTable {
   }
 }
 
-/** Makes the oldest waiting message of a lane the one that is due, at the latest at an instant. */
+/** Makes the oldest waiting message of a lane due, at the latest at an instant. */
+export function createLaneFreer(db: Db) {
+  const free = db.prepare(
+    `UPDATE message SET due_at = coalesce(due_at, @now) WHERE id = (SELECT min(id) FROM message
+       WHERE webhook = @webhook AND lane = @lane AND state = 'waiting')`,
+  )
+  return (webhook: number, lane: number, now: number): void => {
+    free.run({ webhook, lane, now })
+  }
+}
+
+/** The same where another may have been due: that one waits again. */
 export function firstOfLane(db: Db) {
   const hold = db.prepare(
     `UPDATE message SET due_at = NULL WHERE webhook = @webhook AND lane = @lane
        AND state = 'waiting' AND due_at IS NOT NULL AND id > (SELECT min(id) FROM message
          WHERE webhook = @webhook AND lane = @lane AND state = 'waiting')`,
   )
-  const free = db.prepare(
-    `UPDATE message SET due_at = coalesce(due_at, @now) WHERE id = (SELECT min(id) FROM message
-       WHERE webhook = @webhook AND lane = @lane AND state = 'waiting')`,
-  )
+  const free = createLaneFreer(db)
   return (webhook: number, lane: number, now: number): void => {
     hold.run({ webhook, lane })
-    free.run({ webhook, lane, now })
+    free(webhook, lane, now)
   }
 }

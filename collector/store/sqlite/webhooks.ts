@@ -3,7 +3,7 @@ import { DOWN_AFTER } from '../../webhooks/schedule.ts'
 import { publicId } from '../ids.ts'
 import type { DueMessage, InFlight, NewWebhook, Tried, WebhookStore } from '../webhook-store.ts'
 import type { Db } from './connect.ts'
-import { firstOfLane, newMessageKey, type OutboxTable } from './outbox.ts'
+import { createLaneFreer, firstOfLane, newMessageKey, type OutboxTable } from './outbox.ts'
 import { type Seal, webhookName } from './secrets.ts'
 
 /** Down for so long, what waited for a later try is sent at once when it is back. */
@@ -100,11 +100,8 @@ export function createWebhooks(
     'UPDATE message SET due_at = @at WHERE webhook = @webhook AND due_at > @at',
   )
   const putFirst = firstOfLane(db)
+  const freeLane = createLaneFreer(db)
   const inOne = <A extends unknown[], R>(work: (...args: A) => R) => db.transaction(work).immediate
-
-  function nextInLane({ webhook, at }: Tried, lane: number): void {
-    putFirst(webhook, lane, at)
-  }
 
   function noteHealth({ webhook, at, became, pausedUntil }: Tried): void {
     if (became.kind !== 'delivered') {
@@ -128,7 +125,7 @@ export function createWebhooks(
       else if (became.kind === 'gone') wait.run(at, status, error, ref)
       else {
         finish.run(became.kind, status, error, at, ref)
-        nextInLane(tried, lane)
+        freeLane(tried.webhook, lane, at)
       }
     }
     // One try says nothing of a test's webhook that the next message would not say.

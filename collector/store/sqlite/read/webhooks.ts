@@ -57,11 +57,12 @@ export function createWebhookReader(db: Db): WebhookReads {
     )
     .raw()
   const isThere = db.prepare('SELECT 1 FROM webhook WHERE id = ?')
-  // Each with its state written out, so that it reads the index that has only those.
+  // Each with its state written out, so that it reads the index that has only those; +id, because the
+  // index of the waiting ones is by lane, and there are few against those that were delivered.
   const pages = {
     waiting: db.prepare(
       `SELECT ${COLUMNS} FROM message
-       WHERE webhook = ? AND id < ? AND state = 'waiting' ORDER BY id DESC LIMIT ?`,
+       WHERE webhook = ? AND +id < ? AND state = 'waiting' ORDER BY +id DESC LIMIT ?`,
     ),
     parked: db.prepare(
       `SELECT ${COLUMNS} FROM message
