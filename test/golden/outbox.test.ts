@@ -160,15 +160,31 @@ describe('what is told', () => {
     expect([told, types().length]).toEqual([1, 2])
   })
 
+  test('who is known already is not told of again, whatever else is learnt', () => {
+    world.service.addWebhook(HOOK)
+    const browser = randomUUID()
+    happen(browser, NOW, [says(NOW, { email: 'ada@corp.example' })])
+    happen(browser, NOW + 1, [
+      says(NOW + 1, { email: 'ada@corp.example', traits: { city: 'Bern' } }),
+    ])
+    happen(browser, NOW + 2, [says(NOW + 2, { ...ADA })])
+    happen(randomUUID(), NOW + 3, [says(NOW + 3, { email: 'ada@corp.example' })])
+    expect(types()).toEqual(['lead.identified'])
+  })
+
   test('two leads that are one: told once, in the order of both', () => {
     const [shop, phone] = [randomUUID(), randomUUID()]
     world.service.addWebhook(HOOK)
     happen(shop, NOW, [says(NOW, { email: 'ada@corp.example' })])
-    happen(phone, NOW + 1, [says(NOW + 1, { user_id: '7' })])
+    const word = { lead: 1, type: 'qualify_lead', at: NOW, recordedAt: NOW, by: 'Sam' } as const
+    world.service.addOutcome({ ...word, value: null, currency: null, reason: null })
+    happen(phone, NOW + 1, [says(NOW + 1, { user_id: '7' }), ...did(NOW + 1, 'request_demo')])
     // A claim from before both says that they are the same person.
     const claim = says(NOW - DAY, { email: 'ada@corp.example', user_id: '7' })
     happen(shop, NOW + 2, [claim])
     const all = messages()
+    // That they are what one of them was before is no news.
+    expect(all.map(({ data }) => data.to).filter(Boolean)).toEqual(['sql', 'mql'])
     const merged = all.find(({ type }) => type === 'lead.merged')
     expect(all.map(({ type }) => type)).toContain('lead.merged')
     expect(new Set(all.map(({ lane }) => lane)).size).toBe(1)
