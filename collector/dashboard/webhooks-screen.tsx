@@ -47,7 +47,7 @@ const DONE: Readonly<Record<string, string>> = {
   removed: 'The webhook is removed, and its messages with it.',
   test: 'A test message is on its way. It shows below within a second or two; reload to see.',
   on: 'It is on again: what waited is sent now.',
-  off: 'It is switched off. What waits stays, and goes out when you switch it on.',
+  off: 'It is switched off. What waits goes out when you switch it on; what happens meanwhile is not told.',
   again: 'It is sent again, under the same id.',
 }
 const GONE = {

@@ -84,6 +84,8 @@ const add = writeRoute('admin', {
   path: '/webhooks',
   tags: TAGS,
   summary: 'Have changes of leads sent somewhere; the secret is shown this once',
+  description:
+    'Messages are signed as Standard Webhooks has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`). A body is `{ "type", "timestamp", "data" }`; `data` has `lead`, `site`, `at`, `sequence` (counts what this webhook was told of this lead, from 1 and without a gap), and but for `lead.erased` `stage`, `score`, `score_milli`, `engagement`, `fit`, `grade`, `model_version` and `reasons`. `lead.stage_changed` adds `from`, `to` and `by`, `lead.score_crossed` the `bar` (60 or 100 points), `lead.merged` the lead that is no more as `merged`. Answer 2xx within 10 seconds; anything else is tried again, ten times over three days. Messages come at least once, and of each lead in order.',
   request: { headers: writeHeaders, body: bodyOf(toAdd) },
   responses: { 201: json(newWebhook, 'The webhook and the secret that signs its messages') },
 })

@@ -40,7 +40,11 @@ const MAX_ANSWER_BYTES = 64 * 1024
 class Refused extends Error {}
 const REFUSED = 'the address is on a private network, which PIQUE_WEBHOOK_ALLOW does not name'
 
-export function createPoster({ targets, timeoutMs, resolve = resolveAll }: PosterDeps): Poster {
+export function createPoster({
+  targets,
+  timeoutMs,
+  resolve = createLookups(),
+}: PosterDeps): Poster {
   async function addressesOf(url: URL): Promise<readonly Address[]> {
     const host = hostOf(url)
     const found =
@@ -87,8 +91,21 @@ export function createPoster({ targets, timeoutMs, resolve = resolveAll }: Poste
   }
 }
 
-async function resolveAll(name: string): Promise<readonly Address[]> {
-  return lookup(name, { all: true })
+/**
+ * Looks names up as the system does, its own host table included. That takes one of the few threads that
+ * files and passwords need too, so a name whose server hangs is asked for once at a time.
+ */
+function createLookups(): (name: string) => Promise<readonly Address[]> {
+  const pending = new Map<string, Promise<readonly Address[]>>()
+  return (name) => {
+    const asked = pending.get(name) ?? lookup(name, { all: true })
+    if (!pending.has(name)) {
+      pending.set(name, asked)
+      const forget = () => pending.delete(name)
+      asked.then(forget, forget)
+    }
+    return asked
+  }
 }
 
 /** A lookup can't be cancelled; its answer is then of no interest. */

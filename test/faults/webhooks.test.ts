@@ -305,6 +305,17 @@ describe('an address that strangers can’t reach', () => {
     expect([looks, canary.connections]).toEqual([1, 0])
   })
 
+  test('is connected to where it is named, by a name of the system’s own', async () => {
+    const to = await receiver()
+    const poster = createPoster({
+      targets: createTargets(['127.0.0.0/8', '::1']),
+      timeoutMs: 5000,
+    })
+    const both = [1, 2].map(() => poster.post(letter(`http://localhost:${to.port}/`)))
+    const answered = { kind: 'answered', status: 204, retryAfter: null }
+    expect(await Promise.all(both)).toEqual([answered, answered])
+  })
+
   test('names that take for ever to look up end with the rest', async () => {
     const poster = createPoster({
       targets: LOOPBACK,
