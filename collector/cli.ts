@@ -7,6 +7,7 @@ import { addQuarantineCommands } from './cli-quarantine.ts'
 import { addSafetyCommands } from './cli-safety.ts'
 import { addSiteCommands } from './cli-sites.ts'
 import { addStoreCommands } from './cli-store.ts'
+import { addWebhookCommands } from './cli-webhooks.ts'
 import {
   EXIT_BAD_SETTINGS,
   MAX_FILE_LENGTH,
@@ -69,6 +70,12 @@ withSettings(
 ).action((options: Record<string, string>) => run(options, true))
 
 addSiteCommands(program, {
+  print,
+  complain,
+  now: Date.now,
+  instanceKey: process.env.PIQUE_INSTANCE_KEY,
+})
+addWebhookCommands(program, {
   print,
   complain,
   now: Date.now,

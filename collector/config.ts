@@ -84,6 +84,14 @@ export const SETTINGS = {
     sentence: 'Comma-separated networks whose X-Forwarded-For and -Proto count; none if empty.',
     check: (value) => listOf(value).map(cidrProblem).find(Boolean) ?? null,
   },
+  webhookAllow: {
+    name: 'webhook-allow',
+    placeholder: 'CIDRS',
+    initial: '',
+    sentence:
+      'Comma-separated private networks and addresses that webhooks may go to, also by http; none if empty.',
+    check: (value) => listOf(value).map(cidrProblem).find(Boolean) ?? null,
+  },
   retentionMonths: {
     name: 'retention-months',
     placeholder: 'NUMBER',
@@ -123,6 +131,7 @@ export interface Config {
   readonly store: string
   readonly publicUrl: string | null
   readonly trustedProxies: readonly string[]
+  readonly webhookAllow: readonly string[]
   readonly retentionMonths: number
   readonly adminKey: string | null
   readonly minFreeBytes: number
@@ -170,6 +179,7 @@ export function readConfig({ flags, env, file }: ConfigSources): ReadConfig {
       store: values.store,
       publicUrl: values.publicUrl || null,
       trustedProxies: listOf(values.trustedProxies),
+      webhookAllow: listOf(values.webhookAllow),
       retentionMonths: Number(values.retentionMonths),
       adminKey: values.adminKey || null,
       minFreeBytes: Number(values.minFree) * MB,
@@ -206,6 +216,7 @@ const INITIAL: Record<SettingKey, string> = {
   store: SETTINGS.store.initial,
   publicUrl: SETTINGS.publicUrl.initial,
   trustedProxies: SETTINGS.trustedProxies.initial,
+  webhookAllow: SETTINGS.webhookAllow.initial,
   retentionMonths: SETTINGS.retentionMonths.initial,
   adminKey: SETTINGS.adminKey.initial,
   minFree: SETTINGS.minFree.initial,

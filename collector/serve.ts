@@ -17,6 +17,9 @@ import { createMetrics } from './metrics.ts'
 import defaultModel from './scoring/default-model.yaml'
 import { createSetupNote } from './setup-note.ts'
 import { EXIT_STORE_FAILED } from './store/trouble.ts'
+import { createPoster, POST_TIMEOUT_MS } from './webhooks/post.ts'
+import { createSender } from './webhooks/sender.ts'
+import { createTargets } from './webhooks/targets.ts'
 
 /** The composition root: everything is made here and handed to what needs it. */
 
@@ -101,6 +104,14 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
     version,
   })
   let isDraining = false
+  const targets = createTargets(config.webhookAllow)
+  const sender = createSender({
+    store: engine.writer,
+    poster: createPoster({ targets, timeoutMs: POST_TIMEOUT_MS }),
+    clock,
+    random: Math.random,
+    log,
+  })
   const { fetch, newLink, newSetup } = createApp({
     engine,
     config,
@@ -121,6 +132,7 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
   listener.answerWith(fetch)
   async function look(now: number): Promise<void> {
     for (const { level, message, fields } of await engine.look(now)) log[level](message, fields)
+    sender.look()
   }
   const repeat = (everyMs: number, complaint: string, work: (now: number) => Promise<void>) =>
     setInterval(() => {
@@ -154,7 +166,7 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
   async function stop(): Promise<void> {
     isDraining = true
     for (const timer of timers) clearInterval(timer)
-    await listener.drain()
+    await Promise.all([listener.drain(), sender.stop()])
     const code = await engine.close().then(
       () => 0,
       (error: Error) => {

@@ -15,6 +15,7 @@ import { personStyles } from './stylesheet-person.ts'
 import { settingsStyles } from './stylesheet-settings.ts'
 import { sourcesStyles } from './stylesheet-sources.ts'
 import { todayStyles } from './stylesheet-today.ts'
+import { webhookStyles } from './stylesheet-webhooks.ts'
 
 /**
  * The dashboard's own files, held in memory: no path of a request ever reaches a disk. Pages ask for
@@ -33,6 +34,7 @@ const STYLES = [
   sourcesStyles,
   modelStyles,
   connectStyles,
+  webhookStyles,
 ]
 const SCRIPTS = [pageScript, todayScript, leadsScript, personScript, modelScript, connectScript]
 

@@ -128,6 +128,10 @@ export const versionParams = z.object({
 export const visitorParams = z.object({ id: z.string().openapi({ example: 'vi_1' }) })
 export const siteParams = z.object({ id: z.string().openapi({ example: 'si_1' }) })
 export const quarantineParams = z.object({ id: z.string().openapi({ example: 'qu_1' }) })
+export const webhookParams = z.object({ id: z.string().openapi({ example: 'wh_1' }) })
+export const deliveryParams = webhookParams.extend({
+  delivery: z.string().openapi({ example: 'me_1' }),
+})
 export const keyParams = z.object({ id: z.string().openapi({ example: 'ke_1' }) })
 
 export const writeHeaders = z.object({

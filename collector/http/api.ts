@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { Admin } from '../engine.ts'
 import { isDeeper } from '../ingest/json-depth.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
+import type { Targets } from '../webhooks/targets.ts'
 import { addAccountRoutes } from './api-accounts.ts'
 import { addAuditRoutes } from './api-audit.ts'
 import { createApiDocs } from './api-docs.tsx'
@@ -20,6 +21,7 @@ import { addReportRoutes } from './api-reports.ts'
 import { type Api, type ApiEnv, narrowToSite } from './api-route.ts'
 import { addSiteRoutes } from './api-sites.ts'
 import { addVisitorRoutes } from './api-visitors.ts'
+import { addWebhookRoutes } from './api-webhooks.ts'
 import type { Guard } from './auth.ts'
 import { isSafe } from './own-page.ts'
 import type { People } from './people.ts'
@@ -55,6 +57,8 @@ export interface ApiDeps {
     | 'sources'
     | 'pages'
     | 'audit'
+    | 'webhooks'
+    | 'deliveries'
   >
   readonly writer: Pick<
     Admin,
@@ -75,6 +79,13 @@ export interface ApiDeps {
     | 'modelProgress'
     | 'requeue'
     | 'dropQuarantined'
+    | 'addWebhook'
+    | 'changeWebhook'
+    | 'removeWebhook'
+    | 'rotateWebhook'
+    | 'testWebhook'
+    | 'replayMessage'
+    | 'replayParked'
   >
   /** Epoch milliseconds. */
   readonly clock: () => number
@@ -86,6 +97,8 @@ export interface ApiDeps {
   readonly people: People
   /** Absent, it has answers of its own. */
   readonly answers?: Answers
+  /** Where a webhook may go. */
+  readonly targets: Pick<Targets, 'problemOf'>
 }
 
 const BASE = '/api/v1'
@@ -116,6 +129,7 @@ export function createApi(deps: ApiDeps): Hono {
   addSiteRoutes(api, deps)
   addKeyRoutes(api, deps)
   addQuarantineRoutes(api, deps)
+  addWebhookRoutes(api, deps)
   addAccountRoutes(api, deps)
   addAuditRoutes(api, deps)
   refuseOtherMethods(api)

@@ -8,11 +8,13 @@ import { createPageChecks } from '../dashboard/page-checks.ts'
 import { presentProxyState } from '../dashboard/present-proxy.ts'
 import { createDashboard } from '../dashboard/routes.tsx'
 import { createSettings } from '../dashboard/settings-routes.ts'
+import { createWebhookPages } from '../dashboard/webhooks-screen.tsx'
 import { createShop } from '../demo/shop.tsx'
 import type { Engine } from '../engine.ts'
 import { problem } from '../errors.ts'
 import { type Log, reasonOf } from '../log.ts'
 import type { Metrics, RouteClass } from '../metrics.ts'
+import { createTargets } from '../webhooks/targets.ts'
 import { createApi } from './api.ts'
 import { rememberAnswers } from './api-idempotency.ts'
 import { createAudienceRoutes } from './audience.ts'
@@ -39,7 +41,8 @@ import { createVerifyRoutes } from './verify.ts'
 
 export interface AppDeps {
   readonly engine: Pick<Engine, 'collect' | 'reader' | 'writer' | 'waiting' | 'isFailed'>
-  readonly config: Pick<Config, 'publicUrl' | 'trustedProxies' | 'retentionMonths'>
+  readonly config: Pick<Config, 'publicUrl' | 'trustedProxies' | 'retentionMonths'> &
+    Partial<Pick<Config, 'webhookAllow'>>
   readonly clock: () => number
   readonly log: Log
   readonly metrics: Metrics
@@ -143,10 +146,11 @@ export function createApp(deps: AppDeps): App {
   const seen = veil.reader
   const { retentionMonths } = config
   const people = createPeople({ ...entering, onAccount })
+  const targets = createTargets(config.webhookAllow ?? [])
   const answers = rememberAnswers(clock)
   const erasing = createErasing({ writer, clock, forgetAnswers: answers.forget })
   const api = { reader: seen, writer, clock, publicUrl, guard, people, retentionMonths, answers }
-  app.route('/', createApi(api))
+  app.route('/', createApi({ ...api, targets }))
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
   const onBroken = (error: unknown) =>
     log.error('a download broke off', { reason: reasonOf(error) })
@@ -172,6 +176,7 @@ export function createApp(deps: AppDeps): App {
       retentionMonths,
     }),
   )
+  app.route('/', createWebhookPages({ reader: seen, writer, clock, targets, demo }))
   const settings = { people, writer, entrance, publicUrl, demo, retentionMonths, erasing }
   const sites = createSites({ reader: seen, writer, clock })
   app.route('/', createSettings({ ...settings, sites, reader: seen, clock }))

@@ -390,6 +390,7 @@ function noChanges(): Changes {
     claims: new Set(),
     leads: new Map(),
     removedLeads: new Map(),
+    newLeads: new Set(),
     unlinks: [],
     changedLeads: new Set(),
     conflictingIds: 0,

@@ -7,6 +7,7 @@ import { foldRest } from './fold.ts'
 import type { Rest } from './link.ts'
 import type { ModelKeeper } from './model-keeper.ts'
 import { catchUpOn, settleLeads } from './settle.ts'
+import { tellWritten } from './telling.ts'
 
 /**
  * What has to be forgotten: somebody, at once and everywhere; and everybody's past, after its time. Each is
@@ -67,12 +68,18 @@ export function createForgetting(deps: ForgettingDeps): Forgetting {
     const changes = foldRest(rest, tools)
     catchUpOn(transaction, models.judge(), changes.changedLeads, at)
     transaction.write(changes, [])
+    tellWritten(transaction, models.judge(), changes, at)
     settleLeads(transaction, models.judge(), changes.changedLeads, at)
   }
 
   function eraseIn(transaction: Transaction, lead: number, at: number) {
     const erased = transaction.erase(lead, at)
-    if (erased) foldWhatIsLeft(transaction, erased, at)
+    if (!erased) return null
+    const { site } = erased
+    if (transaction.outbox.wants('lead.erased')) {
+      transaction.outbox.tell({ type: 'lead.erased', lead, at, site }, at)
+    }
+    foldWhatIsLeft(transaction, erased, at)
     return erased
   }
 

@@ -184,6 +184,7 @@ function assignLeads(site: number, claims: readonly StoredClaim[], group: Group)
     )
     const known = (ofUser ?? lead.claims.find(isFree))?.lead
     const ref = known ?? group.now.nextRef('lead')
+    if (known === undefined) group.changes.newLeads.add(ref)
     taken.add(ref)
     refs.set(lead, ref)
     writeLead(ref, site, lead, group)

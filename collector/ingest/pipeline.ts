@@ -16,6 +16,7 @@ import {
 import { nameOf, quarantinedEvent } from './quarantine.ts'
 import { catchUp, catchUpOn, settleLeads } from './settle.ts'
 import type { SiteCounts, VerdictTally } from './stats.ts'
+import { tellWritten } from './telling.ts'
 
 /**
  * From request bodies to verdicts, a group at a time: parse, check, clean, place, fold, commit.
@@ -177,6 +178,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     if (isBehind) catchUpOn(transaction, models.judge(), changes.changedLeads, at)
     transaction.write(changes, [...taken.flatMap((one) => one.refused), ...late])
     for (const held of taken.flatMap((one) => one.held)) transaction.quarantine(held)
+    tellWritten(transaction, models.judge(), changes, at)
     settleLeads(transaction, models.judge(), changes.changedLeads, at)
     const repeats = taken.map(({ delivery: { site } }, i) => ({
       site,

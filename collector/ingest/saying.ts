@@ -3,6 +3,7 @@ import type { WriteStore } from '../store/store.ts'
 import { foldUnlink } from './fold.ts'
 import type { ModelKeeper } from './model-keeper.ts'
 import { catchUpOn, settleLeads, settleWord } from './settle.ts'
+import { tellWritten } from './telling.ts'
 import type { WriterService } from './writer-service.ts'
 
 /** What people say and undo, each in one transaction with the stages that follow from it. */
@@ -49,6 +50,7 @@ export function createSaying({ store, models, touchOf }: SayingDeps): Saying {
         if (!changes) return false
         catchUpOn(transaction, models.judge(), changes.changedLeads, at)
         transaction.write(changes, [])
+        tellWritten(transaction, models.judge(), changes, at)
         settleLeads(transaction, models.judge(), changes.changedLeads, at)
         return true
       }),

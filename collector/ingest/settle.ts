@@ -1,10 +1,8 @@
-import { type Fit, fitOf } from '../scoring/fit.ts'
 import { type Judge, readingOf } from '../scoring/reading.ts'
-import { scoreOf } from '../scoring/score.ts'
 import { type DecidedBy, type LeadStage, lookUntil, stageOf } from '../scoring/stages.ts'
-import { dayOf } from '../scoring/tables.ts'
 import type { Decision, LeadStanding, SettledLead } from '../store/standing.ts'
 import type { Transaction } from '../store/store.ts'
+import { scoredOf, tellSettled } from './telling.ts'
 
 /**
  * From how leads stand to their stages, inside the transaction that changed them: first the looks
@@ -33,11 +31,9 @@ export function catchUpOn(
     const standing = transaction.standingOf(ref)
     if (!standing || standing.lookAt === null || standing.lookAt > at) continue
     // A look that was never taken is of now: what the lead did came later than 1970.
-    settle(
-      transaction,
-      standing,
-      settled(standing, judge, { at: standing.lookAt || at, until: at }),
-    )
+    const after = settled(standing, judge, { at: standing.lookAt || at, until: at })
+    settle(transaction, standing, after)
+    tellSettled(transaction, judge, { standing, after, at })
   }
 }
 
@@ -50,7 +46,10 @@ export function settleLeads(
 ): void {
   for (const ref of leads) {
     const standing = transaction.standingOf(ref)
-    if (standing) settle(transaction, standing, settled(standing, judge, { at, until: at }))
+    if (!standing) continue
+    const after = settled(standing, judge, { at, until: at })
+    settle(transaction, standing, after)
+    tellSettled(transaction, judge, { standing, after, at })
   }
 }
 
@@ -78,8 +77,10 @@ export function settleWord(
   const said = isNews
     ? [frozen(standing, judge, { at, from: standing.stage, to, by: 'sales', note })]
     : []
-  const after = settled({ ...standing, stage: to }, judge, { at, until: at })
-  transaction.settle({ ...after, decisions: [...said, ...after.decisions] })
+  const looked = settled({ ...standing, stage: to }, judge, { at, until: at })
+  const after = { ...looked, decisions: [...said, ...looked.decisions] }
+  transaction.settle(after)
+  tellSettled(transaction, judge, { standing, after, at })
 }
 
 function settled(
@@ -113,8 +114,5 @@ interface Change {
 }
 
 function frozen(standing: LeadStanding, judge: Judge, change: Change): Decision {
-  const { email, traits, buckets, adjustments } = standing
-  const { milli, reasons } = scoreOf(buckets, judge.model, dayOf(change.at), adjustments)
-  const fit: Fit = fitOf(traits, email, judge.fit, judge.domains)
-  return { ...change, scoreMilli: milli, reasons, fit, modelVersion: judge.model.version }
+  return { ...change, ...scoredOf(standing, judge, change.at) }
 }

@@ -12,6 +12,7 @@ import type { NewAdjustment, NewOutcome } from '../store/standing.ts'
 import type { NewKey, NewSite, Site, SiteChange, WriteStore } from '../store/store.ts'
 import type { Notice, StoreOptions } from '../store/store-file.ts'
 import type { ViewStore } from '../store/view-store.ts'
+import type { WebhookStore } from '../store/webhook-store.ts'
 import { createAgents } from './agent.ts'
 import { createDiskWatch } from './disk-watch.ts'
 import { createEmailLimits } from './email-limits.ts'
@@ -32,7 +33,7 @@ import {
 import { createTombs } from './tombs.ts'
 
 /** Everything that writes, in one thread: the ingest pipeline, what people change, and the clock. */
-export interface WriterService extends AccountStore, ViewStore {
+export interface WriterService extends AccountStore, ViewStore, WebhookStore {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
   /**
    * Takes those events out of quarantine that can be taken now, in pieces: `next` is where to go on, null at
@@ -266,6 +267,7 @@ export function openWriterService(
     removeKey: (ref) => store.removeKey(ref),
     ...store.accounts,
     ...store.views,
+    ...store.webhooks,
     sites: () => store.sites(),
     ...createSaying({ store, models, touchOf }),
     publishModel: (model) =>

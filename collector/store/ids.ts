@@ -14,6 +14,8 @@ const PREFIXES = {
   quarantined: 'qu',
   view: 'vw',
   audit: 'au',
+  webhook: 'wh',
+  message: 'me',
 } as const
 type Kind = keyof typeof PREFIXES
 

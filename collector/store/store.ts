@@ -26,6 +26,7 @@ import type { NewKey, NewSite, Site, SiteChange } from './site-records.ts'
 import type { LeadStanding, NewAdjustment, NewOutcome, SettledLead } from './standing.ts'
 import type { StoreFile } from './store-file.ts'
 import type { ViewStore } from './view-store.ts'
+import type { Outbox, WebhookStore } from './webhook-store.ts'
 
 export type { NewKey, NewSite, Site, SiteChange } from './site-records.ts'
 
@@ -251,6 +252,8 @@ export interface Changes {
   readonly leads: Map<number, LeadChange>
   /** Leads that are no more, each with the one that took its first claim. */
   readonly removedLeads: Map<number, number>
+  /** Leads that were nobody before. */
+  readonly newLeads: Set<number>
   readonly unlinks: (Unlink & { readonly lead: number; readonly by: string })[]
   /** Leads whose score or face may read differently now. */
   readonly changedLeads: Set<number>
@@ -305,6 +308,8 @@ export interface Transaction {
   removeAdjustment(ref: number, lead: number): boolean
   /** Has every lead looked at from an instant on, those that are due before it when they are due. */
   lookAtAll(at: number): void
+  /** Takes what webhooks are to be told. */
+  readonly outbox: Outbox
 }
 
 /** The writing half of a store. There is one, in one thread; every method is one transaction. */
@@ -329,6 +334,7 @@ export interface WriteStore extends Forgetful {
   /** People who sign in, and what they signed in with. */
   readonly accounts: AccountStore
   readonly views: ViewStore
+  readonly webhooks: WebhookStore
   /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */
   readonly devicesOf: DevicesOf
   /** Some of the events in quarantine, oldest first, behind a number. */

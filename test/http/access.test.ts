@@ -19,17 +19,26 @@ const THINGS: Readonly<Record<string, string>> = {
   '/keys': 'ke_1',
   '/accounts': 'ac_1',
   '/quarantine': 'qu_99',
+  '/webhooks': 'wh_1',
 }
 /** Things below the first, which are not there. */
-const PARTS = { ':visitor': 'vi_99', ':outcome': 'ou_99', ':adjustment': 'ad_99', ':version': '1' }
+const PARTS = {
+  ':visitor': 'vi_99',
+  ':outcome': 'ou_99',
+  ':adjustment': 'ad_99',
+  ':version': '1',
+  ':delivery': 'me_99',
+}
 /** What is posted to a thing, so that nothing but the thing may be wrong. */
 const BODIES: Readonly<Record<string, unknown>> = {
   '/leads/:id/outcomes': { type: 'working_lead' },
   '/leads/:id/adjustments': { points: 1, reason: 'x' },
+  '/webhooks/:id': { enabled: true },
+  '/webhooks/:id/replay': {},
 }
 /** What only an admin may do. */
 const ADMIN_ONLY =
-  /^(GET|HEAD) \/(keys|accounts|audit|quarantine|leads\/:id\/export)$|^POST \/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/accounts\/:id$/
+  /^(GET|HEAD) \/(keys|accounts|audit|quarantine|leads\/:id\/export)$|^POST \/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/accounts\/:id$|^(GET|HEAD) \/webhooks(\/:id(\/deliveries)?)?$|^POST \/webhooks(\/:id\/(rotate|test|replay|deliveries\/:delivery\/replay))?$|^(PATCH|DELETE) \/webhooks\/:id$/
 /** What is posted and changes nothing. */
 const POSTED_READ = 'POST /model/simulate'
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD'
@@ -116,7 +125,7 @@ describe('every method of every path', () => {
     const other = service.keyOf(['admin'], 'si_2')
     for (const { path, url } of pathsOf(service)) {
       for (const method of METHODS) {
-        const body = method === 'POST' ? BODIES[path] : undefined
+        const body = method === 'POST' || method === 'PATCH' ? BODIES[path] : undefined
         const answer = await service.ask(url, other, { method, body })
         const row = { method, path, status: answer.status }
         const isThing = path.includes(':id')

@@ -20,6 +20,7 @@ import {
   createSqliteReader,
   type InternalReader,
 } from '../../collector/store/sqlite/read/reader.ts'
+import { createTargets } from '../../collector/webhooks/targets.ts'
 import type { WireEvent } from '../../shared/wire.ts'
 import { CHROME, eventAt } from '../support/world.ts'
 
@@ -115,6 +116,7 @@ export function createService(): Service {
       guard,
       people,
       retentionMonths: 13,
+      targets: createTargets(['127.0.0.0/8']),
     }),
   )
   app.use(guard.requireSession)

@@ -50,6 +50,9 @@ const PURE = within(
   'collector/ingest/link.ts',
   'collector/ingest/rederive.ts',
   'collector/ingest/settle.ts',
+  'collector/ingest/telling.ts',
+  'collector/webhooks/news.ts',
+  'collector/webhooks/schedule.ts',
   'collector/errors.ts',
   'collector/nesting.ts',
 )
@@ -61,6 +64,8 @@ const RECORDS = within(
   'collector/store/standing.ts',
   'collector/store/model-store.ts',
   'collector/store/shapes.ts',
+  'collector/store/webhook-store.ts',
+  'collector/store/ids.ts',
 )
 
 const ZONES: readonly Zone[] = [

@@ -243,4 +243,36 @@ export const MIGRATIONS: readonly string[] = [
   -- What the tag that Connect shows begins with: granted, pending or denied.
   ALTER TABLE site ADD COLUMN consent TEXT NOT NULL DEFAULT 'granted';
   `,
+  `
+  -- Where other systems are told of leads. events is JSON, null for all; site null for every one; secrets are
+  -- sealed. state is on, off (by hand) or gone (it answered 410); failures counts tries in a row.
+  CREATE TABLE webhook (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL, events TEXT, site INTEGER,
+    full INTEGER NOT NULL, secret TEXT NOT NULL, former_secret TEXT, former_until INTEGER,
+    state TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0, failing_since INTEGER,
+    paused_until INTEGER, created_at INTEGER NOT NULL
+  ) STRICT;
+  -- The outbox. key is the message's id for its receiver. lane is the lead whose order it keeps, which is
+  -- another than lead when that was merged; state is waiting, delivered or parked. Of the waiting ones of a
+  -- lane only the first has due_at.
+  CREATE TABLE message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, webhook INTEGER NOT NULL, key TEXT NOT NULL, type TEXT NOT NULL,
+    lead INTEGER NOT NULL, lane INTEGER NOT NULL, sequence INTEGER NOT NULL, body TEXT NOT NULL,
+    state TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, due_at INTEGER, status INTEGER, error TEXT,
+    told_at INTEGER NOT NULL, done_at INTEGER
+  ) STRICT;
+  CREATE INDEX message_webhook ON message (webhook, id);
+  CREATE INDEX message_due ON message (webhook, due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX message_waiting ON message (webhook, lane, id) WHERE state = 'waiting';
+  CREATE INDEX message_parked ON message (webhook, id) WHERE state = 'parked';
+  CREATE INDEX message_lane ON message (lane);
+  CREATE INDEX message_lead ON message (lead);
+  CREATE INDEX message_told ON message (told_at);
+  -- How many messages one webhook was told of one lead.
+  CREATE TABLE message_count (
+    lead INTEGER NOT NULL, webhook INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (lead, webhook)
+  ) STRICT, WITHOUT ROWID;
+  -- The best bar of the score that was told of a lead; see crossings.ts.
+  CREATE TABLE told_level (lead INTEGER PRIMARY KEY, level INTEGER NOT NULL) STRICT;
+  `,
 ]

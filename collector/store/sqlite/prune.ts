@@ -4,6 +4,7 @@ import { codeOf } from '../trouble.ts'
 import { dropOldAudit } from './audit.ts'
 import type { Db } from './connect.ts'
 import { dropEmptyBrowser, dropViews, noteLastNumbers } from './erase.ts'
+import { dropOldMessages } from './webhooks.ts'
 
 /**
  * Retention: whole sessions that ended before the cut-off go, with their events and counts; browsers that
@@ -51,6 +52,7 @@ export function dropExpired(
   run('DELETE FROM sign_in WHERE expires_at < ?', now)
   run('DELETE FROM api_key WHERE expires_at < ?', keptSince)
   run('DELETE FROM backup WHERE expires_at < ?', now)
+  dropOldMessages(db, keptSince)
   return {
     rejected: run(
       `DELETE FROM rejected WHERE id IN

@@ -96,6 +96,25 @@ function sealAll(db: Db, seal: Seal, former: Seal | null): void {
     const hash = writeKey.startsWith(HASHED) ? writeKey : hashWriteKey(writeKey)
     update.run(hash, seal.seal(clear, key), id)
   }
+  sealWebhooks(db, seal, former)
+}
+
+/** What a webhook's secret is bound to. */
+export function webhookName(ref: number): string {
+  return `webhook ${ref}`
+}
+
+/** The same of webhooks: a secret that can't be opened any more has to be replaced at the receiver. */
+function sealWebhooks(db: Db, seal: Seal, former: Seal | null): void {
+  const rows = db.prepare('SELECT id, secret, former_secret FROM webhook').raw().all()
+  const update = db.prepare('UPDATE webhook SET secret = ?, former_secret = ? WHERE id = ?')
+  for (const row of rows) {
+    const [ref, secret, older] = row as [number, string, string | null] // as selected
+    const name = webhookName(ref)
+    const lost = () => `whsec_${randomBytes(32).toString('base64')}`
+    const anew = (sealed: string) => seal.seal(former?.open(sealed, name) ?? lost(), name)
+    update.run(anew(secret), older === null ? null : anew(older), ref)
+  }
 }
 
 function fingerprintOf(key: Buffer): Buffer {

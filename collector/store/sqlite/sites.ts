@@ -1,6 +1,7 @@
 import type { NewSite, Site, WriteStore } from '../store.ts'
 import type { Db } from './connect.ts'
 import { hashWriteKey, type Seal } from './secrets.ts'
+import { dropWebhooksOf } from './webhooks.ts'
 
 /** Sites, their secrets sealed; `sealOf` is asked when a secret is needed, and may refuse. */
 export function createSites(
@@ -51,6 +52,7 @@ export function createSites(
     },
     removeSite: db.transaction((ref: number) => {
       db.prepare('DELETE FROM api_key WHERE site = ?').run(ref)
+      dropWebhooksOf(db, ref)
       return db.prepare('DELETE FROM site WHERE id = ?').run(ref).changes > 0
     }),
   }

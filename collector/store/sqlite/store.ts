@@ -15,6 +15,7 @@ import { lockStore } from './lock.ts'
 import { createMentionEraser } from './mentions.ts'
 import { createModels } from './models.ts'
 import { createOrders } from './orders.ts'
+import { createOutbox } from './outbox.ts'
 import { createPruner, dropExpired, dropUnusedTexts, rewrite, shrink } from './prune.ts'
 import { createQuarantine } from './quarantine.ts'
 import { createSalts } from './salts.ts'
@@ -26,6 +27,7 @@ import { createTexts } from './texts.ts'
 import { createBuried, readBackups, readTombstones, tombstoneKey } from './tombstones.ts'
 import { finishUpgrade } from './upgrade.ts'
 import { createViews } from './views.ts'
+import { createWebhooks } from './webhooks.ts'
 import { createChangeWriter } from './write.ts'
 
 /**
@@ -75,10 +77,12 @@ export function openSqliteStore(
   const { quarantine, ...waiting } = createQuarantine(db)
   const erase = createEraser(db)
   const prune = createPruner(db)
+  const outbox = createOutbox(db)
   const transaction: Transaction = {
     now: loader,
     write(changes, rejected) {
       writeChanges(changes, loader.isNew, commit)
+      for (const [gone, heir] of changes.removedLeads) outbox.follow(gone, heir)
       for (const { site, code, detail, sample, receivedAt } of rejected) {
         addRejected.run(site, code, detail, sample, receivedAt)
       }
@@ -86,6 +90,7 @@ export function openSqliteStore(
     quarantine,
     erase(lead, at) {
       const erased = erase(lead, at)
+      outbox.clear(lead, at)
       // What was remembered of its browsers and texts is not there any more.
       loader.forget()
       texts.forget()
@@ -106,6 +111,7 @@ export function openSqliteStore(
       for (const { site, name, by } of counts) addCount.run(site, name, by)
     },
     ...createStandings(db, () => commit),
+    outbox,
   }
   const apply = db.transaction((work: (transaction: Transaction) => unknown) => {
     commit = Number(bumpCommit.get())
@@ -152,6 +158,7 @@ export function openSqliteStore(
     }).immediate,
     accounts: createAccounts(db),
     views: createViews(db),
+    webhooks: createWebhooks(db, outbox, sealOf),
     devicesOf: createDevices(db),
     ...waiting,
     tombstones: () => ({ key: tombstoneKey(db), tombstones: readTombstones(db) }),
@@ -178,6 +185,7 @@ export function openSqliteStore(
       const version = Number(readDataVersion.get())
       const isForeign = version !== dataVersion
       dataVersion = version
+      if (isForeign) outbox.forget()
       return isForeign
     },
     close() {

@@ -51,6 +51,13 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
     .prepare('SELECT at, author, from_at, to_at FROM unlink WHERE lead = ? ORDER BY id')
     .raw()
   const mentions = createMentions(db)
+  const toldWebhooks = db
+    .prepare(
+      `SELECT DISTINCT w.url FROM webhook w WHERE w.id IN (
+         SELECT webhook FROM message_count WHERE lead = @lead
+         UNION SELECT webhook FROM message WHERE lane = @lead OR lead = @lead)`,
+    )
+    .pluck()
   const ofBrowser = db
     .prepare(
       `SELECT id, reason, raw, received_at, site FROM quarantine
@@ -112,7 +119,8 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
         ...mentions.waiting(site, ids),
         ...own.flatMap((hold) => ofBrowser.all(site, hold.browserKey) as Mention[]), // as selected
       ]),
-      recipients: [],
+      // The rest of such an address may be a secret.
+      recipients: toldWebhooks.all({ lead: ref }).map((url) => new URL(String(url)).origin),
       retention: {
         events_months: retentionMonths,
         next_deletion:

@@ -51,6 +51,7 @@ import { openReadTools } from './tools.ts'
 import type { HoldRow } from './touches.ts'
 import { createTrends, trendJson } from './trend.ts'
 import { createVisitorReader } from './visitors.ts'
+import { createWebhookReader, type WebhookReads } from './webhooks.ts'
 import { createWeek } from './week.ts'
 
 export interface Engagement {
@@ -60,7 +61,12 @@ export interface Engagement {
 }
 
 /** What the collector itself reads, beside what people and programs do. */
-export interface InternalReader extends Reader, AccessReads, LeadListReads, AuditReads {
+export interface InternalReader
+  extends Reader,
+    AccessReads,
+    LeadListReads,
+    AuditReads,
+    WebhookReads {
   /**
    * How hot the visitor behind a browser is, by that visitor's own score and never by that of the
    * lead it was joined to; null where no site has this key.
@@ -189,6 +195,7 @@ export function createSqliteReader(
     ...createAccessReader(db),
     warm: (now) => warm(path, book, now),
     ...createAuditReader(db),
+    ...createWebhookReader(db),
     leads: async (query, now) => snapshot(() => leads.list(query, now)),
     ...createLeadList({ db, leads, week, trends, snapshot }),
     lead: async (id, scope, now) => withLead(id, scope, (lead) => found(leads.json(lead, now))),

@@ -1,0 +1,95 @@
+import type { ToldLevel } from '../scoring/crossings.ts'
+import type { EventType, News } from '../webhooks/news.ts'
+
+/**
+ * The outbox: what other systems are to be told is written in the transaction that made it true, a row
+ * for each webhook that wants it. Of a lead's rows only the oldest that waits is ever due, so that a
+ * webhook hears of each lead in order; leads don't wait for each other.
+ */
+export interface Outbox {
+  /** Whether any webhook wants this; asks without reading. */
+  wants(type: EventType): boolean
+  /** Writes the messages; `now` is when they are first due. */
+  tell(news: News, now: number): void
+  /** The best bar that was told of a lead; null where nobody listened yet. */
+  toldLevel(lead: number): ToldLevel | null
+  noteLevel(lead: number, level: ToldLevel): void
+}
+
+export interface NewWebhook {
+  readonly url: string
+  /** Null for all there are, also later ones. */
+  readonly events: readonly EventType[] | null
+  readonly site: number | null
+  /** Its messages say who a lead is, and what people wrote. */
+  readonly isFull: boolean
+  /** `whsec_` and base64. */
+  readonly secret: string
+  readonly createdAt: number
+}
+
+export interface WebhookChange {
+  readonly isEnabled: boolean
+}
+
+/** A message as it is to be sent now. */
+export interface DueMessage {
+  readonly ref: number
+  readonly webhook: number
+  readonly lane: number
+  /** `webhook-id`: the same at every try. */
+  readonly key: string
+  readonly url: string
+  readonly body: string
+  /** Before this one. */
+  readonly tries: number
+  readonly toldAt: number
+  /** Since when the webhook takes nothing; null while it takes what it is sent. */
+  readonly failingSince: number | null
+  /** How many tries have failed one after the other, of any message. */
+  readonly failures: number
+  /** The newest first; an older one signs too for a day after it was replaced. */
+  readonly secrets: readonly string[]
+}
+
+/** What is under way already. */
+export type InFlight = Pick<DueMessage, 'webhook' | 'lane'>
+
+/** What became of a try. */
+export interface Tried {
+  readonly ref: number
+  readonly webhook: number
+  readonly at: number
+  /** The answer's; null where there was none. */
+  readonly status: number | null
+  /** In a few words, without anybody's data; null for a delivery. */
+  readonly error: string | null
+  readonly became:
+    | { readonly kind: 'delivered' }
+    | { readonly kind: 'waiting'; readonly dueAt: number }
+    | { readonly kind: 'parked' }
+    /** It asked for nothing more to be sent: the webhook is switched off, the message goes on waiting. */
+    | { readonly kind: 'gone' }
+  /** Nothing is sent to this webhook before; null for no pause. */
+  readonly pausedUntil: number | null
+}
+
+/** Webhooks and their messages, as whoever administrates and whoever sends them sees it. */
+export interface WebhookStore {
+  addWebhook(webhook: NewWebhook): number
+  /** Its messages go with it. */
+  removeWebhook(ref: number): boolean
+  changeWebhook(ref: number, change: WebhookChange): boolean
+  /** A new secret; the one it replaces signs beside it until `formerUntil`. */
+  rotateWebhook(ref: number, secret: string, formerUntil: number): boolean
+  /** Has a message sent again, as often as a new one; whether this webhook has it. */
+  replayMessage(webhook: number, ref: number, now: number): boolean
+  /** The same of all that were given up, from an instant on; how many. */
+  replayParked(webhook: number, since: number, now: number): number
+  /** Writes a test message; its number, or null where there is no such webhook. */
+  testWebhook(ref: number, now: number): number | null
+  /** What is to be sent now, at most so many of each webhook together with what is under way. */
+  dueMessages(now: number, underWay: readonly InFlight[], most: number): readonly DueMessage[]
+  /** Writes what became of tries, in one transaction. */
+  noteTries(tries: readonly Tried[]): void
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { expect, test } from 'vitest'
+import { launchBrowser } from '../support/browser.ts'
+import { createPlace, startBuilt } from '../support/collector.ts'
+import { startReceiver, verifyMessage } from '../support/receiver.ts'
+import { CHROME, eventAt } from '../support/world.ts'
+
+/** An owner adds a webhook, sees what it was sent, and sends again what was given up. */
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/** Where pictures of the pages go; none are taken where it is not set. */
+const { PICTURES } = process.env
+
+test('a webhook from its first test to its removal', { timeout: 90_000 }, async () => {
+  const place = createPlace()
+  let status = 204
+  const receiver = await startReceiver((response) => response.writeHead(status).end())
+  const collector = await startBuilt('start', place.store, [], {
+    env: { PIQUE_WEBHOOK_ALLOW: '127.0.0.0/8' },
+  })
+  const browser = await launchBrowser()
+  try {
+    const page = await browser.context.newPage()
+    const trouble: string[] = []
+    page.on('console', (message) => trouble.push(message.text()))
+    const audit = async (name: string) => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        if (PICTURES)
+          await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}.png`, fullPage: true })
+        const bad = await page.evaluate(`(() => { const module = undefined; ${AXE}
+          return axe.run({ runOnly: ['wcag2a', 'wcag2aa'] }).then(({ violations }) =>
+            violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+              .map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | '))) })()`)
+        expect(bad, `${name} in ${colorScheme}`).toEqual([])
+      }
+      const usual = page.viewportSize()
+      await page.setViewportSize({ width: 360, height: 740 })
+      if (PICTURES) await page.screenshot({ path: `${PICTURES}/${name}-phone.png`, fullPage: true })
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
+      if (usual) await page.setViewportSize(usual)
+    }
+    await page.goto(collector.dashboard)
+    await page.goto(`${collector.url}/connect/webhooks`)
+    await page.getByText('Nothing is told yet').waitFor()
+
+    await page.getByLabel('Address').fill('https://10.0.0.1/hook')
+    await page.getByRole('button', { name: 'Add the webhook' }).click()
+    expect(await page.getByRole('alert').textContent()).toContain('private network')
+    await page.getByLabel('Address').fill(receiver.url)
+    await page.getByRole('button', { name: 'Add the webhook' }).click()
+    const secret = (await page.locator('#secret').textContent()) ?? ''
+    expect(secret).toMatch(/^whsec_/)
+    await audit('webhooks')
+    await page.goto(`${collector.url}/connect/webhooks`)
+    expect(await page.content()).not.toContain('whsec_')
+
+    await page.getByRole('link', { name: /^Deliveries to/ }).click()
+    await page.getByRole('button', { name: 'Send a test' }).click()
+    while (receiver.received.length === 0) await page.waitForTimeout(50)
+    const sent = receiver.received[0]
+    expect(sent && verifyMessage(sent, secret, Date.now() / 1000)).toBeNull()
+
+    // A test that fails is given up at once, and can be sent again.
+    status = 500
+    await page.getByRole('button', { name: 'Send a test' }).click()
+    const { data: sites } = await (await collector.api('/sites')).json()
+    const props = { email: 'ann@corp.example' }
+    const events = [eventAt(Date.now(), 'identify', { props }), eventAt(Date.now(), 'request_demo')]
+    const batch = { site: sites[0].key, browser: randomUUID(), human: true, events }
+    const body = JSON.stringify(batch)
+    await fetch(`${collector.url}/e`, { method: 'POST', body, headers: { 'user-agent': CHROME } })
+    while ((await page.getByText('Trying again').count()) === 0) {
+      await page.waitForTimeout(100)
+      await page.reload()
+    }
+    await audit('webhook')
+    await page.getByRole('link', { name: 'Given up' }).click()
+    expect(await page.getByText('answered 500').count()).toBe(1)
+    status = 204
+    const before = receiver.received.length
+    await page.getByRole('button', { name: /^Send again: Test/ }).click()
+    await page.getByText('It is sent again').waitFor()
+    while (receiver.received.length === before) await page.waitForTimeout(50)
+    expect(receiver.received.at(-1)?.id).toBe(
+      receiver.received.find(({ body }) => body !== sent?.body && body.includes('pique.test'))?.id,
+    )
+
+    await page.locator('summary', { hasText: 'New secret' }).click()
+    await page.getByRole('button', { name: 'Yes, make a new secret' }).click()
+    expect(await page.locator('#secret').textContent()).not.toBe(secret)
+    await page.locator('summary', { hasText: 'Remove' }).click()
+    await page.getByRole('button', { name: 'Yes, remove it' }).click()
+    await page.getByText('The webhook is removed').waitFor()
+    expect(trouble.filter((text) => !text.includes('400'))).toEqual([])
+  } finally {
+    await browser.close()
+    await collector.stop('SIGKILL')
+    await receiver.close()
+    place.remove()
+  }
+})
