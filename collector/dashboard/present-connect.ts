@@ -17,11 +17,19 @@ import { maybeWhen, plural, type When } from './words.ts'
 
 /** Connect: its tabs, how data stands at a glance, where the tag goes, keys and exports. */
 
-export const TABS = { tag: 'Tag', incoming: 'Incoming', keys: 'Keys', export: 'Export' } as const
+export const TABS = {
+  tag: 'Tag',
+  incoming: 'Incoming',
+  webhooks: 'Webhooks',
+  keys: 'Keys',
+  export: 'Export',
+} as const
 export type Tab = keyof typeof TABS
 
 /** What only owners are shown. */
-const OWNERS_TABS: readonly Tab[] = ['keys', 'export']
+const OWNERS_TABS: readonly Tab[] = ['webhooks', 'keys', 'export']
+/** Its pages have addresses of their own. */
+export const WEBHOOKS = '/connect/webhooks'
 
 export interface ChoiceView {
   readonly label: string
@@ -35,13 +43,20 @@ export function tabOf(text: string | undefined, isOwner: boolean): Tab {
   return OWNERS_TABS.includes(known) && !isOwner ? 'tag' : known
 }
 
-export function presentTabs(site: SiteJson, tab: Tab, isOwner: boolean): ChoiceView[] {
+export function presentTabs(
+  site: Pick<SiteJson, 'id'> | null,
+  tab: Tab,
+  isOwner: boolean,
+): ChoiceView[] {
   const shown = Object.entries(TABS) as [Tab, string][] // the keys of a record of ours
   return shown
     .filter(([key]) => isOwner || !OWNERS_TABS.includes(key))
     .map(([key, label]) => ({
       label,
-      href: hrefOf('/connect', { site: site.id, tab: key === 'tag' ? null : key }),
+      href:
+        key === 'webhooks'
+          ? hrefOf(WEBHOOKS, { site: site?.id })
+          : hrefOf('/connect', { site: site?.id, tab: key === 'tag' ? null : key }),
       current: key === tab,
     }))
 }

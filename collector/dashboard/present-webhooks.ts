@@ -1,4 +1,5 @@
-import type { DeliveryJson, SiteJson, WebhookJson } from '../store/shapes.ts'
+import type { SiteJson } from '../store/shapes.ts'
+import type { DeliveryJson, WebhookJson } from '../store/webhook-shapes.ts'
 import { hrefOf, leadHref } from './links.ts'
 import { durationWords, listWords, maybeWhen, plural, type When, whenOf } from './words.ts'
 

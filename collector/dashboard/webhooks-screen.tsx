@@ -8,14 +8,15 @@ import { refuse } from '../http/refuse.ts'
 import { DELIVERY_STATES } from '../http/schemas-webhooks.ts'
 import { publicId, refOf } from '../store/ids.ts'
 import type { Reader } from '../store/reader.ts'
-import type { WebhookJson } from '../store/shapes.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
+import type { WebhookJson } from '../store/webhook-shapes.ts'
 import { EVENT_TYPES } from '../webhooks/news.ts'
 import { newWebhookSecret } from '../webhooks/sign.ts'
 import type { Targets } from '../webhooks/targets.ts'
 import { answer, trouble, type Visit } from './answers.tsx'
 import { hrefOf } from './links.ts'
 import type { NoticeView } from './notice.tsx'
+import { presentTabs, WEBHOOKS as START } from './present-connect.ts'
 import { siteChoices } from './present-settings.ts'
 import { deliveryTabs, eventChoices, presentDelivery, presentWebhook } from './present-webhooks.ts'
 import { type Action, createScreens, type Screen } from './screens.ts'
@@ -41,7 +42,6 @@ export interface WebhookPagesDeps {
   readonly demo: boolean
 }
 
-const START = '/connect/webhooks'
 const PAGE = 25
 const DONE: Readonly<Record<string, string>> = {
   removed: 'The webhook is removed, and its messages with it.',
@@ -78,7 +78,8 @@ export function createWebhookPages(deps: WebhookPagesDeps): Hono<GuardedEnv> {
     const all = await reader.webhooks()
     const hooks = all.map((hook) => presentWebhook(hook, sites, EVENT_TYPES, now))
     const form = { url: typed, events: eventChoices(EVENT_TYPES), sites: siteChoices(sites) }
-    const page = <Webhooks hooks={hooks} form={form} />
+    const tabs = presentTabs(visit.site, 'webhooks', true)
+    const page = <Webhooks hooks={hooks} form={form} tabs={tabs} />
     return answer(visit, 'Webhooks', page, notice?.tone === 'problem' ? 400 : 200, notice)
   }
 

@@ -1,6 +1,8 @@
 import type { Child } from 'hono/jsx'
+import { Choices } from './connect.tsx'
 import { Time } from './marks.tsx'
 import type { LinkView } from './present.ts'
+import type { ChoiceView } from './present-connect.ts'
 import type { Choice } from './present-settings.ts'
 import type { DeliveryView, StateView, WebhookView } from './present-webhooks.ts'
 import { SureButton } from './settings.tsx'
@@ -148,15 +150,14 @@ export interface AddFormView {
 interface WebhooksProps {
   readonly hooks: readonly WebhookView[]
   readonly form: AddFormView
+  readonly tabs: readonly ChoiceView[]
 }
 
-export const Webhooks = ({ hooks, form }: WebhooksProps) => (
+export const Webhooks = ({ hooks, form, tabs }: WebhooksProps) => (
   <div class="settings">
-    <nav class="crumbs" aria-label="Back">
-      <a href="/connect">Connect</a>
-    </nav>
     <div class="title">
       <h1>Webhooks</h1>
+      <Choices choices={tabs} label="Parts of Connect" />
     </div>
     <Panel id="hooks" title="Where it goes" about="Signed, in order, tried for three days">
       {hooks.length === 0 && (

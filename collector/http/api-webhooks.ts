@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { publicId, refOf } from '../store/ids.ts'
-import type { WebhookJson } from '../store/shapes.ts'
+import type { WebhookJson } from '../store/webhook-shapes.ts'
 import { EVENT_TYPES } from '../webhooks/news.ts'
 import { newWebhookSecret } from '../webhooks/sign.ts'
 import type { ApiDeps } from './api.ts'

@@ -37,6 +37,15 @@ export const AUDITED: Readonly<Record<string, string | Audited>> = {
   'POST /connect/quarantine/:id/requeue': 'quarantine.requeued',
   'POST /connect/quarantine/:id/drop': 'quarantine.dropped',
 
+  'POST /connect/webhooks/add': 'webhook.added',
+  'POST /connect/webhooks/:id/test': 'webhook.tested',
+  'POST /connect/webhooks/:id/on': 'webhook.changed',
+  'POST /connect/webhooks/:id/off': 'webhook.changed',
+  'POST /connect/webhooks/:id/remove': 'webhook.removed',
+  'POST /connect/webhooks/:id/rotate': 'webhook.secret_changed',
+  'POST /connect/webhooks/:id/replay': 'webhook.replayed',
+  'POST /connect/webhooks/:id/deliveries/:delivery/replay': 'webhook.replayed',
+
   'POST /settings/password': 'account.password_set',
   'POST /settings/sign-out': 'account.signed_out',
   'POST /settings/people': 'account.added',

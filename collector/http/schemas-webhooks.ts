@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { DeliveryJson, WebhookJson } from '../store/shapes.ts'
+import type { DeliveryJson, WebhookJson } from '../store/webhook-shapes.ts'
 import { EVENT_TYPES } from '../webhooks/news.ts'
 import { exactly, instant, maybe, maybeInstant, text } from './schemas.ts'
 

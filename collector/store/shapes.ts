@@ -1,5 +1,3 @@
-import type { EventType } from '../webhooks/news.ts'
-
 /**
  * What is read out of Pique, in the words and shapes of the public API. The dashboard places the
  * same objects that the API answers, so the two can't disagree. Instants are ISO 8601 in UTC;
@@ -366,41 +364,6 @@ export interface AuditJson {
   /** The id of what it was done to. */
   readonly subject: string | null
   readonly detail: string | null
-}
-
-/** Where other systems are told of leads, without its secret. */
-export interface WebhookJson {
-  readonly id: string
-  readonly url: string
-  readonly events: readonly EventType[]
-  /** Null for every site. */
-  readonly site: string | null
-  /** Its messages say who a lead is. */
-  readonly personal: boolean
-  /** `off` by hand; `gone` after it answered 410. */
-  readonly state: 'on' | 'off' | 'gone'
-  readonly failing_since: string | null
-  readonly waiting: number
-  readonly parked: number
-  readonly former_secret_until: string | null
-  readonly created_at: string
-}
-
-/** A message to a webhook. */
-export interface DeliveryJson {
-  readonly id: string
-  readonly webhook_id: string
-  readonly type: string
-  /** Null for a test. */
-  readonly lead: string | null
-  readonly sequence: number
-  readonly state: 'waiting' | 'delivered' | 'parked'
-  readonly attempts: number
-  readonly last_status: number | null
-  readonly last_error: string | null
-  readonly next_at: string | null
-  readonly at: string
-  readonly done_at: string | null
 }
 
 /** An event that waits in quarantine, for administrators. */

@@ -17,6 +17,7 @@ export const SCREENS = {
   'model-history': '/model/history',
   connect: '/connect',
   'connect-incoming': '/connect?tab=incoming',
+  'connect-webhooks': '/connect/webhooks',
   'connect-export': '/connect?tab=export',
   settings: '/settings/people',
   'settings-sites': '/settings/sites',

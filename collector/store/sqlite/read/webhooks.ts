@@ -1,7 +1,8 @@
 import { EVENT_TYPES } from '../../../webhooks/news.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, ListPage } from '../../reader.ts'
-import type { DeliveryJson, Page, WebhookJson } from '../../shapes.ts'
+import type { Page } from '../../shapes.ts'
+import type { DeliveryJson, WebhookJson } from '../../webhook-shapes.ts'
 import type { Db } from '../connect.ts'
 
 /** Which deliveries of a webhook are asked for. */
