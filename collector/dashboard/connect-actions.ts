@@ -1,3 +1,4 @@
+import { audited } from '../http/audit.ts'
 import { mayUse } from '../http/auth.ts'
 import { exportAnswer, readExportAsk } from '../http/export-answer.ts'
 import { refuse } from '../http/refuse.ts'
@@ -46,6 +47,7 @@ function onWaiting(
     const ref = refOf('quarantined', c.req.param('id') ?? '')
     const isThere = ref !== null && (await reader.isQuarantined(ref, { site: site?.id }))
     const done = isThere ? await work(ref, visit) : 'gone'
+    if (done === 'gone' || done === 'waits') audited(c, null)
     return c.redirect(
       `${hrefOf('/connect', { site: site?.id, tab: 'incoming', done })}#waiting`,
       303,

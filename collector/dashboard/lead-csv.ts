@@ -69,7 +69,11 @@ export function csvHead(keys: readonly ColumnKey[]): string {
 export function csvRows(leads: readonly ListedLeadJson[], keys: readonly ColumnKey[]): string {
   const columns = columnsOf(keys)
   const rows = leads.map((lead) => columns.map(([, value]) => value(lead)))
-  return stringify(rows, { escape_formulas: true, record_delimiter: 'windows' })
+  return stringify(rows, {
+    escape_formulas: true,
+    record_delimiter: 'windows',
+    quoted_match: /[\r\n]/,
+  })
 }
 
 /** "leads-hot-this-week-2026-11-29.csv"; letters that not every disk takes are left out. */

@@ -27,7 +27,8 @@ export function leadsScreen(deps: DashboardDeps): Screen {
       const { col: _, ...rest } = query
       return visit.c.redirect(hrefOf('/leads', { ...rest, cols: chosen.join(',') }), 303)
     }
-    const words = DONE[query.done ?? '']
+    const done = query.done ?? ''
+    const words = Object.hasOwn(DONE, done) ? DONE[done] : undefined
     return showList(deps, visit, query, words ? { notice: { tone: 'good', words } } : {})
   }
 }

@@ -1,3 +1,4 @@
+import { audited } from '../http/audit.ts'
 import { mayUse } from '../http/auth.ts'
 import { fieldOf } from '../http/form.ts'
 import { createModelPublisher, isUnfound, type ModelPublisher } from '../http/model-publish.ts'
@@ -133,7 +134,10 @@ export function goBackAction({ reader, writer, clock }: DashboardDeps): Action {
     const by = visit.c.get('access').name
     const done = await publisher.goBack(version, { note, by, base })
     if (isUnfound(done)) return trouble(visit, 404, NO_VERSION)
-    if (done.kind === 'unchanged') return visit.c.redirect('/model', 303)
+    if (done.kind === 'unchanged') {
+      audited(visit.c, null)
+      return visit.c.redirect('/model', 303)
+    }
     if (done.kind === 'invalid') {
       return refused(
         visit,

@@ -1,3 +1,4 @@
+import { audited } from '../http/audit.ts'
 import { mayUse, ownPath } from '../http/auth.ts'
 import { type Form, fieldOf } from '../http/form.ts'
 import { type OutcomeType, STAGE_AFTER } from '../scoring/stages.ts'
@@ -37,6 +38,7 @@ export function addOutcomeForms({ act }: Screens, deps: DashboardDeps): void {
     return inTurn(found.value, async () => {
       const lead = publicId('lead', found.value)
       if (await isSoAlready(reader, lead, said.type, clock())) {
+        audited(visit.c, null)
         return led(visit, back, { done: 'already', lead, type: said.type })
       }
       const [at, by] = [clock(), visit.c.get('access').name]
@@ -44,6 +46,7 @@ export function addOutcomeForms({ act }: Screens, deps: DashboardDeps): void {
       const ref = await writer.addOutcome(all)
       if (ref === null)
         return unfound(visit, { kind: 'missing' }, { kind: 'lead', start: '/leads' })
+      audited(visit.c, { detail: said.type })
       return led(visit, back, { done: 'outcome', lead, outcome: publicId('outcome', ref) })
     })
   })
@@ -54,6 +57,7 @@ export function addOutcomeForms({ act }: Screens, deps: DashboardDeps): void {
     if (found.kind !== 'found') return unfound(visit, found, { kind: 'lead', id, start: '/leads' })
     const ref = refOf('outcome', visit.c.req.param('outcome') ?? '')
     const had = ref !== null && (await writer.removeOutcome(found.value, ref, clock()))
+    if (!had) audited(visit.c, null)
     const done = had ? 'undone' : 'gone'
     return led(visit, backOf(form, id), { done, lead: publicId('lead', found.value) })
   })

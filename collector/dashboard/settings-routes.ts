@@ -75,7 +75,8 @@ export function createSettings(deps: SettingsDeps): Hono<GuardedEnv> {
   const panelsOf: Record<SettingsTab, ReturnType<SettingsPart>> = Object.fromEntries(made)
 
   const open = (c: SettingsContext, tab: SettingsTab) => {
-    const words = DONE[c.req.query('done') ?? '']
+    const done = c.req.query('done') ?? ''
+    const words = Object.hasOwn(DONE, done) ? DONE[done] : undefined
     return pages.show(c, tab, words === undefined ? null : { tone: 'good', words })
   }
   const isOwner = (c: SettingsContext) => c.get('access').role === 'owner'

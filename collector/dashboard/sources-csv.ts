@@ -22,6 +22,7 @@ export function csvOf(report: SourcesJson): string {
   return stringify([columns, ...rows.map((row) => cellsOf(row, named, currencies))], {
     bom: true,
     escape_formulas: true,
+    quoted_match: /[\r\n]/,
   })
 }
 

@@ -62,10 +62,10 @@ function read(yaml: string): Document | null {
   const [doc, second] = new Composer(PARSING).compose(tokens, true, yaml.length)
   if (!doc || second || doc.errors.length > 0) return null
   try {
-    doc.toJS()
+    JSON.stringify(doc.toJS())
     return doc
   } catch {
-    return null // what its stars stand for grows without end
+    return null // what its stars stand for grows without end, or holds itself
   }
 }
 

@@ -134,6 +134,24 @@ describe('by a person', () => {
     })
   })
 
+  test('a second click, and what others had done before, changed nothing', async () => {
+    const me = 'owner@team.example'
+    const accept = { type: 'qualify_lead' }
+    for (let click = 0; click < 2; click += 1) {
+      expect((await post('/leads/ld_1/outcome', accept)).status).toBe(303)
+    }
+    for (let click = 0; click < 2; click += 1) {
+      expect((await post('/leads/ld_1/outcome/ou_1/undo', {})).status).toBe(303)
+    }
+    expect((await post('/model/roll-back', { version: '1', base: '1' })).status).toBe(303)
+    expect((await post('/connect/quarantine/qu_9/drop', {})).status).toBe(303)
+    expect((await post('/connect/quarantine/qu_9/requeue', {})).status).toBe(303)
+    expect(await log()).toEqual([
+      `${me} | outcome.added | ld_1 | qualify_lead`,
+      `${me} | outcome.removed | ld_1 | ou_1`,
+    ])
+  })
+
   test('that they came in, or somebody tried to; trying fills no log', async () => {
     const link = await whole.app.newLink(HOST)
     expect((await whole.request(link.slice(HOST.length))).status).toBe(303)

@@ -182,6 +182,24 @@ describe('a world counted by hand', () => {
   })
 })
 
+test('whom the next model leaves out is left out at once, and counted again under the one after', async () => {
+  const { world, reader } = await createHandWorld()
+  const total = async () => {
+    const { excluded, total } = await report(reader)
+    const pages = (await reader.pages({}, NOW))?.data.find(({ page }) => page.endsWith('/guide'))
+    return [excluded.leads, excluded.visitors, total.leads, total.mql, pages?.leads]
+  }
+  const publish = (domains: string) => {
+    const yaml = `${defaultModelYaml()}exclude: { email_domains: [${domains}] }\n`
+    world.service.publishModel({ yaml, note: '', by: 'me', publishedAt: NOW })
+  }
+  expect(await total()).toEqual([1, 1, 3, 1, 3])
+  publish('own.example, firm.example')
+  expect(await total()).toEqual([4, 5, 0, 0, 0])
+  publish('nobody.example')
+  expect(await total()).toEqual([0, 0, 4, 1, 4])
+})
+
 describe('pages', () => {
   test('are counted by hand too: whoever the model leaves out has seen none', async () => {
     const hand = await createHandWorld()

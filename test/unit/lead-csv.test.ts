@@ -14,6 +14,11 @@ test.each(['=cmd|x', '+1', '-1+1', '@SUM(A1)', '\t=1', '\r=1', '＝1'])(
   },
 )
 
+test.each(['a\n=cmd|x', 'a\r=cmd|x'])('keeps the lines of a name like %j in one field', (name) => {
+  const row = csvRows([listedWith(leadWith({ name }))], ['change'])
+  expect(row.startsWith(`"${name}",`)).toBe(true)
+})
+
 test('the name of the file is safe on every disk', () => {
   expect(csvName('Zoë’s “A/B”: ../x', NOW)).toBe('leads-zoe-s-a-b-x-2026-11-21.csv')
   expect(csvName(null, NOW)).toBe('leads-2026-11-21.csv')

@@ -1,5 +1,6 @@
 import { diffLines } from 'diff'
 import { describe, expect, test } from 'vitest'
+import { applyForm, modelForm } from '../../collector/dashboard/model-form.ts'
 import { parseModel } from '../../collector/scoring/model.ts'
 import { editModel, type ModelEdit, rawModel } from '../../collector/scoring/model-edit.ts'
 import { defaultModelYaml } from '../support/world.ts'
@@ -102,3 +103,13 @@ test('what is no YAML stays as it is typed', () => {
   const laughs = lines.join('\n')
   expect(editModel(laughs, [{ path: ['name'], value: 'x' }])).toBe(laughs)
 })
+
+test.each(['{ a: &a [*a] }', 'rules: &r [{ label: *r }]'])(
+  'what holds itself stays as it is typed: %s',
+  (yaml) => {
+    expect(rawModel(yaml)).toBeNull()
+    expect(editModel(yaml, [{ path: ['mql'], value: { enter: 1 } }])).toBe(yaml)
+    expect(modelForm(yaml)).toBeNull()
+    expect(applyForm(yaml, { 'new-label': 'A rule' })).toBe(yaml)
+  },
+)

@@ -16,7 +16,7 @@ import type { Card, LeadBook } from './book.ts'
 import { type Census, createCensusReads } from './census.ts'
 import { createKeeper, type KeeperOptions } from './keeper.ts'
 import { createPageReads, type Standing } from './pages.ts'
-import type { ReadTools } from './tools.ts'
+import type { ReadModel, ReadTools } from './tools.ts'
 
 /**
  * Who came, from where, and how far they got. Visitors are as the census has them, at the instant that is
@@ -46,7 +46,7 @@ export function createSourcesReader(tools: SourcesTools, options?: KeeperOptions
     small: SMALL_FOR_PAGES,
     ...options,
   })
-  const isExcluded = createExclusions(tools)
+  const excluding = createExclusions(tools)
   const outcomes = db
     .prepare(
       `SELECT lead, type, value, currency FROM outcome
@@ -88,7 +88,7 @@ export function createSourcesReader(tools: SourcesTools, options?: KeeperOptions
 
   const standingOf: Standing = (ref) => {
     const card = book.cardOf(ref)
-    if (!card || isExcluded(card)) return null
+    if (!card || excluding.has(card)) return null
     return reachedOf(card, marked?.known.get(ref)?.mqlAt ?? null) === 'lead' ? 'lead' : 'mql'
   }
   /** What the pages that are being counted know leads by. */
@@ -97,6 +97,7 @@ export function createSourcesReader(tools: SourcesTools, options?: KeeperOptions
   /** Null while pages are counted for the first time. Inside the snapshot that is read. */
   function pages({ site }: Scoped, now: number): Counted<PagesJson> {
     book.refresh(now)
+    excluding.refresh()
     marked = censusOf(now)
     soldNow()
     const counted = marked && pageKeeper.current(now)
@@ -115,6 +116,7 @@ export function createSourcesReader(tools: SourcesTools, options?: KeeperOptions
   /** Null while visitors are counted for the first time. Inside the snapshot that is read. */
   function sources(query: SourcesQuery, now: number): Counted<SourcesJson> {
     book.refresh(now)
+    excluding.refresh()
     const census = censusOf(now)
     if (!census) return null
     const { by = 'channel', touch = 'first', most = USUAL_ROWS } = query
@@ -131,7 +133,7 @@ export function createSourcesReader(tools: SourcesTools, options?: KeeperOptions
       if (!card) continue
       const { ref, site } = card.lead
       const origin = census.known.get(ref)
-      const isOut = isExcluded(card)
+      const isOut = excluding.has(card)
       if (isOut) left.add(ref)
       if (bounds.site !== null && site !== bounds.site) continue
       if (!isWithin(card.firstAt, bounds)) continue
@@ -261,15 +263,22 @@ function isoOf(at: number | undefined): string | null {
   return at === undefined ? null : new Date(at).toISOString()
 }
 
-/** Whether the model leaves a lead out; asked once for every state of a lead, which has its own card. */
-function createExclusions(tools: ReadTools): (card: Card) => boolean {
-  const asked: Card[] = []
-  const found: boolean[] = []
-  return (card) => {
-    if (asked[card.slot] === card) return found[card.slot] ?? false
-    const isOut = tools.current().exclusion.reasonFor(card.lead.email) !== null
-    asked[card.slot] = card
-    found[card.slot] = isOut
-    return isOut
+/** Whether the model leaves a lead out; asked once of each model for every state of a lead, which has its own card. */
+function createExclusions(tools: ReadTools) {
+  let [asked, found]: [Card[], boolean[]] = [[], []]
+  let exclusion: ReadModel['exclusion'] | null = null
+  return {
+    /** To be called once for each reading: another model leaves out others. */
+    refresh(): void {
+      const { exclusion: now } = tools.current()
+      if (now !== exclusion) [exclusion, asked, found] = [now, [], []]
+    },
+    has(card: Card): boolean {
+      if (asked[card.slot] === card) return found[card.slot] ?? false
+      const isOut = (exclusion?.reasonFor(card.lead.email) ?? null) !== null
+      asked[card.slot] = card
+      found[card.slot] = isOut
+      return isOut
+    },
   }
 }
