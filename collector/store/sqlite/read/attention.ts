@@ -8,6 +8,7 @@ import type { createHistoryReader } from './history.ts'
 import type { createLeadReader } from './leads.ts'
 import { createMoverReader } from './movers.ts'
 import type { ReadTools } from './tools.ts'
+import type { Week } from './week.ts'
 
 /**
  * The queues of Today, from the leads in memory. What the score made an MQL waits until somebody says
@@ -26,12 +27,13 @@ export function createAttentionReader(
   tools: ReadTools,
   leads: ReturnType<typeof createLeadReader>,
   history: ReturnType<typeof createHistoryReader>,
+  week: Week,
 ) {
   const { book } = leads
   const inHand = createInHand(tools)
   const isByRaise = createPromotions(tools)
   const askedOf = createAsked(tools)
-  const moversOf = createMoverReader(tools, leads, history)
+  const moversOf = createMoverReader(tools, leads, history, week)
 
   const wantedBy = ({ site }: Scoped): Keep => {
     const ref = site === undefined ? null : (refOf('site', site) ?? 0)

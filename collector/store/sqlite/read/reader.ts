@@ -129,7 +129,7 @@ export function createSqliteReader(
   const links = createIdentityReader(tools)
   const said = createSaidReader(tools)
   const held = createHeldReader(tools, { history, said })
-  const attention = createAttentionReader(tools, leads, history)
+  const attention = createAttentionReader(tools, leads, history, week)
   const explained = createExplainedReader(tools, { leads, visitors, history, links, said })
   const models = createModelReader(tools)
   const quarantine = createQuarantineReader(db)
@@ -193,7 +193,13 @@ export function createSqliteReader(
         .all()
         .map(keyJson),
     ...createAccessReader(db),
-    warm: (now) => warm(path, book, now),
+    async warm(now) {
+      await warm(path, book, now)
+      snapshot(() => {
+        book.refresh(now)
+        week.before(now)
+      })
+    },
     ...createAuditReader(db),
     ...createWebhookReader(db),
     leads: async (query, now) => snapshot(() => leads.list(query, now)),

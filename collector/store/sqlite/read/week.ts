@@ -3,7 +3,7 @@ import { scoreSlot } from '../../../scoring/score-all.ts'
 import { DAY_MS, dayOf } from '../../../scoring/tables.ts'
 import { bucketOf } from '../rows.ts'
 import type { LeadBook } from './book.ts'
-import type { RowReads } from './lead-rows.ts'
+import type { LeadRow, RowReads } from './lead-rows.ts'
 import type { ReadTools } from './tools.ts'
 
 /**
@@ -21,6 +21,8 @@ export const WEEK_DAYS = 7
 export interface Week {
   /** In milli-points, by slot of the book, which has been refreshed for the same instant. */
   changes(now: number): Float64Array
+  /** What a lead had at the end of that day, by the same counts. */
+  before(now: number): Float64Array
 }
 
 /** What a lead had been given by hand by then, and when it was claimed. */
@@ -55,8 +57,9 @@ export function createWeek(
     .prepare('SELECT lead, sum(milli) FROM adjustment WHERE at <= ? GROUP BY lead')
     .raw()
   let past: Float64Array<ArrayBuffer> = new Float64Array(0)
-  let state = ''
-  let change = -1
+  /** The first and last claim of each lead: read once, and then of those that changed. */
+  const times = new Map<number, readonly [first: number | null, last: number | null]>()
+  let [state, epoch, change] = ['', Number.NaN, -1]
 
   function scoreThen(slot: number, lead: number, today: number, then: Then): number {
     const day = today - WEEK_DAYS
@@ -72,40 +75,42 @@ export function createWeek(
     return createScoreAt(buckets, counts.model, given)(day)
   }
 
+  function readTimes(changed: readonly LeadRow[]): void {
+    if (reads.epoch() === epoch) {
+      for (const { ref } of changed) {
+        times.set(ref, claimed.get(ref) as [number | null, number | null]) // as selected
+      }
+      return
+    }
+    epoch = reads.epoch()
+    times.clear()
+    for (const row of allClaimed.iterate()) {
+      const [lead, first, last] = row as [number, number, number] // as selected
+      times.set(lead, [first, last])
+    }
+  }
+
   function refresh(now: number): void {
     const today = dayOf(now)
     const end = (today - WEEK_DAYS + 1) * DAY_MS - 1
     const asked = `${today} ${tools.activeVersion()} ${reads.epoch()}`
     const newest = reads.newestChange()
-    if (asked !== state) {
-      const adjusted = new Map(given.all(end) as [number, number][])
-      const times = new Map<number, readonly [first: number, last: number]>()
-      for (const row of allClaimed.iterate()) {
-        const [lead, first, last] = row as [number, number, number] // as selected
-        times.set(lead, [first, last])
-      }
-      past = new Float64Array(book.scores.length)
-      for (const card of book.cards) {
-        if (!card) continue
-        const { slot, lead } = card
-        const [first, last] = times.get(lead.ref) ?? [null, null]
-        const then = { adjusted: adjusted.get(lead.ref) ?? 0, first, last }
-        past[slot] = scoreThen(slot, lead.ref, today, then)
-      }
-    } else if (newest > change) {
-      const longer = new Float64Array(book.scores.length)
-      longer.set(past.subarray(0, longer.length))
-      past = longer
-      for (const { ref } of reads.changedSince(change)) {
-        const slot = book.cardOf(ref)?.slot
-        if (slot === undefined) continue
-        const [first, last] = claimed.get(ref) as [number | null, number | null] // as selected
-        past[slot] = scoreThen(slot, ref, today, {
-          adjusted: Number(givenBy.get(ref, end)),
-          first,
-          last,
-        })
-      }
+    if (asked === state && newest <= change) return
+    const changed = change < 0 ? [] : reads.changedSince(change)
+    readTimes(changed)
+    const isNew = asked !== state
+    const adjusted = new Map(isNew ? (given.all(end) as [number, number][]) : [])
+    const longer = new Float64Array(book.scores.length)
+    if (!isNew) longer.set(past.subarray(0, longer.length))
+    past = longer
+    for (const ref of isNew
+      ? book.cards.flatMap((card) => card?.lead.ref ?? [])
+      : refsOf(changed)) {
+      const slot = book.cardOf(ref)?.slot
+      if (slot === undefined) continue
+      const [first, last] = times.get(ref) ?? [null, null]
+      const points = isNew ? (adjusted.get(ref) ?? 0) : Number(givenBy.get(ref, end))
+      past[slot] = scoreThen(slot, ref, today, { adjusted: points, first, last })
     }
     state = asked
     change = newest
@@ -116,5 +121,13 @@ export function createWeek(
       refresh(now)
       return book.scores.map((score, slot) => score - (past[slot] ?? 0))
     },
+    before(now) {
+      refresh(now)
+      return past
+    },
   }
+}
+
+function refsOf(leads: readonly LeadRow[]): number[] {
+  return leads.map(({ ref }) => ref)
 }
