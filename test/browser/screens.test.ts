@@ -162,3 +162,35 @@ describe('every screen', { timeout: TEST_MS }, () => {
     await page.close()
   })
 })
+
+test('from the list over the receipt to sales, and the funnel moves', {
+  timeout: TEST_MS,
+}, async () => {
+  const { page, trouble } = await open()
+  const qualified = async () => {
+    await page.goto(`${collector.url}/sources?period=all`)
+    return Number(await page.locator('[data-count=sql]').textContent())
+  }
+  const before = await qualified()
+  const main = page.getByRole('navigation', { name: 'Main' })
+  await main.getByRole('link', { name: 'Leads' }).click()
+  await page.getByRole('combobox', { name: 'Stage' }).selectOption('mql')
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await page.locator('tbody [data-row]').first().click()
+  const lines = await page
+    .locator('[data-milli]')
+    .evaluateAll((all) => all.map((line) => Number(line.getAttribute('data-milli'))))
+  const total = await page.locator('[data-score-milli]').getAttribute('data-score-milli')
+  expect(lines.length).toBeGreaterThan(2)
+  expect(lines.reduce((sum, milli) => sum + milli, 0)).toBe(Number(total))
+  await page.getByLabel('Outcome').selectOption('qualify_lead')
+  await page.getByRole('button', { name: 'Report' }).click()
+  await page.getByRole('status').getByRole('button', { name: 'Undo' }).waitFor()
+  expect(await qualified()).toBe(before + 1)
+  await page.goBack()
+  await page.getByRole('button', { name: /^Take back/ }).click()
+  await page.getByText('taken back').first().waitFor()
+  expect(await qualified()).toBe(before)
+  expect(trouble).toEqual([])
+  await page.close()
+})
