@@ -184,6 +184,8 @@ function look(): Seen {
       if (name.startsWith('on')) wrong.push(`${element.localName} has ${name}`)
       if (!isAddress) continue
       const { protocol } = new URL(value, location.href)
+      // A mail to somebody, with nothing but their address in it.
+      if (/^mailto:[^?&\s]+$/.test(value)) continue
       if (!/^https?:$/.test(protocol)) wrong.push(`${element.localName} leads to ${value}`)
     }
     const isOurs =
@@ -195,6 +197,7 @@ function look(): Seen {
   const links: string[] = []
   for (const anchor of document.querySelectorAll('a')) {
     if (anchor.origin === location.origin) links.push(anchor.pathname + anchor.search)
+    else if (anchor.protocol === 'mailto:') continue
     else if (!/\bnoreferrer\b/.test(anchor.rel) || !/\bnoopener\b/.test(anchor.rel)) {
       wrong.push(`a link to ${anchor.href} tells where it was followed`)
     }
@@ -205,6 +208,17 @@ function look(): Seen {
   const options = [...document.querySelectorAll('option')].map(({ text }) => text)
   const text = [document.body.textContent, document.title, ...fields, ...options].join('\n')
   return { links, text, wrong }
+}
+
+/** What is downloaded, and opened by other programs. */
+const FILE = /^[^?]*\.csv\b|^\/leads\/[^/]+\/export|^\/connect\/export|^\/model\/versions\//
+
+function isOnlyKept(headers: Readonly<Record<string, string>>): boolean {
+  return (
+    /^attachment\b/.test(headers['content-disposition'] ?? '') &&
+    headers['x-content-type-options'] === 'nosniff' &&
+    !/html|xml|javascript/.test(headers['content-type'] ?? '')
+  )
 }
 
 /** Pages by their shape, so that no list in all its orders keeps the rest from being seen. */
@@ -222,6 +236,8 @@ test(
       '/leads',
       '/visitors',
       '/connect',
+      '/sources?period=all&by=campaign',
+      '/model',
       '/docs',
       '/login',
       '/settings',
@@ -253,6 +269,11 @@ test(
       const shape = at.replace(/\?.*|(?<=^\/\w+\/).*/g, '')
       shapes.set(shape, (shapes.get(shape) ?? 0) + 1)
       if (texts.has(at) || (shapes.get(shape) ?? 0) > MOST_OF_A_SHAPE) continue
+      if (FILE.test(at)) {
+        const headers = (await page.request.get(collector.url + at)).headers()
+        if (!isOnlyKept(headers)) wrong.push(`${at}: a file that a browser may show`)
+        continue
+      }
       await page.goto(collector.url + at)
       const seen = await page.evaluate(look)
       texts.set(at, seen.text)
