@@ -133,7 +133,7 @@ const step = (by) => {
   next.scrollIntoView({ block: 'nearest' })
 }
 const help = () => {
-  const dialog = $('#keys')
+  const dialog = $('#keys-help')
   if (dialog && !dialog.open) dialog.showModal()
 }
 const search = () => {

@@ -75,7 +75,7 @@ const Site = ({ site }: { site: SiteRow }) => (
       <div class="settings-who">
         <strong>{site.name}</strong>
         <small>
-          <code>{site.key}</code> · since <MaybeTime when={site.since} />
+          <code>{site.key}</code> · added <MaybeTime when={site.since} />
           {site.generated && ' · made-up data'}
         </small>
       </div>

@@ -235,8 +235,8 @@ const EMPTY = {
     label: 'Get the tag',
   },
   period: {
-    title: 'Nobody here',
-    text: 'Nobody who was first seen in this period came like that.',
+    title: 'Nobody in this period',
+    text: 'Nobody who was first seen in it came like that.',
     href: '',
     label: 'Everybody, all time',
   },

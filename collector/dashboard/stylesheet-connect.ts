@@ -27,7 +27,7 @@ export const connectStyles = `
 .scroll { overflow-x: auto; margin-top: .6rem; }
 .plain-table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 .plain-table th, .plain-table td { text-align: right; padding: .3rem .7rem; border-bottom: 1px solid var(--line); font-weight: 400; white-space: nowrap; }
-.plain-table thead th { color: var(--soft); font-size: .84rem; } .plain-table th:first-child { text-align: left; padding-left: 0; }
+.plain-table thead th { color: var(--soft); font-size: .84rem; } .plain-table th:first-child { text-align: left; }
 .reasons { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: .8rem; }
 .reasons li { background: var(--sunk); border-radius: 10px; padding: .8rem 1rem; display: grid; gap: .3rem; align-content: start; font-size: .93rem; text-wrap: pretty; }
 .reasons code { background: var(--paper); }
@@ -42,7 +42,7 @@ export const connectStyles = `
 .download { color: var(--accent); border-color: color-mix(in srgb, var(--accent) 45%, var(--line)); }
 .download::before { content: "↓ "; }
 .export .settings-row { grid-template-columns: 5rem minmax(0, 1fr) auto; }
-.connect details pre { background: var(--sunk); border-radius: 10px; padding: .7rem .9rem; margin-block: .5rem .8rem; white-space: pre-wrap; font-size: .86rem; }
+.connect details pre:not(.tag-box pre) { background: var(--sunk); border-radius: 10px; padding: .7rem .9rem; margin-block: .5rem .8rem; white-space: pre-wrap; font-size: .86rem; }
 .site-keys { grid-template-columns: minmax(9rem, auto) minmax(0, 1fr); gap: .5rem 1.4rem; } .site-keys dd { color: var(--soft); } .site-keys code { color: var(--ink); }
 @media (max-width: 46rem) {
   .connect > .title .tabs { margin-left: 0; }

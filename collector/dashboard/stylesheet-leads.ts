@@ -12,7 +12,7 @@ export const leadsStyles = `
 .menu fieldset { border: 0; margin: 0; padding: 0; display: grid; grid-template-columns: 1fr 1fr; gap: .1rem .8rem; }
 .menu legend { padding: 0 0 .4rem; color: var(--soft); font-size: .86rem; }
 .choice { display: flex; align-items: center; gap: .5rem; min-height: 1.75rem; cursor: pointer; font-size: .93rem; }
-.choice input { width: 1rem; min-height: 0; height: 1rem; accent-color: var(--accent); }
+.choice input { flex: none; width: 1rem; min-height: 0; height: 1rem; accent-color: var(--accent); }
 .menu-foot { display: flex; align-items: center; gap: 1rem; font-size: .92rem; }
 .menu form + form { border-top: 1px solid var(--line); padding-top: .7rem; }
 

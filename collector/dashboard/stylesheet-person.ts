@@ -66,7 +66,7 @@ export const personStyles = `
 .card { padding: 1.05rem 1.2rem 1.15rem; }
 .card > h2 { margin-bottom: .7rem; }
 .touches { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1.1rem 1.4rem; }
-.touch { min-width: 0; } .touch h3 { margin: 0; font-size: .84rem; color: var(--soft); font-weight: 500; }
+.touches > h2 { grid-column: 1 / -1; margin: 0; } .touch { min-width: 0; } .card .touch h3 { margin: 0; font-size: .84rem; color: var(--soft); font-weight: 500; }
 .touch-source { font-weight: 650; font-size: 1.04rem; }
 .touch dl { margin-top: .5rem; display: grid; gap: .3rem; } .touch dt { font-size: .78rem; color: var(--soft); } .touch dd { font-size: .92rem; }
 .fit-head { display: flex; gap: .9rem; align-items: center; margin-bottom: .8rem; } .fit-head strong, .fit-head small { display: block; }

@@ -50,6 +50,7 @@ export const todayStyles = `
 .notice:has(form) { grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: .5rem 1rem; }
 @media (max-width: 62rem) { .today-columns { grid-template-rows: none; grid-template-columns: minmax(0, 1fr); } .today-side { grid-row: auto; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); align-items: start; } }
 @media (max-width: 46rem) {
+  .today-summary { display: block; } .today-summary span { display: block; } .today-summary span::before { display: none; }
   .queue-row { grid-template-columns: minmax(0, 1fr) auto; gap: .35rem .8rem; }
   .queue-why { grid-column: 1 / -1; grid-row: 2; } .queue-actions { grid-column: 1 / -1; flex-wrap: wrap; }
   .queue-actions .menu { margin-left: auto; }

@@ -33,6 +33,7 @@ code, pre, kbd { font-family: var(--mono); font-size: .92em; }
 code { background: var(--sunk); padding: .1em .35em; border-radius: 4px; }
 pre code { background: none; padding: 0; font-size: 1em; }
 kbd { border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 5px; padding: 0 .4em; background: var(--paper); }
+summary { min-height: 1.5rem; }
 time[title] { cursor: help; }
 svg { display: block; flex: none; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 4px; }
@@ -92,7 +93,7 @@ dialog::backdrop { background: rgb(20 15 10 / .45); }
   [data-keys] { display: none; }
   .top { gap: .4rem 1rem; }
   .top nav[aria-label=Main] { order: 3; width: 100%; margin-inline: -.4rem; }
-  .top nav a { padding-inline: .3rem; white-space: nowrap; font-size: clamp(.78rem, 3.55vw, 1rem); } .top nav[aria-label=Main] ul { flex-wrap: wrap; gap: 0; }
+  .top nav a { padding-inline: .5rem; white-space: nowrap; font-size: .94rem; } .top nav[aria-label=Main] ul { flex-wrap: wrap; gap: 0; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .live-row[data-fresh] { animation: arrive .5s ease-out; }

@@ -214,7 +214,7 @@ describe('downloads', () => {
     expect(html).toContain(
       '/connect/export?what=events&amp;format=ndjson&amp;site=si_1&amp;since=2026-11-01',
     )
-    expect(await (await get(whole, '/connect?tab=keys')).text()).toContain('/settings#keys')
+    expect(await (await get(whole, '/connect?tab=keys')).text()).toContain('href="/settings/keys"')
   })
 })
 
