@@ -81,11 +81,7 @@ export function modelForm(yaml: string): ModelForm | null {
     fit: [
       field(['fit', 'cap'], 'All together at most', 'number', '70'),
       ...fitRules.map((rule, index) =>
-        field(
-          ['fit', 'rules', index, 'points'],
-          fitLabel(rule, index, fitRules),
-          'number',
-        ),
+        field(['fit', 'rules', index, 'points'], fitLabel(rule, index, fitRules), 'number'),
       ),
     ],
     exclusions: [
