@@ -57,12 +57,12 @@ main { padding-block: 1.4rem 3rem; min-height: 70vh; }
 .top nav a:hover { color: var(--ink); background: var(--sunk); }
 .top nav a[aria-current] { color: var(--ink); background: var(--paper); box-shadow: inset 0 0 0 1px var(--line); }
 .sites { margin-left: auto; position: relative; }
-.sites summary { cursor: pointer; list-style: none; padding: .35rem .8rem; border-radius: 8px; border: 1px solid var(--line); background: var(--paper); max-width: 15rem; }
+.sites summary { cursor: pointer; list-style: none; padding: .35rem 2rem .35rem .8rem; border-radius: 8px; border: 1px solid var(--line); background: var(--paper); max-width: 13rem; position: relative; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .sites summary::-webkit-details-marker { display: none; }
-.sites summary::after { content: "▾"; color: var(--soft); margin-left: .5rem; }
-.sites ul { position: absolute; right: 0; top: calc(100% + .35rem); z-index: 5; flex-direction: column; min-width: 12rem; padding: .35rem;
+.sites summary::after { content: "▾"; color: var(--soft); position: absolute; right: .8rem; }
+.sites ul { position: absolute; right: 0; top: calc(100% + .35rem); z-index: 5; flex-direction: column; width: max-content; min-width: 12rem; max-width: min(24rem, 85vw); padding: .35rem;
   background: var(--paper); border: 1px solid var(--line); border-radius: 10px; box-shadow: var(--shadow); }
-.top .sites a { border-radius: 7px; }
+.top .sites a { border-radius: 7px; white-space: normal; }
 .sign-out { margin-left: auto; } .sites + .sign-out { margin-left: 0; }
 .sign-out button[type=submit] { background: none; border-color: transparent; color: var(--soft); font-weight: 450; font-size: .92rem; padding-inline: .5rem; }
 .sign-out button[type=submit]:hover { filter: none; color: var(--ink); text-decoration: underline; text-underline-offset: .18em; }

@@ -209,6 +209,9 @@ describe('downloads', () => {
         const html = await (await get(whole, `/connect${tab}`, role)).text()
         expect(html).not.toMatch(/tab=(keys|export)|\/connect\/export|\/connect\/quarantine/)
       }
+      // Asking a page is a change, which a viewer may not make.
+      const html = await (await get(whole, '/connect', role)).text()
+      expect(html.includes('data-check')).toBe(role === 'analyst')
     }
     const html = await (await get(whole, '/connect?tab=export&since=2026-11-01')).text()
     expect(html).toContain(
