@@ -11,8 +11,8 @@ export const connectStyles = `
 .steps { max-width: none; }
 .steps .tabs, .export .tabs { justify-self: start; }
 .install { display: grid; gap: .5rem; }
-.tag-box:has(code:first-child) { align-items: start; }
-.tag-box .copy { min-height: 3.1rem; }
+.connect .tag-box { align-items: start; }
+.connect .tag-box .copy { min-height: 3.1rem; }
 .notes { display: grid; gap: .35rem; color: var(--soft); font-size: .9rem; list-style: disc; padding-left: 1.1rem; text-wrap: pretty; }
 .notes code { color: var(--ink); }
 .developers { margin-top: 1rem; }
@@ -24,7 +24,7 @@ export const connectStyles = `
 .incoming .blank { border-top: 1px solid var(--line); padding-block: 1.8rem; text-wrap: pretty; }
 .flow-bars { width: 100%; height: 6.5rem; fill: var(--heat-3); border-bottom: 1px solid var(--line); }
 .flow-axis { display: flex; justify-content: space-between; gap: 1rem; font-size: .84rem; color: var(--soft); margin-top: -.4rem; }
-.scroll { overflow-x: auto; margin-top: .6rem; }
+.flow .scroll { overflow-x: auto; margin-top: .6rem; }
 .plain-table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 .plain-table th, .plain-table td { text-align: right; padding: .3rem .7rem; border-bottom: 1px solid var(--line); font-weight: 400; white-space: nowrap; }
 .plain-table thead th { color: var(--soft); font-size: .84rem; } .plain-table th:first-child { text-align: left; }
@@ -48,6 +48,6 @@ export const connectStyles = `
   .connect > .title .tabs { margin-left: 0; }
   .glance { grid-template-columns: repeat(2, minmax(0, 1fr)); } .glance > div { padding: .6rem .8rem .7rem; }
   .site-keys { grid-template-columns: minmax(0, 1fr); gap: .1rem; } .site-keys dd { margin-bottom: .5rem; }
-  .tag-box .copy { min-height: 0; } .export .settings-row { grid-template-columns: minmax(0, 1fr); }
+  .connect .tag-box .copy { min-height: 0; } .export .settings-row { grid-template-columns: minmax(0, 1fr); }
 }
 `
