@@ -52,6 +52,6 @@ button.plain:hover { color: var(--accent); border-color: var(--accent); filter: 
   .audit thead { display: none; } .audit tr { display: grid; padding-block: .6rem; border-bottom: 1px solid var(--line); } .audit th, .audit td { border: 0; padding: 0; }
   .settings-row { grid-template-columns: minmax(0, 1fr); } .settings-actions { justify-content: flex-start; gap: .35rem; }
   .settings-actions button.plain, .settings-actions summary.button { padding-inline: .55rem; font-size: .86rem; }
-  .sure form { left: 0; right: auto; }
+  .settings-actions { position: relative; } .sure:has([data-says]) { position: static; } .sure form { left: 0; right: auto; }
 }
 `
