@@ -30,7 +30,7 @@ export function addAdjustmentAction(deps: DashboardDeps): Action {
     const read = adjustmentBody.safeParse(given)
     if (!read.success) {
       const [issue] = read.error.issues
-      const words = `${issue?.path[0] === 'reason' ? 'The reason is' : 'Points are'} ${issue?.message}.`
+      const words = `${issue?.path[0] === 'reason' ? 'The reason' : 'What is given or taken'} should be ${issue?.message}.`
       return showLead(deps, visit, problem(words), 400)
     }
     const ref = await deps.writer.addAdjustment({

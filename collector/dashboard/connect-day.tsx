@@ -39,7 +39,7 @@ export const Day = ({ day }: { day: DayView }) => (
           <table class="plain-table">
             <thead>
               <tr>
-                <th scope="col">Hour</th>
+                <th scope="col">Hour from</th>
                 <th scope="col">Events</th>
                 <th scope="col">Visits</th>
                 <th scope="col">By people</th>
@@ -50,7 +50,7 @@ export const Day = ({ day }: { day: DayView }) => (
               {day.hours.map((hour) => (
                 <tr>
                   <th scope="row">
-                    <Time when={hour.when} />
+                    <Time when={{ ...hour.when, words: hour.hour }} />
                   </th>
                   <td>{hour.events}</td>
                   <td>{hour.visits}</td>

@@ -29,7 +29,7 @@ export const KeysTab = ({ view }: { view: KeysView }) => (
       <div class="panel-head">
         <h2 id="api-keys-title">API keys that open it</h2>
         <p>
-          <a href="/settings#keys">Make or revoke keys in Settings</a>
+          <a href="/settings/keys">Make or revoke keys in Settings</a>
         </p>
       </div>
       {view.keys.length === 0 ? (

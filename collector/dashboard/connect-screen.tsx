@@ -1,3 +1,4 @@
+import { mayUse } from '../http/auth.ts'
 import { readPeriod } from '../http/export-answer.ts'
 import type { FlowJson } from '../store/flow.ts'
 import type { SiteJson, VisitorJson } from '../store/shapes.ts'
@@ -100,6 +101,7 @@ async function tagPage(deps: DashboardDeps, visit: Visit, site: SiteJson, mistak
         tag={presentTag(site, tagUrl, platform)}
         check={check}
         againHref={againHref}
+        mayCheck={mayUse(c.get('access'), 'write')}
       />
     </ConnectFrame>
   )

@@ -140,9 +140,11 @@ interface TagTabProps {
   readonly check: CheckView | null
   /** This page, asked again; for those without scripts. */
   readonly againHref: string
+  /** Asking a page is a change, which viewers make none of. */
+  readonly mayCheck: boolean
 }
 
-export const TagTab = ({ view, tag, check, againHref }: TagTabProps) => (
+export const TagTab = ({ view, tag, check, againHref, mayCheck }: TagTabProps) => (
   <>
     <ol class="steps">
       <Paste tag={tag} origins={view.origins} />
@@ -154,10 +156,12 @@ export const TagTab = ({ view, tag, check, againHref }: TagTabProps) => (
         </p>
         <p class="status" role="status" data-part="status" />
       </li>
-      <li id="check">
-        <h2>Check a page</h2>
-        <Check form={view.form} check={check} againHref={againHref} />
-      </li>
+      {mayCheck && (
+        <li id="check">
+          <h2>Check a page</h2>
+          <Check form={view.form} check={check} againHref={againHref} />
+        </li>
+      )}
     </ol>
     <Identify tag={tag} />
   </>
@@ -167,8 +171,13 @@ export const NoSite = () => (
   <div class="empty">
     <h1>No site yet</h1>
     <p>
-      A site is a web property with a tag of its own. <code>pique site add</code> makes one, and so
-      does <code>POST /api/v1/sites</code>.
+      A site is a web property with a tag of its own. An owner adds one in Settings, or with{' '}
+      <code>pique site add</code>.
+    </p>
+    <p>
+      <a class="button" href="/settings/sites">
+        Add a site
+      </a>
     </p>
   </div>
 )

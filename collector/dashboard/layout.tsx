@@ -71,8 +71,8 @@ const Ribbon = ({ frame }: { frame: FrameView }) => (
 )
 
 const Keys = () => (
-  <dialog id="keys" aria-labelledby="keys-title">
-    <h2 id="keys-title">Keys</h2>
+  <dialog id="keys-help" aria-labelledby="keys-help-title">
+    <h2 id="keys-help-title">Keys</h2>
     <dl class="keys">
       <dt>
         <kbd>/</kbd>

@@ -1,3 +1,4 @@
+import { audited } from '../http/audit.ts'
 import { type Form, fieldOf, readForm } from '../http/form.ts'
 import { createModelPublisher } from '../http/model-publish.ts'
 import { EVENT_NAMES } from '../scoring/event-names.ts'
@@ -83,7 +84,10 @@ export function draftScreen(deps: DashboardDeps): Screen {
     if (!isNote(draft.note)) return again({ tone: 'problem', words: NOTE_RULE }, 400)
     const { name: by } = c.get('access')
     const done = await publisher.publish({ ...draft, by })
-    if (done.kind === 'published') return c.redirect(publishedHref(done, draft.base), 303)
+    if (done.kind === 'published') {
+      audited(c, { detail: `version ${done.version}` })
+      return c.redirect(publishedHref(done, draft.base), 303)
+    }
     if (done.kind === 'unchanged') return again(UNCHANGED, 400)
     const faster = await overtakenOf(deps, visit, draft.base)
     return editorPage(visit, draft, preview, { overtaken: faster, notice: null, status: 409 })

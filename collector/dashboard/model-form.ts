@@ -81,11 +81,7 @@ export function modelForm(yaml: string): ModelForm | null {
     fit: [
       field(['fit', 'cap'], 'All together at most', 'number', '70'),
       ...fitRules.map((rule, index) =>
-        field(
-          ['fit', 'rules', index, 'points'],
-          String(valueAt(rule, ['label']) ?? `Rule ${index + 1}`),
-          'number',
-        ),
+        field(['fit', 'rules', index, 'points'], fitLabel(rule, index, fitRules), 'number'),
       ),
     ],
     exclusions: [
@@ -96,6 +92,14 @@ export function modelForm(yaml: string): ModelForm | null {
       field(['exclude', 'disposable_mail'], 'Disposable mail', 'truth', 'false'),
     ],
   }
+}
+
+/** The label, with the trait where several rules are called the same. */
+function fitLabel(rule: unknown, index: number, all: readonly unknown[]): string {
+  const label = valueAt(rule, ['label'])
+  const isShared = all.filter((one) => valueAt(one, ['label']) === label).length > 1
+  const name = String(label ?? `Rule ${index + 1}`)
+  return isShared ? `${name}, by ${valueAt(rule, ['trait'])}` : name
 }
 
 /** The file with what the form says; unchanged where it can't be read. */

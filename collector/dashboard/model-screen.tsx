@@ -149,6 +149,7 @@ export function goBackAction({ reader, writer, clock }: DashboardDeps): Action {
       const said = `Version ${done.newest} was published meanwhile. Look at it first, then go back if you still want to.`
       return refused(visit, [said], 409)
     }
+    audited(visit.c, { detail: `version ${version}, as version ${done.version}` })
     return visit.c.redirect(publishedHref(done, base), 303)
   }
 }

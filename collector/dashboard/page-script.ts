@@ -133,7 +133,7 @@ const step = (by) => {
   next.scrollIntoView({ block: 'nearest' })
 }
 const help = () => {
-  const dialog = $('#keys')
+  const dialog = $('#keys-help')
   if (dialog && !dialog.open) dialog.showModal()
 }
 const search = () => {
@@ -145,6 +145,7 @@ const search = () => {
 const KEYS = { '/': search, j: () => step(1), k: () => step(-1), '?': help }
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+  if (event.key === 'Escape' && event.target instanceof Element && event.target.matches('[data-search]')) return event.target.blur()
   if (event.target instanceof Element && event.target.closest('input, select, textarea, dialog, [contenteditable]')) return
   if (!Object.hasOwn(KEYS, event.key)) return
   event.preventDefault()

@@ -48,11 +48,24 @@ export const Sales = ({ sales }: { sales: SalesView }) => (
         <div class="say-pair">
           <label>
             <span>Value</span>
-            <input name="value" inputmode="decimal" autocomplete="off" />
+            <input
+              name="value"
+              inputmode="decimal"
+              pattern="\s*\d{1,15}(\.\d+)?\s*"
+              title="A number such as 1200 or 99.50"
+              autocomplete="off"
+            />
           </label>
           <label>
             <span>Currency</span>
-            <input name="currency" maxlength={3} placeholder="EUR" autocomplete="off" />
+            <input
+              name="currency"
+              maxlength={3}
+              pattern="[A-Za-z]{3}"
+              title="Three letters such as EUR"
+              placeholder="EUR"
+              autocomplete="off"
+            />
           </label>
         </div>
       </details>
@@ -78,6 +91,8 @@ export const Adjustments = ({ adjustments }: { adjustments: AdjustmentsView }) =
           <input
             name="points"
             inputmode="text"
+            pattern="\s*[+\-−]?\d{1,6}(\.\d+)?\s*"
+            title="A number of points such as 20 or −10"
             placeholder="−10 or 20"
             required
             autocomplete="off"

@@ -94,7 +94,8 @@ export const Facts = ({ view }: { view: PersonView }) => (
 )
 
 export const Touches = ({ touches }: { touches: readonly TouchView[] }) => (
-  <section class="card touches later" aria-label="Where they came from">
+  <section class="card touches later" aria-labelledby="touches-title">
+    <h2 id="touches-title">Where they came from</h2>
     {touches.map((touch) => (
       <Touch touch={touch} />
     ))}

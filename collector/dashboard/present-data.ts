@@ -33,7 +33,7 @@ export interface DataSource {
 }
 
 const SMALL_DAYS = plural(SMALL_KEPT_DAYS, 'day')
-const days = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
+const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
 
 export function presentData(
   { backups, retentionMonths, demo }: DataSource,

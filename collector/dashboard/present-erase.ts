@@ -34,7 +34,7 @@ interface Asked {
   readonly found: FoundWho
 }
 
-const days = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
+const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
 
 /** Several sites know somebody: which of them is meant. */
 export function siteQuestion(who: string, sites: readonly SiteJson[]): FindView {

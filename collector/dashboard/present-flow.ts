@@ -10,6 +10,8 @@ import { plural, type When, whenOf } from './words.ts'
 export const FLOW_BOX = { width: 480, height: 90 } as const
 
 export interface HourView {
+  /** "13:00 UTC", when it began. */
+  readonly hour: string
   readonly when: When
   readonly events: string
   readonly visits: string
@@ -77,6 +79,7 @@ export function presentDay({ hours }: Pick<FlowJson, 'hours'>, now: number): Day
     ),
     most: numbers.format(Math.max(0, ...hours.map((hour) => hour.events))),
     hours: hours.toReversed().map((hour) => ({
+      hour: `${hour.at.slice(11, 16)} UTC`,
       when: whenOf(hour.at, now),
       events: numbers.format(hour.events),
       visits: numbers.format(hour.visits),

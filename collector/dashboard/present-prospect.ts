@@ -121,7 +121,10 @@ function comingWords({ prospect }: ProspectSource): string {
 }
 
 function qualified({ lead, prospect, decisions, now }: ProspectSource): ProspectView {
-  const last = decisions.find(({ to }) => to === 'mql')
+  // Sales’ word taken back makes it an MQL again, but not anew: it has been one since the score said so.
+  const last =
+    decisions.find(({ to, by }) => to === 'mql' && by !== 'sales') ??
+    decisions.find(({ to }) => to === 'mql')
   const how = last?.by === 'hand_raise' ? 'by a hand raise' : 'by its score'
   return {
     title: 'Marketing-qualified',

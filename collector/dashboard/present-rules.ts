@@ -5,7 +5,6 @@ import { type LineShape, lineShape } from './chart.ts'
 import { hrefOf, leadHref, pathOf } from './links.ts'
 import {
   durationWords,
-  humanise,
   listWords,
   percentWords,
   plural,
@@ -94,12 +93,18 @@ export function presentModel({ stored, model, lately, chosen, now }: ModelSource
     presentRule({ spec, model, found: of.get(spec.id), total, now, isChosen: spec === rule }),
   )
   const silent = rules.filter(({ warning }) => warning !== null).length
+  // On a store that nobody has come to, no rule is to blame.
+  const isStill = silent === rules.length
   return {
     name: stored.name,
     version: `Version ${stored.version}`,
     summary: summaryOf(model),
-    silent: silent === 0 ? null : `${plural(silent, 'rule')} matched no lead in 30 days`,
-    rules,
+    silent: isStill
+      ? 'No lead did anything in 30 days, so no rule has matched yet'
+      : silent === 0
+        ? null
+        : `${plural(silent, 'rule')} matched no lead in 30 days`,
+    rules: isStill ? rules.map((one) => ({ ...one, warning: null })) : rules,
     chosen: rule ? presentChosen(rule, model, of.get(rule.id), now) : null,
   }
 }
@@ -133,7 +138,7 @@ function presentRule({ spec, model, found, total, now, isChosen }: RuleSource): 
     href: `${hrefOf('/model', { rule: spec.id })}#chosen`,
     label: spec.label,
     isChosen,
-    counts: countsWords(spec, model.pages),
+    counts: capital(countsWords(spec, model.pages)),
     points: pointsWords(spec.points),
     how: howWords(spec),
     isRaise: spec.hand_raise,
@@ -209,9 +214,9 @@ const EVENTS: Readonly<Record<string, string>> = {
 
 const SIGNS: Readonly<Record<string, string>> = { '>=': '≥', '<=': '≤' }
 
-/** "Page views of /pricing*, /plans*", "Landings where paid is true". */
+/** "page views of /pricing*, /plans*", "landings where paid is true". */
 function countsWords({ on, where }: RuleSpec, pages: Model['pages']): string {
-  const what = listWords(on.map((name) => EVENTS[name] ?? `${name} events`))
+  const what = listWords(on.map((name) => EVENTS[name] ?? `${name.replace(/[_-]+/g, ' ')} events`))
   const paths = [...((where.page && pages[where.page]) || []), ...(where.path ?? [])]
   const conditions = Object.entries(where.props ?? {}).map(([name, value]) => {
     const values = [value].flat().map(String)
@@ -219,7 +224,7 @@ function countsWords({ on, where }: RuleSpec, pages: Model['pages']): string {
     return sign ? `${name} ${SIGNS[sign] ?? sign} ${bound}` : `${name} is ${values.join(' or ')}`
   })
   const parts = [
-    humanise(what),
+    what,
     ...(paths.length > 0
       ? [`${on.includes('engaged_time') ? 'on' : 'of'} ${paths.join(', ')}`]
       : []),
@@ -228,6 +233,10 @@ function countsWords({ on, where }: RuleSpec, pages: Model['pages']): string {
     ...(conditions.length > 0 ? [`where ${listWords(conditions)}`] : []),
   ]
   return parts.join(' ')
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 function pointsWords(points: number): string {
@@ -318,5 +327,5 @@ function explain(spec: RuleSpec, model: Model): readonly string[] {
       ? []
       : [`All days together never count for more than ${plural(spec.cap, 'point')}.`]
   const raise = spec.hand_raise ? ['Whoever does it qualifies at once, whatever the score.'] : []
-  return [countsWords(spec, model.pages).concat('.'), first, fade, ...cap, ...raise]
+  return [`Counts ${countsWords(spec, model.pages)}.`, first, fade, ...cap, ...raise]
 }

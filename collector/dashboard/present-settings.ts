@@ -139,7 +139,7 @@ export interface Right {
   readonly roles: Readonly<Record<Role, string>>
 }
 
-const [YES, NO] = ['Yes', '–']
+const [YES, NO] = ['Yes', 'No']
 
 /** Who may do what, as the guard has it. */
 export const RIGHTS: readonly Right[] = [

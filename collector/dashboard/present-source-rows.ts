@@ -23,6 +23,8 @@ export interface RateView {
 export interface CellView {
   readonly count: string
   readonly href: string | null
+  /** What the link shows, which are more than are counted: of any visit, medium and period. */
+  readonly shows: string
   readonly rate: RateView | null
 }
 
@@ -118,6 +120,7 @@ export function presentRow(row: SourceRowJson, { filters, total, tops }: RowCont
   ) => ({
     count: countWords(hits),
     href: hits > 0 ? href : null,
+    shows: href === null ? '' : `All leads that ever came from ${row.source}`,
     rate: rates[key] && rateView(rates[key], [hits, of], tops[key]),
   })
   const people =

@@ -76,9 +76,12 @@ export interface SourcesPage {
   readonly now: number
   /** An address of the site, for examples. */
   readonly origin: string
+  /** Nobody was ever seen, whatever the period. */
+  readonly isUntouched: boolean
 }
 
-export function presentSources({ report, filters, now, origin }: SourcesPage): SourcesView {
+export function presentSources(page: SourcesPage): SourcesView {
+  const { report, filters, now, origin, isUntouched } = page
   const { total, data, others } = report
   const sorted = sortRows(data, filters.sort)
   const tops = topsOf(data, total)
@@ -120,9 +123,10 @@ export function presentSources({ report, filters, now, origin }: SourcesPage): S
     counted: now - Date.parse(report.as_of) >= 1000 ? whenOf(report.as_of, now) : null,
     cohort: cohortWords(filters.period),
     touchWords: TOUCH_WORDS[filters.touch].words,
-    empty: isNobody ? (isNarrow ? 'period' : 'none') : null,
+    empty: isNobody ? (isNarrow && !isUntouched ? 'period' : 'none') : null,
     allHref: sourcesHref(filters, { period: 'all', ...NOT_NARROW }),
-    example: isUntagged || (isNobody && !isNarrow) ? `${origin}/guide${EXAMPLE}` : null,
+    example:
+      isUntagged || (isNobody && (!isNarrow || isUntouched)) ? `${origin}/guide${EXAMPLE}` : null,
   }
 }
 

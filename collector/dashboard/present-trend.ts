@@ -50,7 +50,8 @@ export function presentTrend({ days, enter, decisions }: TrendSource): TrendView
   const top = HEADROOM * Math.max(most, enter ?? 0)
   const { line, area, x, y } = plot(values, BOX, top)
   const peakAt = values.indexOf(most)
-  const isPeakLast = values.length - 1 - peakAt < 3
+  // Two numbers side by side need so many days between them.
+  const isPeakLast = values.length - 1 - peakAt < 5
   const marks = marksOf(days, decisions).map(({ index, ...mark }) => ({
     ...mark,
     x: x(index),

@@ -125,12 +125,16 @@ export function presentWhatIf(
   }
 }
 
-/** "12 qualified now, 15 with the draft: 4 gained, 1 lost." */
-function headline({ before, after, gained_total, lost_total }: WhatIfJson): string {
-  if (gained_total === 0 && lost_total === 0) {
-    return `Nobody is gained or lost: ${plural(after.qualified, 'lead')} qualified, as now.`
-  }
-  return `${plural(gained_total, 'lead')} gained, ${lost_total} lost: ${before.qualified} qualified now, ${after.qualified} with the draft.`
+/**
+ * "4 leads gained, 1 lost, of those that sales doesn’t have." How many qualify is told apart from that:
+ * it counts those too whom sales has, and who move for no model.
+ */
+function headline({ gained_total, lost_total }: WhatIfJson): string {
+  const moved =
+    gained_total === 0 && lost_total === 0
+      ? 'Nobody is gained or lost'
+      : `${plural(gained_total, 'lead')} gained, ${lost_total} lost`
+  return `${moved}, of those that sales doesn’t have.`
 }
 
 function factsOf({ before, after, judged }: WhatIfJson): readonly FactView[] {
@@ -152,7 +156,11 @@ function factsOf({ before, after, judged }: WhatIfJson): readonly FactView[] {
           },
         ]
   return [
-    { label: 'Qualified', before: String(before.qualified), after: String(after.qualified) },
+    {
+      label: 'Good enough to qualify, those with sales too',
+      before: String(before.qualified),
+      after: String(after.qualified),
+    },
     {
       label: 'Median score',
       before: points(before.median_milli),

@@ -14,7 +14,7 @@ export interface BuiltIn {
 
 const BUILT_IN: readonly BuiltIn[] = [
   { name: 'All', params: {} },
-  { name: 'MQLs waiting', params: { stage: 'mql' } },
+  { name: 'MQLs', params: { stage: 'mql' } },
   { name: 'Hot this week', params: { grade: '1', seen_since: '7d' } },
   { name: 'New this week', params: { new_since: '7d' } },
   { name: 'Rising', params: { sort: '-change' } },

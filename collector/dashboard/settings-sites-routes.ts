@@ -5,21 +5,25 @@ import { SITE_CONSENTS, type SiteJson } from '../store/shapes.ts'
 import { presentSites } from './present-sites.ts'
 import { tagOf } from './present-today.ts'
 import type { SettingsContext, SettingsPart } from './settings-parts.ts'
-import { addedSitePanel, addSitePanel, sitesPanel } from './settings-sites.tsx'
+import { addedSitePanel, addSitePanel, sitesPanel, type Typed } from './settings-sites.tsx'
 
 /** Sites: what may send, and what the tag begins with. */
 export const sitesPart: SettingsPart = (pages, { reader, sites, clock, publicUrl }) => {
   const { app } = pages
   const no = (c: SettingsContext, words: string) => pages.refuse(c, 'sites', words)
 
-  const panels = async () => [
-    sitesPanel(presentSites(await sites.list(), await reader.keys(), clock())),
-    addSitePanel(),
+  const panels = async (typed?: Typed) => [
+    sitesPanel(presentSites(await sites.list(), await reader.keys(), clock()), typed),
+    addSitePanel(typed),
   ]
+  /** The page with what was wrong, and with what was typed: nobody chooses consent twice unawares. */
+  const again = async (c: SettingsContext, words: string, id: string | null, form: Form) =>
+    pages.place(c, 'sites', await panels({ id, fields: typedOf(form) }), { tone: 'problem', words })
 
   app.post('/settings/sites', async (c) => {
-    const wanted = siteOf(await readForm(c))
-    if (typeof wanted === 'string') return no(c, wanted)
+    const form = await readForm(c)
+    const wanted = siteOf(form)
+    if (typeof wanted === 'string') return again(c, wanted, null, form)
     const { site, writeKey, signingSecret } = await sites.add(wanted)
     audited(c, { subject: site.id })
     const tag = tagOf(site, `${publicUrl(c)}/pique.js`)
@@ -38,8 +42,9 @@ export const sitesPart: SettingsPart = (pages, { reader, sites, clock, publicUrl
     })
   }
   ofSite('', async (c, { id }) => {
-    const wanted = siteOf(await readForm(c))
-    if (typeof wanted === 'string') return no(c, wanted)
+    const form = await readForm(c)
+    const wanted = siteOf(form)
+    if (typeof wanted === 'string') return again(c, wanted, id, form)
     if (!(await sites.change(id, wanted))) return no(c, 'That site is gone.')
     audited(c, { detail: `consent ${wanted.consent}` })
     return pages.back(c, 'sites', 'site')
@@ -47,7 +52,13 @@ export const sitesPart: SettingsPart = (pages, { reader, sites, clock, publicUrl
   ofSite('/remove', async (c, { id }) =>
     (await sites.remove(id)) ? pages.back(c, 'sites', 'site-removed') : no(c, 'That site is gone.'),
   )
-  return panels
+  return () => panels()
+}
+
+function typedOf(form: Form): Typed['fields'] {
+  const [name, origins] = [fieldOf(form, 'name'), fieldOf(form, 'origins')]
+  const consent = SITE_CONSENTS.find((one) => one === fieldOf(form, 'consent')) ?? null
+  return { name, origins, consent, needsSignature: fieldOf(form, 'signature') === 'yes' }
 }
 
 /** What a form says of a site; a sentence where something of it is wrong. */

@@ -5,7 +5,16 @@ import { TagBox } from './tag-box.tsx'
 
 /** Sites: the list with a form for each, one to add another, and what was added. */
 
-type Fields = Pick<SiteRow, 'name' | 'origins' | 'consent' | 'needsSignature'>
+type Fields = Pick<SiteRow, 'name' | 'origins' | 'needsSignature'> & {
+  readonly consent: SiteRow['consent'] | null
+}
+
+/** What a form that was refused had in it. */
+export interface Typed {
+  /** Of the site it was about; null for a new one. */
+  readonly id: string | null
+  readonly fields: Fields
+}
 
 const NEW_SITE: Fields = { name: '', origins: '', consent: 'granted', needsSignature: false }
 
@@ -69,13 +78,13 @@ const SiteForm = ({
   </form>
 )
 
-const Site = ({ site }: { site: SiteRow }) => (
+const Site = ({ site, typed }: { site: SiteRow; typed: Fields | undefined }) => (
   <li class="settings-site">
     <div class="settings-row">
       <div class="settings-who">
         <strong>{site.name}</strong>
         <small>
-          <code>{site.key}</code> · since <MaybeTime when={site.since} />
+          <code>{site.key}</code> · added <MaybeTime when={site.since} />
           {site.generated && ' · made-up data'}
         </small>
       </div>
@@ -93,14 +102,14 @@ const Site = ({ site }: { site: SiteRow }) => (
         />
       </div>
     </div>
-    <details class="settings-more">
+    <details class="settings-more" open={typed !== undefined}>
       <summary aria-label={`Change ${site.name}`}>Change</summary>
-      <SiteForm action={site.path} fields={site} id={site.id} word="Save" />
+      <SiteForm action={site.path} fields={typed ?? site} id={site.id} word="Save" />
     </details>
   </li>
 )
 
-export function sitesPanel(sites: readonly SiteRow[]): SettingsPanel {
+export function sitesPanel(sites: readonly SiteRow[], typed?: Typed): SettingsPanel {
   const body = (
     <div class="settings-body">
       {sites.length === 0 && (
@@ -108,7 +117,7 @@ export function sitesPanel(sites: readonly SiteRow[]): SettingsPanel {
       )}
       <ul class="settings-list">
         {sites.map((site) => (
-          <Site site={site} />
+          <Site site={site} typed={typed?.id === site.id ? typed.fields : undefined} />
         ))}
       </ul>
     </div>
@@ -116,10 +125,11 @@ export function sitesPanel(sites: readonly SiteRow[]): SettingsPanel {
   return { id: 'sites', title: 'Sites', about: 'Each has its own tag, leads and visitors', body }
 }
 
-export function addSitePanel(): SettingsPanel {
+export function addSitePanel(typed?: Typed): SettingsPanel {
+  const fields = typed?.id === null ? typed.fields : NEW_SITE
   const body = (
     <div class="settings-body">
-      <SiteForm action="/settings/sites" fields={NEW_SITE} id="new" word="Add the site" />
+      <SiteForm action="/settings/sites" fields={fields} id="new" word="Add the site" />
     </div>
   )
   return { id: 'add-site', title: 'Add a site', about: 'You get its tag and its secrets', body }

@@ -1,4 +1,5 @@
 import { answer, trouble, type Visit } from './answers.tsx'
+import { askLatest } from './ask.ts'
 import type { DashboardDeps } from './deps.ts'
 import { presentSources } from './present-sources.ts'
 import type { Screen } from './screens.ts'
@@ -19,7 +20,10 @@ export function sourcesScreen({ reader }: DashboardDeps): Screen {
       return answer(visit, 'Sources', <Counting />)
     }
     const { filters } = asked.value
-    const view = presentSources({ report, filters, now: visit.now, origin: originOf(visit) })
+    const isNobody = report.total.visitors === 0 && report.total.leads === 0
+    const isUntouched = isNobody && (await askLatest(reader, visit.site, visit.now)) === null
+    const origin = originOf(visit)
+    const view = presentSources({ report, filters, now: visit.now, origin, isUntouched })
     return answer(visit, 'Sources', <Sources view={view} />)
   }
 }

@@ -159,7 +159,11 @@ const Row = ({ row }: { row: SourceRow }) => (
     {row.cells.map((cell, i) => (
       <td class="cell-step" data-label={LABELS[i]}>
         {cell.href ? (
-          <a href={cell.href} aria-label={`${cell.count} leads of ${row.name}: show them`}>
+          <a
+            href={cell.href}
+            title={cell.shows}
+            aria-label={`${cell.count} leads of ${row.name}. ${cell.shows}`}
+          >
             {cell.count}
           </a>
         ) : (
@@ -235,8 +239,8 @@ const EMPTY = {
     label: 'Get the tag',
   },
   period: {
-    title: 'Nobody here',
-    text: 'Nobody who was first seen in this period came like that.',
+    title: 'Nobody in this period',
+    text: 'Nobody who was first seen in it came like that.',
     href: '',
     label: 'Everybody, all time',
   },

@@ -11,8 +11,8 @@ export const connectStyles = `
 .steps { max-width: none; }
 .steps .tabs, .export .tabs { justify-self: start; }
 .install { display: grid; gap: .5rem; }
-.tag-box:has(code:first-child) { align-items: start; }
-.tag-box .copy { min-height: 3.1rem; }
+.connect .tag-box { align-items: start; }
+.connect .tag-box .copy { min-height: 3.1rem; }
 .notes { display: grid; gap: .35rem; color: var(--soft); font-size: .9rem; list-style: disc; padding-left: 1.1rem; text-wrap: pretty; }
 .notes code { color: var(--ink); }
 .developers { margin-top: 1rem; }
@@ -24,10 +24,10 @@ export const connectStyles = `
 .incoming .blank { border-top: 1px solid var(--line); padding-block: 1.8rem; text-wrap: pretty; }
 .flow-bars { width: 100%; height: 6.5rem; fill: var(--heat-3); border-bottom: 1px solid var(--line); }
 .flow-axis { display: flex; justify-content: space-between; gap: 1rem; font-size: .84rem; color: var(--soft); margin-top: -.4rem; }
-.scroll { overflow-x: auto; margin-top: .6rem; }
+.flow .scroll { overflow-x: auto; margin-top: .6rem; }
 .plain-table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 .plain-table th, .plain-table td { text-align: right; padding: .3rem .7rem; border-bottom: 1px solid var(--line); font-weight: 400; white-space: nowrap; }
-.plain-table thead th { color: var(--soft); font-size: .84rem; } .plain-table th:first-child { text-align: left; padding-left: 0; }
+.plain-table thead th { color: var(--soft); font-size: .84rem; } .plain-table th:first-child { text-align: left; }
 .reasons { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: .8rem; }
 .reasons li { background: var(--sunk); border-radius: 10px; padding: .8rem 1rem; display: grid; gap: .3rem; align-content: start; font-size: .93rem; text-wrap: pretty; }
 .reasons code { background: var(--paper); }
@@ -42,12 +42,12 @@ export const connectStyles = `
 .download { color: var(--accent); border-color: color-mix(in srgb, var(--accent) 45%, var(--line)); }
 .download::before { content: "↓ "; }
 .export .settings-row { grid-template-columns: 5rem minmax(0, 1fr) auto; }
-.connect details pre { background: var(--sunk); border-radius: 10px; padding: .7rem .9rem; margin-block: .5rem .8rem; white-space: pre-wrap; font-size: .86rem; }
+.connect details pre:not(.tag-box pre) { background: var(--sunk); border-radius: 10px; padding: .7rem .9rem; margin-block: .5rem .8rem; white-space: pre-wrap; font-size: .86rem; }
 .site-keys { grid-template-columns: minmax(9rem, auto) minmax(0, 1fr); gap: .5rem 1.4rem; } .site-keys dd { color: var(--soft); } .site-keys code { color: var(--ink); }
 @media (max-width: 46rem) {
   .connect > .title .tabs { margin-left: 0; }
   .glance { grid-template-columns: repeat(2, minmax(0, 1fr)); } .glance > div { padding: .6rem .8rem .7rem; }
   .site-keys { grid-template-columns: minmax(0, 1fr); gap: .1rem; } .site-keys dd { margin-bottom: .5rem; }
-  .tag-box .copy { min-height: 0; } .export .settings-row { grid-template-columns: minmax(0, 1fr); }
+  .connect .tag-box .copy { min-height: 0; } .export .settings-row { grid-template-columns: minmax(0, 1fr); }
 }
 `

@@ -5,16 +5,16 @@ export const leadsStyles = `
 .tools { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin-bottom: .8rem; }
 .tally { margin-right: auto; } .tally strong { margin-right: .6rem; }
 .tools .button { font-size: .9rem; padding: .28rem .8rem; }
-.menu { position: relative; }
-.menu summary { list-style: none; cursor: pointer; } .menu summary::-webkit-details-marker { display: none; }
-.menu summary::after { content: "▾"; color: var(--soft); margin-left: .45rem; }
-.menu > :not(summary) { position: absolute; right: 0; top: calc(100% + .35rem); z-index: 6; width: min(19rem, 86vw); padding: .9rem 1rem; display: grid; gap: .7rem; background: var(--paper); border: 1px solid var(--line); border-radius: 12px; box-shadow: var(--shadow); }
-.menu fieldset { border: 0; margin: 0; padding: 0; display: grid; grid-template-columns: 1fr 1fr; gap: .1rem .8rem; }
-.menu legend { padding: 0 0 .4rem; color: var(--soft); font-size: .86rem; }
+.tools .menu { position: relative; }
+.tools .menu summary { list-style: none; cursor: pointer; } .tools .menu summary::-webkit-details-marker { display: none; }
+.tools .menu summary::after { content: "▾"; color: var(--soft); margin-left: .45rem; }
+.tools .menu > :not(summary) { position: absolute; right: 0; top: calc(100% + .35rem); z-index: 6; width: min(19rem, 86vw); padding: .9rem 1rem; display: grid; gap: .7rem; background: var(--paper); border: 1px solid var(--line); border-radius: 12px; box-shadow: var(--shadow); }
+.tools .menu fieldset { border: 0; margin: 0; padding: 0; display: grid; grid-template-columns: 1fr 1fr; gap: .1rem .8rem; }
+.tools .menu legend { padding: 0 0 .4rem; color: var(--soft); font-size: .86rem; }
 .choice { display: flex; align-items: center; gap: .5rem; min-height: 1.75rem; cursor: pointer; font-size: .93rem; }
-.choice input { width: 1rem; min-height: 0; height: 1rem; accent-color: var(--accent); }
+.choice input { flex: none; width: 1rem; min-height: 0; height: 1rem; accent-color: var(--accent); }
 .menu-foot { display: flex; align-items: center; gap: 1rem; font-size: .92rem; }
-.menu form + form { border-top: 1px solid var(--line); padding-top: .7rem; }
+.tools .menu form + form { border-top: 1px solid var(--line); padding-top: .7rem; }
 
 .leads th, .leads td { padding: .42rem .6rem !important; }
 .leads th:first-child { padding-left: 1.15rem !important; }
@@ -23,9 +23,9 @@ export const leadsStyles = `
 .lead-score small { grid-column: 1 / -1; text-align: right; font-size: .76rem; line-height: 1.2; white-space: nowrap; }
 .lead-score small:empty { display: none; }
 .cell-grade .grade { display: inline-block; min-width: 2.1rem; } .cell-grade .grade[data-heat="1"] { background: var(--tint); color: var(--accent); }
-.spark { width: 6.25rem; height: 1.625rem; overflow: visible; position: relative; }
-.spark path { fill: none; stroke: var(--heat); stroke-width: 1.5; stroke-linejoin: round; stroke-linecap: round; }
-.spark circle { fill: var(--heat); stroke: var(--paper); stroke-width: 1; }
+.cell-trend .spark { width: 6.25rem; height: 1.625rem; overflow: visible; position: relative; }
+.cell-trend .spark path { fill: none; stroke: var(--heat); stroke-width: 1.5; stroke-linejoin: round; stroke-linecap: round; }
+.cell-trend .spark circle { fill: var(--heat); stroke: var(--paper); stroke-width: 1; }
 .change { position: relative; font-weight: 570; white-space: nowrap; } .change.plus { color: var(--plus); } .change.minus { color: var(--minus); } .change.same { color: var(--soft); font-weight: 400; }
 .leads .cell-why, .leads .cell-source { min-width: 10rem; } .leads .cell-why, .leads .cell-source, .cell-more { font-size: .88rem; line-height: 1.3; }
 .two-lines { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
@@ -44,6 +44,6 @@ export const leadsStyles = `
   .list.leads .cell-stage { grid-column: 1; grid-row: 3; } .list.leads .cell-seen { grid-column: 2 / -1; grid-row: 3; }
   .list.leads .cell-why, .list.leads .cell-source, .list.leads .cell-more { grid-column: 1 / -1; min-width: 0; max-width: none; white-space: normal; }
   .lead-score { justify-content: end; }
-  .menu { position: static; } .tools { position: relative; } .menu > :not(summary) { left: 0; right: auto; }
+  .tools .menu { position: static; } .tools { position: relative; } .tools .menu > :not(summary) { left: 0; right: auto; }
 }
 `

@@ -66,7 +66,7 @@ export const personStyles = `
 .card { padding: 1.05rem 1.2rem 1.15rem; }
 .card > h2 { margin-bottom: .7rem; }
 .touches { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1.1rem 1.4rem; }
-.touch { min-width: 0; } .touch h3 { margin: 0; font-size: .84rem; color: var(--soft); font-weight: 500; }
+.touches > h2 { grid-column: 1 / -1; margin: 0; } .touch { min-width: 0; } .card .touch h3 { margin: 0; font-size: .84rem; color: var(--soft); font-weight: 500; }
 .touch-source { font-weight: 650; font-size: 1.04rem; }
 .touch dl { margin-top: .5rem; display: grid; gap: .3rem; } .touch dt { font-size: .78rem; color: var(--soft); } .touch dd { font-size: .92rem; }
 .fit-head { display: flex; gap: .9rem; align-items: center; margin-bottom: .8rem; } .fit-head strong, .fit-head small { display: block; }
@@ -118,7 +118,7 @@ button.danger[type=submit] { background: var(--minus); border-color: var(--minus
 .privacy-links { margin-bottom: .6rem; }
 .decision summary { cursor: pointer; list-style: none; } .decision summary::-webkit-details-marker { display: none; } .decision summary .said-detail { display: block; }
 .decision summary:hover strong { color: var(--accent); }
-.then { width: 100%; border-collapse: collapse; margin-top: .5rem; font-size: .88rem; } .then caption { text-align: left; color: var(--soft); padding-bottom: .2rem; } .then th { text-align: left; font-weight: 400; padding: .12rem .8rem .12rem 0; } .then td { text-align: right; font-family: var(--mono); white-space: nowrap; } .then-sum > * { border-top: 1px solid var(--line); font-weight: 620 !important; padding-top: .3rem; }
+table.then { width: 100%; border-collapse: collapse; margin-top: .5rem; font-size: .88rem; } table.then caption { text-align: left; color: var(--soft); padding-bottom: .2rem; } table.then th { text-align: left; font-weight: 400; padding: .12rem .8rem .12rem 0; } table.then td { text-align: right; font-family: var(--mono); white-space: nowrap; } .then-sum > * { border-top: 1px solid var(--line); font-weight: 620 !important; padding-top: .3rem; }
 .mark { display: inline-block; font-size: .78rem; font-weight: 570; padding: 0 .5rem; border-radius: 999px; background: var(--tint); color: var(--accent); white-space: nowrap; }
 .moment { display: flex; flex-wrap: wrap; gap: .1rem .6rem; align-items: baseline; padding: .1rem 1.2rem .1rem 1.05rem; } .moment::before { content: ""; width: .6rem; height: .6rem; border-radius: 50%; border: 2.5px solid var(--plus); flex: none; margin-right: .35rem; }
 .moment-down::before { border-color: var(--minus); } .moment-said::before { border-color: var(--soft); }
@@ -155,7 +155,7 @@ button.danger[type=submit] { background: var(--minus); border-color: var(--minus
 .icon { width: 1rem; height: 1rem; fill: none; stroke: var(--soft); stroke-width: 1.3; stroke-linecap: round; stroke-linejoin: round; align-self: start; margin-top: .28rem; }
 .event-cart .icon, .event-form .icon, .event-person .icon { stroke: var(--accent); }
 .event-what { min-width: 0; } .event-what .place { margin-left: .5rem; }
-.event-detail { color: var(--soft); font-size: .92em; }
+.event-detail { color: var(--soft); font-size: .92em; display: inline-block; }
 .event-rules { color: var(--soft); font-size: .84rem; text-align: right; max-width: 27rem; }
 .event-points { font-family: var(--mono); font-size: .9rem; text-align: right; font-weight: 560; color: var(--plus); }
 .event-points.minus { color: var(--minus); }

@@ -40,7 +40,7 @@ button.plain:hover { color: var(--accent); border-color: var(--accent); filter: 
 .settings-wide { overflow-x: auto; padding-block: 0; } .settings-body.settings-wide { padding-block: .4rem 1rem; }
 .settings-table { width: 100%; border-collapse: collapse; font-size: .94rem; }
 .settings-table th, .settings-table td { text-align: left; vertical-align: baseline; padding: .5rem 1rem .5rem 0; border-bottom: 1px solid var(--line); font-weight: 400; }
-.settings-table thead th { color: var(--soft); font-size: .82rem; } .settings-table tbody tr:last-child > * { border: 0; }
+.settings-table thead th { color: var(--soft); font-size: .82rem; white-space: nowrap; } .settings-table tbody tr:last-child > * { border: 0; }
 .settings-long { white-space: nowrap; font-weight: 570; }
 .audit-when { white-space: nowrap; color: var(--soft); width: 7.5rem; } .audit th[scope=row] { font-weight: 600; } .audit-did { font-weight: 400; }
 .audit [data-grave] .audit-did { color: var(--minus); font-weight: 570; }
@@ -52,6 +52,6 @@ button.plain:hover { color: var(--accent); border-color: var(--accent); filter: 
   .audit thead { display: none; } .audit tr { display: grid; padding-block: .6rem; border-bottom: 1px solid var(--line); } .audit th, .audit td { border: 0; padding: 0; }
   .settings-row { grid-template-columns: minmax(0, 1fr); } .settings-actions { justify-content: flex-start; gap: .35rem; }
   .settings-actions button.plain, .settings-actions summary.button { padding-inline: .55rem; font-size: .86rem; }
-  .settings-actions { position: relative; } .settings-actions .sure { position: static; } .sure form { left: 0; right: auto; }
+  .settings-actions { position: relative; } .sure:has([data-says]) { position: static; } .sure form { left: 0; right: auto; }
 }
 `

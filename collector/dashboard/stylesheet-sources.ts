@@ -19,14 +19,14 @@ export const sourcesStyles = `
 .whisker circle { fill: var(--accent); stroke: var(--accent); stroke-width: 1.5; }
 [data-unsure] .whisker circle { fill: var(--paper); }
 [data-unsure] .reach { stroke-dasharray: 2 3; }
-.facts { display: grid; gap: .25rem; color: var(--soft); font-size: .92rem; }
+ul.facts { display: grid; gap: .25rem; color: var(--soft); font-size: .92rem; }
 .funnel > .facts { padding: .8rem 1.15rem 0; }
 .funnel-table { padding: .8rem 1.15rem 1rem; } .funnel-table summary, .meaning summary { cursor: pointer; color: var(--soft); font-size: .9rem; }
 .funnel-table table { border-collapse: collapse; margin-top: .6rem; }
 .funnel-table th, .funnel-table td { text-align: left; font-weight: 400; padding: .2rem 1.4rem .2rem 0; }
 .funnel-table thead th { color: var(--soft); font-size: .84rem; }
 .divide { justify-content: space-between; margin-bottom: .8rem; }
-.scroll { overflow-x: auto; background: var(--paper); border: 1px solid var(--line); border-radius: 14px; }
+.scroll:has(.sources) { overflow-x: auto; background: var(--paper); border: 1px solid var(--line); border-radius: 14px; }
 .sources { width: 100%; border-collapse: collapse; }
 .sources th, .sources td { text-align: left; padding: .6rem .8rem; vertical-align: top; font-weight: 400; }
 .sources thead th { font-size: .82rem; color: var(--soft); white-space: nowrap; vertical-align: bottom; }
@@ -48,7 +48,7 @@ export const sourcesStyles = `
   .funnel-body li { border-left: 0; border-top: 1px solid var(--line); grid-template-columns: minmax(0, 1fr) auto; gap: 0 1rem; align-items: center; padding: .5rem 1.15rem; }
   .funnel-body strong { font-size: 1.25rem; text-align: right; }
   .funnel-body .rate { text-align: left; } .funnel-body small:last-child { text-align: right; }
-  .scroll { border: 0; background: none; overflow: visible; }
+  .scroll:has(.sources) { border: 0; background: none; overflow: visible; }
   .sources, .sources tbody, .sources tbody tr, .sources tbody th, .sources tbody td { display: block; }
   .sources thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .sources tbody tr { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .5rem .8rem; background: var(--paper); border: 1px solid var(--line); border-radius: 12px; padding: .8rem 1rem; margin-bottom: .7rem; }

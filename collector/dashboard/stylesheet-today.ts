@@ -31,7 +31,7 @@ export const todayStyles = `
 .menu-list form:last-child { border-top: 1px solid var(--line); margin-top: .3rem; padding-top: .3rem; }
 .queue-held { border-top: 1px solid var(--line); } .queue-held > summary { cursor: pointer; padding: .6rem 1.15rem; color: var(--soft); font-size: .92rem; }
 .short-row { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 .8rem; align-items: center; padding: .5rem 1.15rem; border-top: 1px solid var(--line); position: relative; }
-.short-row .who small { white-space: normal; text-wrap: pretty; }
+.short-row .who a, .short-row .who small { white-space: normal; text-wrap: pretty; }
 .short-end .plus, .short-end .minus { font-weight: 640; }
 .short-end { text-align: right; white-space: nowrap; } .short-end strong, .short-end small { display: block; }
 .short-end strong { font-weight: 570; font-size: .94rem; } .short-end small time { position: relative; }
@@ -50,6 +50,7 @@ export const todayStyles = `
 .notice:has(form) { grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: .5rem 1rem; }
 @media (max-width: 62rem) { .today-columns { grid-template-rows: none; grid-template-columns: minmax(0, 1fr); } .today-side { grid-row: auto; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); align-items: start; } }
 @media (max-width: 46rem) {
+  .today-summary { display: block; } .today-summary span { display: block; } .today-summary span::before { display: none; }
   .queue-row { grid-template-columns: minmax(0, 1fr) auto; gap: .35rem .8rem; }
   .queue-why { grid-column: 1 / -1; grid-row: 2; } .queue-actions { grid-column: 1 / -1; flex-wrap: wrap; }
   .queue-actions .menu { margin-left: auto; }

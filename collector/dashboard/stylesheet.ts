@@ -33,6 +33,7 @@ code, pre, kbd { font-family: var(--mono); font-size: .92em; }
 code { background: var(--sunk); padding: .1em .35em; border-radius: 4px; }
 pre code { background: none; padding: 0; font-size: 1em; }
 kbd { border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 5px; padding: 0 .4em; background: var(--paper); }
+summary { min-height: 1.5rem; }
 time[title] { cursor: help; }
 svg { display: block; flex: none; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 4px; }
@@ -56,12 +57,12 @@ main { padding-block: 1.4rem 3rem; min-height: 70vh; }
 .top nav a:hover { color: var(--ink); background: var(--sunk); }
 .top nav a[aria-current] { color: var(--ink); background: var(--paper); box-shadow: inset 0 0 0 1px var(--line); }
 .sites { margin-left: auto; position: relative; }
-.sites summary { cursor: pointer; list-style: none; padding: .35rem .8rem; border-radius: 8px; border: 1px solid var(--line); background: var(--paper); max-width: 15rem; }
+.sites summary { cursor: pointer; list-style: none; padding: .35rem 2rem .35rem .8rem; border-radius: 8px; border: 1px solid var(--line); background: var(--paper); max-width: 13rem; position: relative; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .sites summary::-webkit-details-marker { display: none; }
-.sites summary::after { content: "▾"; color: var(--soft); margin-left: .5rem; }
-.sites ul { position: absolute; right: 0; top: calc(100% + .35rem); z-index: 5; flex-direction: column; min-width: 12rem; padding: .35rem;
+.sites summary::after { content: "▾"; color: var(--soft); position: absolute; right: .8rem; }
+.sites ul { position: absolute; right: 0; top: calc(100% + .35rem); z-index: 5; flex-direction: column; width: max-content; min-width: 12rem; max-width: min(24rem, 85vw); padding: .35rem;
   background: var(--paper); border: 1px solid var(--line); border-radius: 10px; box-shadow: var(--shadow); }
-.top .sites a { border-radius: 7px; }
+.top .sites a { border-radius: 7px; white-space: normal; }
 .sign-out { margin-left: auto; } .sites + .sign-out { margin-left: 0; }
 .sign-out button[type=submit] { background: none; border-color: transparent; color: var(--soft); font-weight: 450; font-size: .92rem; padding-inline: .5rem; }
 .sign-out button[type=submit]:hover { filter: none; color: var(--ink); text-decoration: underline; text-underline-offset: .18em; }
@@ -92,7 +93,7 @@ dialog::backdrop { background: rgb(20 15 10 / .45); }
   [data-keys] { display: none; }
   .top { gap: .4rem 1rem; }
   .top nav[aria-label=Main] { order: 3; width: 100%; margin-inline: -.4rem; }
-  .top nav a { padding-inline: .3rem; white-space: nowrap; font-size: clamp(.78rem, 3.55vw, 1rem); } .top nav[aria-label=Main] ul { flex-wrap: wrap; gap: 0; }
+  .top nav a { padding-inline: .5rem; white-space: nowrap; font-size: .94rem; } .top nav[aria-label=Main] ul { flex-wrap: wrap; gap: 0; }
 }
 @media (prefers-reduced-motion: no-preference) {
   .live-row[data-fresh] { animation: arrive .5s ease-out; }

@@ -25,7 +25,8 @@ const Teach = ({ tag, connectHref }: { tag: string | null; connectHref: string }
       <TagBox tag={tag} />
     ) : (
       <p>
-        There is no site yet. <code>pique site add</code> makes one and prints its tag.
+        There is no site yet. An owner <a href="/settings/sites">adds one in Settings</a>, or with{' '}
+        <code>pique site add</code>, and gets its tag.
       </p>
     )}
     <p>

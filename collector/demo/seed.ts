@@ -6,6 +6,9 @@ import { generateHistory } from './history.ts'
 const HISTORY_DAYS = 90
 /** Deliveries in one commit while seeding. */
 const GROUP = 250
+/** A stage is decided when a group is committed: of the last days soon after it came to that, so that waits are true. */
+const FRESH_DAYS = 7
+const FRESH_SPAN_MS = 5 * 60_000
 /** The shop's pages live under /demo, so the demo's model looks for key pages there too. */
 const SHOP_PAGES: readonly (readonly [string, string])[] = [
   ['key: ["/pricing*"', 'key: ["/demo/pricing*", "/pricing*"'],
@@ -61,6 +64,9 @@ export function seedDemo(options: SeedOptions): { readonly events: number } {
   const history = generateHistory({ now, days: HISTORY_DAYS, origin, siteKey })
   for (const { receivedAt, userAgent, ip, body } of history) {
     events += body.events.length
+    const isFresh = now - receivedAt < FRESH_DAYS * DAY_MS
+    const begun = group[0]?.receivedAt ?? receivedAt
+    if (isFresh && receivedAt - begun > FRESH_SPAN_MS) commit()
     group.push({ body: JSON.stringify(body), receivedAt, userAgent, origin: null, address: ip })
     if (group.length >= GROUP) commit()
   }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ACTIONS } from '../../collector/dashboard/audit-words.ts'
 import { routeName } from '../../collector/http/audit.ts'
 import { AUDITED } from '../../collector/http/audit-routes.ts'
+import { defaultModelYaml } from '../support/world.ts'
 import { createWhole, HOST, type Whole } from './access-fixture.ts'
 import { NOW } from './api-fixture.ts'
 
@@ -150,6 +151,35 @@ describe('by a person', () => {
       `${me} | outcome.added | ld_1 | qualify_lead`,
       `${me} | outcome.removed | ld_1 | ou_1`,
     ])
+  })
+
+  test('which model they went back to', async () => {
+    const sent = await post('/model/roll-back', { version: '1', base: '1', note: 'x' })
+    expect(sent.headers.get('location')).toBe('/model')
+    const { writer } = whole.service
+    const yaml = defaultModelYaml().replace('points: 3,', 'points: 4,')
+    await writer.publishModel({ yaml, note: '', by: '', publishedAt: NOW })
+    expect((await post('/model/roll-back', { version: '1', base: '2', note: 'x' })).status).toBe(
+      303,
+    )
+    expect((await log()).at(-1)).toBe(
+      'owner@team.example | model.rolled_back | - | version 1, as version 3',
+    )
+  })
+
+  test('a site that can’t be so keeps what was typed, consent too', async () => {
+    const wrong = { name: 'Stall', consent: 'pending', origins: 'stall.example', signature: 'yes' }
+    const added = await post('/settings/sites', wrong)
+    expect(added.status).toBe(400)
+    const [, form = ''] = (await added.text()).split('action="/settings/sites"')
+    expect(form).toMatch(/name="name"[^>]*value="Stall"/)
+    expect(form).toContain('>stall.example</textarea>')
+    expect(form).toMatch(/value="pending" checked/)
+    expect(form).toMatch(/name="signature" value="yes" checked/)
+    const changed = await (await post('/settings/sites/si_2', wrong)).text()
+    const [, ofSite = ''] = changed.split('action="/settings/sites/si_2"')
+    expect(ofSite).toMatch(/^[^>]*>.*?value="Stall".*?value="pending" checked/s)
+    expect(changed).toMatch(/<details class="settings-more" open=""/)
   })
 
   test('that they came in, or somebody tried to; trying fills no log', async () => {

@@ -209,12 +209,15 @@ describe('downloads', () => {
         const html = await (await get(whole, `/connect${tab}`, role)).text()
         expect(html).not.toMatch(/tab=(keys|export)|\/connect\/export|\/connect\/quarantine/)
       }
+      // Asking a page is a change, which a viewer may not make.
+      const html = await (await get(whole, '/connect', role)).text()
+      expect(html.includes('data-check')).toBe(role === 'analyst')
     }
     const html = await (await get(whole, '/connect?tab=export&since=2026-11-01')).text()
     expect(html).toContain(
       '/connect/export?what=events&amp;format=ndjson&amp;site=si_1&amp;since=2026-11-01',
     )
-    expect(await (await get(whole, '/connect?tab=keys')).text()).toContain('/settings#keys')
+    expect(await (await get(whole, '/connect?tab=keys')).text()).toContain('href="/settings/keys"')
   })
 })
 

@@ -262,7 +262,7 @@ describe('the file', () => {
     const bytes = new Uint8Array(await answer.arrayBuffer())
     expect([...bytes.slice(0, 4)]).toEqual([0xef, 0xbb, 0xbf, 'L'.charCodeAt(0)])
     expect(answer.headers.get('content-disposition')).toBe(
-      'attachment; filename="leads-mqls-waiting-2026-11-21.csv"',
+      'attachment; filename="leads-mqls-2026-11-21.csv"',
     )
     expect((await get('/leads.csv?stage=hot')).status).toBe(400)
   })

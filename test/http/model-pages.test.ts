@@ -133,7 +133,7 @@ describe('a draft', () => {
       overtaken: '',
       gained: { rows: [{ who: 'Ann Able' }, { who: 'ann@example.com' }] },
     })
-    expect(view.words).toMatch(/^2 leads gained, 0 lost: 0 qualified now, 2 with the draft/)
+    expect(view.words).toMatch(/^2 leads gained, 0 lost, of those that sales doesn’t have/)
     const page = await send('/model/edit?as=form', { ...asForm, ...easy })
     expect(page.text).toMatch(/Gained: 2<\/h3>.*Ann Able/s)
     const unsaid = await send('/model/edit?as=form', { ...asForm, ...easy, do: 'publish' })

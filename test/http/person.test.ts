@@ -103,10 +103,10 @@ describe('points by hand', () => {
   })
 
   test.each([
-    [{ points: '', reason: 'x' }, 'Points are a number of points from'],
-    [{ points: 'ten', reason: 'x' }, 'Points are a number of points from'],
+    [{ points: '', reason: 'x' }, 'What is given or taken should be a number of points from'],
+    [{ points: 'ten', reason: 'x' }, 'What is given or taken should be a number of points from'],
     [{ points: '0.0001', reason: 'x' }, 'but not 0'],
-    [{ points: '5', reason: ' ' }, 'The reason is text of 1 to 200 characters'],
+    [{ points: '5', reason: ' ' }, 'The reason should be text of 1 to 200 characters'],
   ])('that are none change nothing and say what is right: %o', async (fields, words) => {
     const before = totalOf((await page()).html)
     const answer = await send('/adjustment', fields)

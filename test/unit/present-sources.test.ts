@@ -43,11 +43,11 @@ function reportWith(changes: Partial<SourcesJson> = {}): SourcesJson {
   }
 }
 
-function viewOf(report: SourcesJson, params: Record<string, string> = {}) {
+function viewOf(report: SourcesJson, params: Record<string, string> = {}, isUntouched = false) {
   const asked = parseSourceFilters(params, NOW)
   if (!asked.ok) throw new Error(asked.problems[0])
   const { filters } = asked.value
-  return presentSources({ report, filters, now: NOW, origin: 'https://shop.example' })
+  return presentSources({ report, filters, now: NOW, origin: 'https://shop.example', isUntouched })
 }
 
 describe('the address', () => {
@@ -123,6 +123,8 @@ describe('what there is not', () => {
     expect(view.empty).toBe('none')
     expect(view.example).toMatch(/^https:\/\/shop\.example\/guide\?utm_source=newsletter&/)
     expect(viewOf(empty)).toMatchObject({ empty: 'period', example: null })
+    // Where nobody ever came, the usual period is not to blame.
+    expect(viewOf(empty, {}, true)).toMatchObject({ empty: 'none', example: view.example })
   })
   test('no campaign at all teaches tagged links', () => {
     const untagged = reportWith({ data: [rowWith(null)], by: 'campaign' })
