@@ -57,6 +57,8 @@ export function createWeek(
   let past: Float64Array<ArrayBuffer> = new Float64Array(0)
   let state = ''
   let change = -1
+  /** Whose slots these are: where the book was loaded anew, a slot may be another lead's. */
+  let cards: LeadBook['cards'] = []
 
   function scoreThen(slot: number, lead: number, today: number, then: Then): number {
     const day = today - WEEK_DAYS
@@ -77,7 +79,7 @@ export function createWeek(
     const end = (today - WEEK_DAYS + 1) * DAY_MS - 1
     const asked = `${today} ${tools.activeVersion()} ${reads.epoch()}`
     const newest = reads.newestChange()
-    if (asked !== state) {
+    if (asked !== state || book.cards !== cards) {
       const adjusted = new Map(given.all(end) as [number, number][])
       const times = new Map<number, readonly [first: number, last: number]>()
       for (const row of allClaimed.iterate()) {
@@ -109,6 +111,7 @@ export function createWeek(
     }
     state = asked
     change = newest
+    cards = book.cards
   }
 
   return {
