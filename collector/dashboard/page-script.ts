@@ -214,8 +214,8 @@ const SENDING_MS = 3000
 document.addEventListener('submit', (event) => {
   const form = event.target
   if (event.defaultPrevented || form.getAttribute('method') !== 'post') return
-  if (Date.now() - Number(form.dataset.sent || 0) < SENDING_MS) event.preventDefault()
-  else form.dataset.sent = String(Date.now())
+  if (event.timeStamp - Number(form.dataset.sent || -SENDING_MS) < SENDING_MS) event.preventDefault()
+  else form.dataset.sent = String(event.timeStamp)
 })
 addEventListener('pageshow', () => { for (const form of $$('form[data-sent]')) delete form.dataset.sent })
 

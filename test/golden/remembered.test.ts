@@ -43,6 +43,7 @@ const MODELS = [
   WORLD_MODEL.replace('points: 10', 'points: 22'),
   `${WORLD_MODEL}exclude: { emails: ["w*p0@*"] }\n`,
   WORLD_MODEL.replace('points: 35', 'points: 1'),
+  WORLD_MODEL.replace('{ id: cart,', '{ id: cart, hand_raise: true,'),
   WORLD_MODEL.replace('key: ["/pricing*", ', 'key: ["/lp*", '),
 ]
 
