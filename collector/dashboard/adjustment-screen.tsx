@@ -1,9 +1,12 @@
 import { adjustmentBody, milliOf } from '../http/api-outcomes.ts'
+import { audited } from '../http/audit.ts'
 import { fieldOf } from '../http/form.ts'
 import { publicId, refOf } from '../store/ids.ts'
+import type { NewAdjustment } from '../store/standing.ts'
 import { unfound, type Visit } from './answers.tsx'
 import type { DashboardDeps } from './deps.ts'
 import { hrefOf, leadHref } from './links.ts'
+import { createTurns } from './outcome-screen.tsx'
 import { showLead } from './person-screen.tsx'
 import type { Action } from './screens.ts'
 
@@ -20,8 +23,28 @@ async function askLead({ reader }: DashboardDeps, visit: Visit) {
 
 const problem = (words: string) => ({ tone: 'problem', words }) as const
 
-/** Adds points, or takes some; the limits are the API's. */
+/** Nobody adjusts a score in the same way twice that fast: it is a second click. */
+const SECOND_CLICK_MS = 3000
+
+/** What the same form has just added, if it has. */
+async function twinOf({ reader }: DashboardDeps, wanted: NewAdjustment): Promise<number | null> {
+  const { lead, milli, label, at, by } = wanted
+  const known = await reader.adjustments(publicId('lead', lead), {})
+  const twin =
+    known.kind === 'found' &&
+    known.value.find(
+      (one) =>
+        milliOf(one.points) === milli &&
+        one.reason === label &&
+        one.by === by &&
+        Math.abs(at - Date.parse(one.at)) < SECOND_CLICK_MS,
+    )
+  return twin ? refOf('adjustment', twin.id) : null
+}
+
+/** Adds points, or takes some; the limits are the API's. A second click adds nothing more. */
 export function addAdjustmentAction(deps: DashboardDeps): Action {
+  const inTurn = createTurns()
   return async (visit, form) => {
     const lead = await askLead(deps, visit)
     if (lead instanceof Response) return lead
@@ -33,16 +56,22 @@ export function addAdjustmentAction(deps: DashboardDeps): Action {
       const words = `${issue?.path[0] === 'reason' ? 'The reason' : 'What is given or taken'} should be ${issue?.message}.`
       return showLead(deps, visit, problem(words), 400)
     }
-    const ref = await deps.writer.addAdjustment({
-      lead: lead.ref,
-      milli: milliOf(read.data.points),
-      label: read.data.reason,
-      at: visit.now,
-      by: visit.c.get('access').name,
+    return inTurn(lead.ref, async () => {
+      const wanted = {
+        lead: lead.ref,
+        milli: milliOf(read.data.points),
+        label: read.data.reason,
+        at: visit.now,
+        by: visit.c.get('access').name,
+      }
+      const twin = await twinOf(deps, wanted)
+      if (twin) audited(visit.c, null)
+      const ref = twin ?? (await deps.writer.addAdjustment(wanted))
+      if (ref === null)
+        return unfound(visit, { kind: 'missing' }, { kind: 'lead', start: lead.path })
+      const said = { site: lead.site, done: 'adjusted', adjustment: publicId('adjustment', ref) }
+      return visit.c.redirect(hrefOf(lead.path, said), 303)
     })
-    if (ref === null) return unfound(visit, { kind: 'missing' }, { kind: 'lead', start: lead.path })
-    const said = { site: lead.site, done: 'adjusted', adjustment: publicId('adjustment', ref) }
-    return visit.c.redirect(hrefOf(lead.path, said), 303)
   }
 }
 

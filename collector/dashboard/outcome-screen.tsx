@@ -126,7 +126,7 @@ function led(visit: Visit, back: string, said: Readonly<Record<string, string>>)
 }
 
 /** Two clicks on one button arrive together: what is said of a lead is heard one after the other. */
-function createTurns() {
+export function createTurns() {
   const last = new Map<number, Promise<unknown>>()
   return async <T,>(lead: number, work: () => Promise<T>): Promise<T> => {
     const turn = (last.get(lead) ?? Promise.resolve()).then(work)

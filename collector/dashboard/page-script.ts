@@ -210,6 +210,16 @@ for (const form of $$('form[data-check]')) {
   })
 }
 
+/* A second click on a form that is on its way sends nothing. */
+const SENDING_MS = 3000
+document.addEventListener('submit', (event) => {
+  const form = event.target
+  if (event.defaultPrevented || form.getAttribute('method') !== 'post') return
+  if (event.timeStamp - Number(form.dataset.sent || -SENDING_MS) < SENDING_MS) event.preventDefault()
+  else form.dataset.sent = String(event.timeStamp)
+})
+addEventListener('pageshow', () => { for (const form of $$('form[data-sent]')) delete form.dataset.sent })
+
 /* Filters left empty stay out of the address. */
 for (const form of $$('form[data-tidy]')) {
   form.addEventListener('formdata', (event) => {

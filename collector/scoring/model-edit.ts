@@ -15,8 +15,8 @@ import { nameOf, startOf } from './model-text.ts'
 /**
  * Changes to a model file that leave the rest of it as its author wrote it: comments, order, quotes and
  * line breaks. A change replaces the text of the one value it is about. What comes out is read again and
- * must say what was asked for; a file too unusual for that (anchors, keys in several lines) is written
- * anew by the YAML library, which keeps comments too, but not every line break.
+ * must say what was asked for; a file too unusual for that (anchors, keys in several lines), or too long for
+ * so many changes, is written anew by the YAML library, which keeps comments too, but not every line break.
  */
 
 export interface ModelEdit {
@@ -26,6 +26,8 @@ export interface ModelEdit {
 }
 
 const PARSING = { stringKeys: true, schema: 'core', uniqueKeys: false, logLevel: 'silent' } as const
+/** The file is read again for each change that moves others: some hundred milliseconds in all. */
+const MOST_READ_CHARS = 500_000
 /** Never breaks a line. */
 const WRITING = { lineWidth: 0 } as const
 
@@ -36,6 +38,7 @@ export function editModel(yaml: string, wished: readonly ModelEdit[]): string {
   const edits = wished.filter(({ path }) => hasPlace(doc, path))
   const [sets, others] = [edits.filter(isSet(doc)), edits.filter((edit) => !isSet(doc)(edit))]
   const wanted = write(doc, edits)
+  if (others.length * yaml.length > MOST_READ_CHARS) return wanted.toString(WRITING)
   let text = splice(
     yaml,
     sets.flatMap((edit) => replacement(doc, yaml, edit) ?? []),

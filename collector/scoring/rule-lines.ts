@@ -69,11 +69,19 @@ function sumOn(days: readonly DayLine[], { tables }: CompiledRule, asOfDay: numb
   )
 }
 
-/** A line only shrinks towards zero while nothing happens, so the first day is the last to ask about. */
+/**
+ * A line only shrinks towards zero while nothing happens, so the first day is between one that is too early
+ * and one that is late enough: a half-life may be years.
+ */
 function fitsCapOn(days: readonly DayLine[], rule: CompiledRule, asOfDay: number): number | null {
   const fits = (day: number) => Math.abs(sumOn(days, rule, day)) <= rule.tables.capMilli
   if (fits(asOfDay)) return null
-  let day = asOfDay + 1
-  while (!fits(day)) day += 1
-  return day
+  let [early, late] = [asOfDay, asOfDay + 1]
+  while (!fits(late)) [early, late] = [late, late + 2 * (late - asOfDay)]
+  while (late - early > 1) {
+    const middle = Math.floor((early + late) / 2)
+    if (fits(middle)) late = middle
+    else early = middle
+  }
+  return late
 }

@@ -7,7 +7,8 @@
 const AT_SIGN = /@|%(?:25)*40/gi
 /** What can't stand in the local part of an address inside of a text. */
 const EDGE = /[\s/=?&#,;:<>()[\]"'|\\{}@]/
-const DOMAIN_START = /[\p{L}\p{N}]/u
+// A pattern of addresses names somebody too.
+const DOMAIN_START = /[\p{L}\p{N}*?]/u
 const FIRST = /^[\s\S]/u
 
 /** The same value with every address hidden; records and lists are copied where they hold one. */

@@ -153,19 +153,20 @@ export const worldArb = fc.record({
 export type WorldPlan = typeof worldArb extends fc.Arbitrary<infer T> ? T : never
 
 /**
- * Tries a property on `WORLDS` worlds, some to a store. With one to a store (`WORLDS_PER_STORE=1`) a
+ * Tries a property on `WORLDS` worlds, or a share of them, some to a store. With one to a store (`WORLDS_PER_STORE=1`) a
  * failure is shrunk.
  */
 export async function forWorlds(
   check: (worlds: readonly Told[]) => Promise<void>,
   usuallyPerStore = 20,
+  share = 1,
 ): Promise<void> {
   const perStore = PER_STORE || usuallyPerStore
   const many = { minLength: perStore, maxLength: perStore }
   const property = fc.asyncProperty(fc.array(worldArb, many), (plans) =>
     check(plans.map((plan, i) => tell(plan, `w${i}_`))),
   )
-  const numRuns = Math.max(1, Math.round(WORLDS / perStore))
+  const numRuns = Math.max(1, Math.round((WORLDS * share) / perStore))
   await fc.assert(property, { numRuns, seed: SEED, endOnFailure: perStore > 1 })
 }
 

@@ -65,6 +65,22 @@ describe('who may', () => {
     expect((await get('/model/diff?from=1&to=1', viewer)).text).not.toContain('Go back to')
   })
 
+  test('a viewer sees of a left out address, or a pattern of some, no more than of a lead', async () => {
+    const yaml = `${base}exclude: { emails: ["dora.dean@*", 'dora.dean@*.example', "dora.dean@firm.example"] }\n`
+    const note = 'Without dora.dean@firm.example'
+    await whole.service.writer.publishModel({ yaml, note, by: '', publishedAt: NOW })
+    const viewer = await whole.sessionOf('viewer')
+    for (const path of [
+      '/model',
+      '/model/history',
+      '/model/versions/2',
+      '/model/diff?from=1&to=2',
+    ]) {
+      expect((await get(path, viewer)).text, path).not.toContain('dora.dean')
+      if (!/model$/.test(path)) expect((await get(path)).text, path).toContain('dora.dean')
+    }
+  })
+
   test.each<Role>(['owner', 'analyst'])('%s edits', async (role) => {
     const by = await whole.sessionOf(role)
     expect((await get('/model', by)).text).toContain('href="/model/edit"')

@@ -102,6 +102,21 @@ describe('points by hand', () => {
     expect((await send(undo ?? '')).status).toBe(400)
   })
 
+  test('are given once by two clicks, and once more by whoever means it', async () => {
+    const before = totalOf((await page()).html)
+    const [one, other] = await Promise.all([
+      send('/adjustment', { points: '5', reason: 'Met at the fair' }),
+      send('/adjustment', { points: '5', reason: 'Met at the fair' }),
+    ])
+    expect([one?.status, other?.status]).toEqual([303, 303])
+    expect(one?.headers.get('location')).toBe(other?.headers.get('location'))
+    expect(totalOf((await page()).html)).toBe(before + 5000)
+    await send('/adjustment', { points: '5', reason: 'Met at dinner' })
+    whole.service.now += MINUTE
+    await send('/adjustment', { points: '5', reason: 'Met at the fair' })
+    expect(totalOf((await page()).html)).toBe(before + 15_000)
+  })
+
   test.each([
     [{ points: '', reason: 'x' }, 'What is given or taken should be a number of points from'],
     [{ points: 'ten', reason: 'x' }, 'What is given or taken should be a number of points from'],

@@ -113,3 +113,21 @@ test.each(['{ a: &a [*a] }', 'rules: &r [{ label: *r }]'])(
     expect(applyForm(yaml, { 'new-label': 'A rule' })).toBe(yaml)
   },
 )
+
+test('very many changes to a long file take no longer than to read it a few times', () => {
+  const more = Array.from(
+    { length: 150 },
+    (_, i) =>
+      `  - { id: r${i}, label: Rule, on: page_view, points: 3, half_life_days: 5 } # ${i}\n`,
+  )
+  const long = base.replace('\nfit:\n', `\n${more.join('')}\nfit:\n`)
+  const first = modelForm(long)?.rules.findIndex(({ id }) => id === 'r0') ?? -1
+  const caps = more.map((_, i) => ({ path: ['rules', first + i, 'cap'], value: 9 }))
+  const startedAt = performance.now()
+  const text = editModel(long, caps)
+  expect(performance.now() - startedAt).toBeLessThan(2000)
+  const parsed = parseModel(text)
+  const rules = parsed.ok ? parsed.model.rules.slice(first, first + more.length) : []
+  expect(rules.filter(({ cap }) => cap === 9)).toHaveLength(more.length)
+  expect(text).toContain('# 149')
+})

@@ -80,6 +80,24 @@ describe('an opened receipt', () => {
   })
 })
 
+test('a cap that takes something for years is no work for long', () => {
+  const slow = { half_life_days: 3650, cap: 1, repeat: 1, max_per_day: 1000 }
+  const model = compileModel(
+    { ...spec, rules: spec.rules.map((rule) => ({ ...rule, ...slow })) },
+    1,
+  )
+  const all = model.rules.flatMap(({ ref }) =>
+    Array.from({ length: 300 }, (_, age): Bucket => {
+      const day = TODAY - age
+      return { rule: ref, day, count: 3, engagedMs: 90_000, lastAt: day * DAY_MS }
+    }),
+  )
+  const startedAt = performance.now()
+  const lines = ruleLinesOf(all, model, TODAY)
+  expect(performance.now() - startedAt).toBeLessThan(500)
+  expect(Math.min(...lines.map(({ fitsCapOn }) => fitsCapOn ?? 0))).toBeGreaterThan(TODAY + 3650)
+})
+
 test('the fit rules that count sum to the fit, and one that could counts when its trait comes', () => {
   const fit = compileFit(spec.fit)
   const domains = createMailDomains('gmail.com', '')

@@ -56,7 +56,9 @@ export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
   let ranks: ((slot: number) => number | null) | null = null
   /** The fit rules that letters are by. */
   let fitText = ''
-  let [day, version, epoch, change, gone] = [Number.NaN, Number.NaN, 0, -1, 0]
+  let [day, version, epoch, change] = [Number.NaN, Number.NaN, 0, -1]
+  /** Leads that are no more and have a slot; one may come back, where claims that joined it to another are undone. */
+  let gone = new Set<number>()
 
   const reading = (model: ReadModel): Reading => ({ counts, model: model.rules, day })
 
@@ -83,6 +85,7 @@ export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
 
   /** Everything anew: at the first reading, and when other events are counted. */
   function* loadingOf(from: RowReads, model: ReadModel, today: number): Generator<void> {
+    version = Number.NaN // until its end: what breaks off is begun anew
     change = from.newestChange()
     const leads = from.leads()
     yield
@@ -111,14 +114,13 @@ export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
       if (slot % SLICE === 0) yield
     }
     epoch = from.epoch()
-    gone = 0
+    gone = new Set()
     take(model, today)
   }
 
   function update(model: ReadModel, today: number): void {
-    const since = change
-    change = reads.newestChange()
-    const changed = reads.changedSince(since)
+    const newest = reads.newestChange()
+    const changed = reads.changedSince(change)
     if (changed.length > Math.max(MANY, slots.size / 4)) {
       load(model, today)
       return
@@ -133,8 +135,10 @@ export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
       counts.set(slot, reads.bucketsOf(lead.ref))
       adjustments[slot] = reads.adjustmentOf(lead.ref)
       cards[slot] = cardOf(lead, slot, reads.factsOf(lead.ref), model)
+      gone.delete(lead.ref)
     }
-    if (reads.leadCount() !== slots.size - gone) dropGone()
+    if (reads.leadCount() !== slots.size - gone.size) dropGone()
+    change = newest // not before it is all taken: a read may fail
     if (today !== day) rescore(model, today)
     else {
       for (const { ref } of changed) {
@@ -150,12 +154,12 @@ export function createLeadBook(tools: ReadTools, reads: RowReads): LeadBook {
   function dropGone(): void {
     const left = reads.refs()
     for (const [ref, slot] of slots) {
-      if (left.has(ref) || !cards[slot]) continue
+      if (left.has(ref) || gone.has(ref)) continue
       counts.remove(slot)
       cards[slot] = undefined
       scores[slot] = 0
       adjustments[slot] = 0
-      gone += 1
+      gone.add(ref)
     }
   }
 

@@ -60,6 +60,8 @@ export function createWeek(
   /** The first and last claim of each lead: read once, and then of those that changed. */
   const times = new Map<number, readonly [first: number | null, last: number | null]>()
   let [state, epoch, change] = ['', Number.NaN, -1]
+  /** Whose slots these are: where the book was loaded anew, a slot may be another lead's. */
+  let cards: LeadBook['cards'] = []
 
   function scoreThen(slot: number, lead: number, today: number, then: Then): number {
     const day = today - WEEK_DAYS
@@ -95,10 +97,10 @@ export function createWeek(
     const end = (today - WEEK_DAYS + 1) * DAY_MS - 1
     const asked = `${today} ${tools.activeVersion()} ${reads.epoch()}`
     const newest = reads.newestChange()
-    if (asked === state && newest <= change) return
+    const isNew = asked !== state || book.cards !== cards
+    if (!isNew && newest <= change) return
     const changed = change < 0 ? [] : reads.changedSince(change)
     readTimes(changed)
-    const isNew = asked !== state
     const adjusted = new Map(isNew ? (given.all(end) as [number, number][]) : [])
     const longer = new Float64Array(book.scores.length)
     if (!isNew) longer.set(past.subarray(0, longer.length))
@@ -114,6 +116,7 @@ export function createWeek(
     }
     state = asked
     change = newest
+    cards = book.cards
   }
 
   return {
