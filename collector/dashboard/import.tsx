@@ -67,8 +67,8 @@ export const ImportTab = ({ view }: { view: UploadView }) => (
     <div class="flow">
       <p class="import-why">
         Scores are only as good as what sales says. Bring the deals you won and lost and the leads
-        sales took or turned down: your funnel is complete at once, and you see which rules found
-        the buyers.
+        sales took or turned down: your funnel is complete at once, and every lead stands where it
+        really is.
       </p>
       <UploadForm view={view} />
     </div>
@@ -78,11 +78,11 @@ export const ImportTab = ({ view }: { view: UploadView }) => (
         The first line names the columns, each further line is one thing that sales decided.
         Whatever your CRM calls them, most names are understood; other columns are left aside.
       </p>
-      <section class="scroll" tabindex={0} aria-label="An example">
+      <section class="import-scroll" tabindex={0} aria-label="An example">
         <pre>{EXAMPLE}</pre>
       </section>
       <div class="import-ways">
-        <section class="scroll" tabindex={0} aria-label="Columns">
+        <section class="import-scroll" tabindex={0} aria-label="Columns">
           <table class="import-table">
             <thead>
               <tr>
@@ -104,7 +104,7 @@ export const ImportTab = ({ view }: { view: UploadView }) => (
             </tbody>
           </table>
         </section>
-        <section class="scroll" tabindex={0} aria-label="Types">
+        <section class="import-scroll" tabindex={0} aria-label="Types">
           <table class="import-table">
             <thead>
               <tr>
@@ -162,7 +162,7 @@ const Rows = ({ view }: { view: DryRunView }) => (
       <p>Days and times in UTC</p>
     </div>
     <div class="flow">
-      <section class="scroll" tabindex={0} aria-label="Rows as they would be taken">
+      <section class="import-scroll" tabindex={0} aria-label="Rows as they would be taken">
         <table class="import-table" data-part="rows">
           <thead>
             <tr>
@@ -209,7 +209,9 @@ export const DryRun = ({ view }: { view: DryRunView }) => (
   <div class="incoming">
     <section class="panel" aria-labelledby="run-title">
       <div class="panel-head">
-        <h2 id="run-title">{view.title}</h2>
+        <h2 id="run-title" class="import-title">
+          {view.title}
+        </h2>
         <p>{view.file}</p>
       </div>
       <div class="flow">
@@ -241,7 +243,9 @@ export const DryRun = ({ view }: { view: DryRunView }) => (
 export const Report = ({ view }: { view: ReportView }) => (
   <section class="panel" aria-labelledby="report-title">
     <div class="panel-head">
-      <h2 id="report-title">{view.title}</h2>
+      <h2 id="report-title" class="import-title">
+        {view.title}
+      </h2>
       <p>{view.file}</p>
     </div>
     <div class="flow">

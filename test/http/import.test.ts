@@ -60,7 +60,7 @@ async function auditOf() {
   return found.kind === 'found' ? found.value.data : []
 }
 const ANN = 'email:ann@example.com'
-const titleOf = (html: string) => /<h2 id="(?:run|report)-title">(.*?)<\/h2>/.exec(html)?.[1]
+const titleOf = (html: string) => /<h2 id="(?:run|report)-title"[^>]*>(.*?)<\/h2>/.exec(html)?.[1]
 const restOf = (html: string) => /<p data-part="rest">(.*?)<\/p>/.exec(html)?.[1]
 
 const DEALS = [
