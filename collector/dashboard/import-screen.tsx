@@ -7,8 +7,9 @@ import { audited } from '../http/audit.ts'
 import { type GuardedEnv, mayUse } from '../http/auth.ts'
 import type { Draft, Drafts } from '../import/drafts.ts'
 import { skippedCsv, templateCsv } from '../import/files.ts'
+import { piecesOf } from '../import/pieces.ts'
 import type { Plan, Planned } from '../import/plan.ts'
-import { type PlannedFile, piecesOf, readPlan } from '../import/read-plan.ts'
+import { type PlannedFile, readPlan } from '../import/read-plan.ts'
 import { MAX_FILE_BYTES } from '../import/table.ts'
 import type { Reader } from '../store/reader.ts'
 import type { SiteJson } from '../store/shapes.ts'
@@ -148,7 +149,7 @@ export function createImportPages(deps: ImportPagesDeps): Hono<GuardedEnv> {
         const { state } = draft
         if (state.kind === 'done') return csv(c, state.skipped, 'skipped.csv')
         const { head, plan } = await fileIn(draft, state.bytes, now)
-        return csv(c, skippedCsv(head, plan.rows), 'skipped.csv')
+        return csv(c, await skippedCsv(head, plan.rows), 'skipped.csv')
       }),
     ),
   )
@@ -162,7 +163,7 @@ export function createImportPages(deps: ImportPagesDeps): Hono<GuardedEnv> {
         const counts = { new: 0, known: 0, nobody: 0, unreadable: 0 }
         for (const { fate } of rows) counts[fate] += 1
         if (counts.new > 0) audited(c, { subject: draft.site, detail: `${counts.new} outcomes` })
-        return { kind: 'done', counts, skipped: skippedCsv(head, rows) }
+        return { kind: 'done', counts, skipped: await skippedCsv(head, rows) }
       })
       return c.redirect(pathOf(draft), 303)
     })(visit)

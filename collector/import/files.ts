@@ -1,4 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { stringify } from 'csv-stringify/sync'
+import { piecesOf } from './pieces.ts'
 import type { Planned } from './plan.ts'
 
 /** CSV files about an import, for spreadsheets: what they would take for a formula is text. */
@@ -18,19 +20,24 @@ export function templateCsv(): string {
   )
 }
 
+/** Rows written at once: a few milliseconds, between which others have their turn. */
+const AT_ONCE = 500
+
 /** The rows that are not added, as they came, each with why: put right, the file can be imported itself. */
-export function skippedCsv(head: readonly string[], rows: readonly Planned[]): string {
+export async function skippedCsv(
+  head: readonly string[],
+  rows: readonly Planned[],
+): Promise<string> {
   const skipped = rows.filter(({ fate }) => fate !== 'new')
-  return stringify(
-    [
-      [...head, 'Line', 'Why it was skipped'],
-      ...skipped.map(({ judged: { row }, why }) => [
-        ...head.map((_, place) => row.cells[place] ?? ''),
-        String(row.line),
-        why,
-        ...row.cells.slice(head.length),
-      ]),
-    ],
-    OPTIONS,
-  )
+  const parts = [stringify([[...head, 'Line', 'Why it was skipped']], OPTIONS)]
+  for (const some of piecesOf(skipped, AT_ONCE)) {
+    parts.push(stringify(some.map(cellsOf), { ...OPTIONS, bom: false }))
+    await turn()
+  }
+  return parts.join('')
+
+  function cellsOf({ judged: { row }, why }: Planned): string[] {
+    const own = head.map((_, place) => row.cells[place] ?? '')
+    return [...own, String(row.line), why, ...row.cells.slice(head.length)]
+  }
 }

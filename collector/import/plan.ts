@@ -45,18 +45,25 @@ export function keyOf(one: { readonly type: OutcomeType; readonly at: number }):
   return `${one.type} ${one.at}`
 }
 
-export function planOf(judged: readonly Judged[], known: KnownHere): Plan {
+/** Rows decided at once: a millisecond or so. */
+const SLICE = 250
+
+/** The plan, in slices: others may have their turn after each. */
+export function* planning(judged: readonly Judged[], known: KnownHere): Generator<void, Plan> {
   const counts = { new: 0, known: 0, nobody: 0, unreadable: 0 }
   const seen = new Map<number, Map<string, number | null>>()
   const toAdd: ToAdd[] = []
-  const rows = judged.map((one): Planned => {
-    const decided = decide(one, known, seen)
-    counts[decided.fate] += 1
-    if (decided.add) toAdd.push(decided.add)
-    return { judged: one, fate: decided.fate, why: decided.why }
-  })
+  const rows: Planned[] = []
+  for (const one of judged) {
+    const { fate, why, add } = decide(one, known, seen)
+    counts[fate] += 1
+    if (add) toAdd.push(add)
+    rows.push({ judged: one, fate, why })
+    if (rows.length % SLICE === 0) yield
+  }
   toAdd.sort((a, b) => a.at - b.at || a.line - b.line)
-  return { rows, counts, toAdd, moves: movesOf(toAdd, known) }
+  yield
+  return { rows, counts, toAdd, moves: yield* movesOf(toAdd, known) }
 }
 
 interface Decided {
@@ -89,7 +96,7 @@ function decide(
   return { fate: 'new', why: '', add: { ...rest, lead, line: row.line } }
 }
 
-function movesOf(toAdd: readonly ToAdd[], { said }: KnownHere): Move[] {
+function* movesOf(toAdd: readonly ToAdd[], { said }: KnownHere): Generator<void, Move[]> {
   const news = new Map<number, ToAdd[]>()
   for (const one of toAdd) {
     const own = news.get(one.lead)
@@ -97,7 +104,10 @@ function movesOf(toAdd: readonly ToAdd[], { said }: KnownHere): Move[] {
     else news.set(one.lead, [one])
   }
   const moves = new Map<string, { from: Stage; to: Stage; leads: number }>()
+  let looked = 0
   for (const [lead, added] of news) {
+    looked += 1
+    if (looked % SLICE === 0) yield
     const known = said.get(lead)
     if (!known) continue
     // Of two at one instant the one that is said later is heard.

@@ -2,7 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { LeadSaid } from '../store/standing.ts'
 import { columnsOf } from './columns.ts'
 import { type Judged, judge } from './outcomes.ts'
-import { type Plan, planOf } from './plan.ts'
+import { piecesOf } from './pieces.ts'
+import { type Plan, planning } from './plan.ts'
 import { readTable } from './table.ts'
 
 /** From a file to what importing it into a site would do now. */
@@ -23,8 +24,9 @@ export interface PlanReader {
   saidOf(leads: readonly number[]): Promise<readonly LeadSaid[]>
 }
 
-/** Rows judged, and leads read, at once: others have their turn in between. */
-const AT_ONCE = 1000
+/** Leads read at once, and rows judged: others have their turn in between. */
+const LEADS_AT_ONCE = 1000
+const ROWS_AT_ONCE = 200
 
 export async function readPlan(
   reader: PlanReader,
@@ -38,13 +40,13 @@ export async function readPlan(
   if (!found.ok) return found
   if (rows.length === 0) return { ok: false, problem: 'The file has no rows below its first line.' }
   const judged: Judged[] = []
-  for (const some of piecesOf(rows)) {
+  for (const some of piecesOf(rows, ROWS_AT_ONCE)) {
     for (const row of some) judged.push(judge(row, found.columns, head.length, now))
     await turn()
   }
   const names = [...new Set(judged.flatMap(({ said }) => said?.names ?? []))]
   const leads = new Map<string, number>()
-  for (const some of piecesOf(names)) {
+  for (const some of piecesOf(names, LEADS_AT_ONCE)) {
     const refs = await reader.leadRefsOf(file.site, some)
     for (const [at, name] of some.entries()) {
       const ref = refs[at]
@@ -52,13 +54,14 @@ export async function readPlan(
     }
   }
   const said = new Map<number, LeadSaid>()
-  for (const some of piecesOf([...new Set(leads.values())])) {
+  for (const some of piecesOf([...new Set(leads.values())], LEADS_AT_ONCE)) {
     for (const one of await reader.saidOf(some)) said.set(one.ref, one)
   }
-  return { ok: true, file: { plan: planOf(judged, { leads, said }), head, unused: found.unused } }
-}
-
-/** A list in parts that are short enough to be done in one go. */
-export function* piecesOf<T>(all: readonly T[], most = AT_ONCE): Generator<readonly T[]> {
-  for (let at = 0; at < all.length; at += most) yield all.slice(at, at + most)
+  const slices = planning(judged, { leads, said })
+  let slice = slices.next()
+  while (!slice.done) {
+    await turn()
+    slice = slices.next()
+  }
+  return { ok: true, file: { plan: slice.value, head, unused: found.unused } }
 }

@@ -6,7 +6,7 @@ import { columnsOf } from '../../collector/import/columns.ts'
 import { skippedCsv, templateCsv } from '../../collector/import/files.ts'
 import { readMoment } from '../../collector/import/moment.ts'
 import { judge } from '../../collector/import/outcomes.ts'
-import { planOf } from '../../collector/import/plan.ts'
+import { type Plan, planning } from '../../collector/import/plan.ts'
 import { delimiterOf, MAX_FILE_BYTES, MAX_ROWS, readTable } from '../../collector/import/table.ts'
 import { OUTCOME_TYPES } from '../../collector/scoring/stages.ts'
 
@@ -244,7 +244,14 @@ describe('a row', () => {
   })
 })
 
-test('a plan adds each outcome once, in the order of time, and says whose stage changes', () => {
+function planOf(...asked: Parameters<typeof planning>): Plan {
+  const slices = planning(...asked)
+  let slice = slices.next()
+  while (!slice.done) slice = slices.next()
+  return slice.value
+}
+
+test('a plan adds each outcome once, in the order of time, and says whose stage changes', async () => {
   const none = { isMql: false, mqlAt: null, belowSince: null, raisedAt: null }
   const known = [{ id: 1, type: 'qualify_lead', at: Date.parse('2026-04-01') }] as const
   const row = (line: number, email: string, stage: string, date: string) => ({
@@ -279,7 +286,8 @@ test('a plan adds each outcome once, in the order of time, and says whose stage 
     { from: 'lead', to: 'opportunity', leads: 1 },
     { from: 'sql', to: 'won', leads: 1 },
   ])
-  const file = skippedCsv(['email', 'stage', 'date'], plan.rows).split('\r\n')
+  const written = await skippedCsv(['email', 'stage', 'date'], plan.rows)
+  const file = written.split('\r\n')
   expect(file[0]).toBe('\uFEFFemail,stage,date,Line,Why it was skipped')
   expect(file[1]).toBe('a@x,qualified,2026-04-01,3,it is known already')
   expect(file[2]).toMatch(/^A@x,won,2026-04-03,4,line 2 says the same$/)
