@@ -25,7 +25,7 @@ export interface PlanReader {
 }
 
 /** Leads read at once, and rows judged: others have their turn in between. */
-const LEADS_AT_ONCE = 1000
+const LEADS_AT_ONCE = 250
 const ROWS_AT_ONCE = 200
 
 export async function readPlan(
