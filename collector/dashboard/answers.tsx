@@ -23,7 +23,7 @@ export interface Visit {
   readonly frame: (title: string) => FrameView
 }
 
-type Status = 200 | 400 | 404 | 409
+type Status = 200 | 400 | 404 | 409 | 413
 
 export function answer(
   visit: Visit,

@@ -8,6 +8,7 @@ import { personScript } from './script-person.ts'
 import { todayScript } from './script-today.ts'
 import { baseStyles } from './stylesheet.ts'
 import { connectStyles } from './stylesheet-connect.ts'
+import { importStyles } from './stylesheet-import.ts'
 import { leadsStyles } from './stylesheet-leads.ts'
 import { modelStyles } from './stylesheet-model.ts'
 import { partStyles } from './stylesheet-parts.ts'
@@ -35,6 +36,7 @@ const STYLES = [
   modelStyles,
   connectStyles,
   webhookStyles,
+  importStyles,
 ]
 const SCRIPTS = [pageScript, todayScript, leadsScript, personScript, modelScript, connectScript]
 

@@ -6,6 +6,7 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   sign_in_failed: 'failed to sign in',
   'outcome.added': 'recorded an outcome',
   'outcome.removed': 'took an outcome back',
+  'outcomes.imported': 'imported outcomes',
   'adjustment.added': 'adjusted a score',
   'adjustment.removed': 'took an adjustment back',
   'identity.undone': 'undid a link of a browser to a lead',

@@ -9,6 +9,7 @@ import { DONE, isOwner } from './connect-actions.ts'
 import { IncomingTab } from './connect-incoming.tsx'
 import { ExportTab, KeysTab } from './connect-out.tsx'
 import type { DashboardDeps } from './deps.ts'
+import { importPage } from './import-screen.tsx'
 import { hrefOf } from './links.ts'
 import type { NoticeView } from './notice.tsx'
 import { readAddress } from './page-checks.ts'
@@ -43,7 +44,9 @@ export function connectScreen(deps: DashboardDeps): Screen {
   return (visit) => {
     const { c, site } = visit
     if (!site) return answer(visit, 'Connect', <NoSite />)
-    const tab = tabOf(c.req.query('tab'), isOwner(visit))
+    const mayWrite = mayUse(c.get('access'), 'write')
+    const tab = tabOf(c.req.query('tab'), isOwner(visit), mayWrite)
+    if (tab === 'import') return importPage(visit, site)
     if (tab === 'incoming') return incomingPage(deps, visit, site)
     if (tab === 'keys') return keysPage(deps, visit, site)
     return tab === 'export' ? exportPage(deps, visit, site) : tagPage(deps, visit, site)
@@ -54,7 +57,7 @@ export function connectScreen(deps: DashboardDeps): Screen {
 function frameOf(deps: DashboardDeps, visit: Visit, site: SiteJson, tab: Tab) {
   return {
     siteName: site.name,
-    tabs: presentTabs(site, tab, isOwner(visit)),
+    tabs: presentTabs(site, tab, isOwner(visit), mayUse(visit.c.get('access'), 'write')),
     proxy: deps.proxyState?.(visit.now) ?? NO_PROXY,
   }
 }

@@ -22,12 +22,19 @@ export const TABS = {
   incoming: 'Incoming',
   webhooks: 'Webhooks',
   keys: 'Keys',
+  import: 'Import',
   export: 'Export',
 } as const
 export type Tab = keyof typeof TABS
 
 /** What only owners are shown. */
 const OWNERS_TABS: readonly Tab[] = ['webhooks', 'keys', 'export']
+/** What is nothing for those who only read. */
+const WRITERS_TABS: readonly Tab[] = ['import']
+
+function isShown(tab: Tab, isOwner: boolean, mayWrite: boolean): boolean {
+  return OWNERS_TABS.includes(tab) ? isOwner : mayWrite || !WRITERS_TABS.includes(tab)
+}
 /** Its pages have addresses of their own. */
 export const WEBHOOKS = '/connect/webhooks'
 
@@ -38,19 +45,20 @@ export interface ChoiceView {
 }
 
 /** The tab of an address; the first where it names none that this person may see. */
-export function tabOf(text: string | undefined, isOwner: boolean): Tab {
+export function tabOf(text: string | undefined, isOwner: boolean, mayWrite = isOwner): Tab {
   const known = text !== undefined && Object.hasOwn(TABS, text) ? (text as Tab) : 'tag' // just looked up
-  return OWNERS_TABS.includes(known) && !isOwner ? 'tag' : known
+  return isShown(known, isOwner, mayWrite) ? known : 'tag'
 }
 
 export function presentTabs(
   site: Pick<SiteJson, 'id'> | null,
   tab: Tab,
   isOwner: boolean,
+  mayWrite = isOwner,
 ): ChoiceView[] {
-  const shown = Object.entries(TABS) as [Tab, string][] // the keys of a record of ours
-  return shown
-    .filter(([key]) => isOwner || !OWNERS_TABS.includes(key))
+  const all = Object.entries(TABS) as [Tab, string][] // the keys of a record of ours
+  return all
+    .filter(([key]) => isShown(key, isOwner, mayWrite))
     .map(([key, label]) => ({
       label,
       href:

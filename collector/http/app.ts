@@ -4,6 +4,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { Config } from '../config.ts'
 import { renderNotFound } from '../dashboard/answers.tsx'
 import { createDashboardAssets } from '../dashboard/assets.ts'
+import { createImportPages } from '../dashboard/import-screen.tsx'
 import { createPageChecks } from '../dashboard/page-checks.ts'
 import { presentProxyState } from '../dashboard/present-proxy.ts'
 import { createDashboard } from '../dashboard/routes.tsx'
@@ -12,6 +13,7 @@ import { createWebhookPages } from '../dashboard/webhooks-screen.tsx'
 import { createShop } from '../demo/shop.tsx'
 import type { Engine } from '../engine.ts'
 import { problem } from '../errors.ts'
+import { createDrafts } from '../import/drafts.ts'
 import { type Log, reasonOf } from '../log.ts'
 import type { Metrics, RouteClass } from '../metrics.ts'
 import { createTargets } from '../webhooks/targets.ts'
@@ -148,7 +150,12 @@ export function createApp(deps: AppDeps): App {
   const people = createPeople({ ...entering, onAccount })
   const targets = createTargets(config.webhookAllow ?? [])
   const answers = rememberAnswers(clock)
-  const erasing = createErasing({ writer, clock, forgetAnswers: answers.forget })
+  const drafts = createDrafts(clock)
+  const forgetAnswers = () => {
+    answers.forget()
+    drafts.forget()
+  }
+  const erasing = createErasing({ writer, clock, forgetAnswers })
   const api = { reader: seen, writer, clock, publicUrl, guard, people, retentionMonths, answers }
   app.route('/', createApi({ ...api, targets }))
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
@@ -176,6 +183,7 @@ export function createApp(deps: AppDeps): App {
       retentionMonths,
     }),
   )
+  app.route('/', createImportPages({ reader: seen, writer, drafts, clock, demo }))
   app.route('/', createWebhookPages({ reader: seen, writer, clock, targets, demo }))
   const settings = { people, writer, entrance, publicUrl, demo, retentionMonths, erasing }
   const sites = createSites({ reader: seen, writer, clock })

@@ -1,5 +1,6 @@
 import type { TouchReader } from '../scoring/derive.ts'
-import type { WriteStore } from '../store/store.ts'
+import type { NewOutcome } from '../store/standing.ts'
+import type { Transaction, WriteStore } from '../store/store.ts'
 import { foldUnlink } from './fold.ts'
 import type { ModelKeeper } from './model-keeper.ts'
 import { catchUpOn, settleLeads, settleWord } from './settle.ts'
@@ -21,16 +22,29 @@ export function createSaying({ store, models, touchOf }: SayingDeps): Saying {
       return own
     })
   }
+  function say(transaction: Transaction, outcome: NewOutcome): number {
+    const { lead, recordedAt: at, reason: note } = outcome
+    catchUpOn(transaction, models.judge(), [lead], at)
+    const ref = transaction.addOutcome(outcome)
+    settleWord(transaction, models.judge(), { lead, at, note })
+    return ref
+  }
   return {
     addOutcome: (outcome) =>
-      store.apply((transaction) => {
-        const { lead, recordedAt: at, reason: note } = outcome
-        if (!transaction.standingOf(lead)) return null
-        catchUpOn(transaction, models.judge(), [lead], at)
-        const ref = transaction.addOutcome(outcome)
-        settleWord(transaction, models.judge(), { lead, at, note })
-        return ref
-      }),
+      store.apply((transaction) =>
+        transaction.standingOf(outcome.lead) ? say(transaction, outcome) : null,
+      ),
+    addOutcomes: (outcomes) =>
+      store.apply((transaction) =>
+        outcomes.map((outcome) => {
+          const standing = transaction.standingOf(outcome.lead)
+          if (!standing) return 'nobody'
+          const { type, at } = outcome
+          if (standing.outcomes.some((one) => one.type === type && one.at === at)) return 'known'
+          say(transaction, outcome)
+          return 'new'
+        }),
+      ),
     removeOutcome: (lead, ref, at) => removeSaid('removeOutcome', lead, ref, at),
     addAdjustment: (adjustment) =>
       store.apply((transaction) => {
@@ -65,5 +79,5 @@ export interface SayingDeps {
 
 type Saying = Pick<
   WriterService,
-  'addOutcome' | 'removeOutcome' | 'addAdjustment' | 'removeAdjustment' | 'unlink'
+  'addOutcome' | 'addOutcomes' | 'removeOutcome' | 'addAdjustment' | 'removeAdjustment' | 'unlink'
 >

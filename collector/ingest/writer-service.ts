@@ -63,6 +63,11 @@ export interface WriterService extends AccountStore, ViewStore, WebhookStore {
   sites(): readonly Site[]
   /** Sales' word, which sets the stage; its number, or null where there is no such lead. */
   addOutcome(outcome: NewOutcome): number | null
+  /**
+   * The same of many, in one transaction, so of no more than a few hundred; whether each was new. What a lead
+   * is known for already, the same type at the same instant, is not added again.
+   */
+  addOutcomes(outcomes: readonly NewOutcome[]): readonly ('new' | 'known' | 'nobody')[]
   /** Takes sales' word back; whether this lead had it. */
   removeOutcome(lead: number, ref: number, now: number): boolean
   addAdjustment(adjustment: NewAdjustment): number | null

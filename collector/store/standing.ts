@@ -18,6 +18,9 @@ export interface LeadStanding {
   readonly outcomes: readonly Outcome[]
 }
 
+/** What decides a lead's stage when sales says more of it. */
+export type LeadSaid = Pick<LeadStanding, 'ref' | 'stage' | 'qualification' | 'outcomes'>
+
 /** A change of stage, with what it was decided on; never rewritten. */
 export interface Decision {
   readonly at: number

@@ -59,6 +59,7 @@ const THINGS: readonly (readonly [RegExp, string])[] = [
   [/\/people\/:id/, '/people/ac_3'],
   [/\/views\/:id/, '/views/vw_99'],
   [/\/webhooks\/:id/, '/webhooks/wh_1'],
+  [/\/import\/:draft/, '/import/forgotten'],
   [/:delivery/, 'me_99'],
   [/:visitor/, 'vi_99'],
   [/:outcome/, 'ou_99'],

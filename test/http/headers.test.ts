@@ -70,6 +70,9 @@ const OWN: readonly Row[] = [
   ['/connect/export', 200, 'text/csv; charset=utf-8'],
   ['/connect/export?format=ndjson', 200, 'application/x-ndjson'],
   ['/connect/export?what=x', 400, HTML],
+  ['/connect?tab=import', 200, HTML],
+  ['/connect/import/template.csv', 200, 'text/csv; charset=utf-8'],
+  ['/connect/import', 403, PROBLEM, 'POST'],
 ]
 
 describe('a page or an answer of ours', () => {

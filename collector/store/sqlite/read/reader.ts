@@ -20,6 +20,7 @@ import type {
   TrendDayJson,
 } from '../../shapes.ts'
 import { siteJson } from '../../site-records.ts'
+import type { LeadSaid } from '../../standing.ts'
 import { claimReader, connected } from '../claim-rows.ts'
 import { openReader } from '../connect.ts'
 import { createMentionReader } from '../mentions.ts'
@@ -87,6 +88,10 @@ export interface InternalReader
   rulesLately(now: number): Promise<readonly RuleLatelyJson[]>
   /** The store's number of a lead. */
   leadRef(id: string, scope: Scoped): Promise<Found<number>>
+  /** The store's numbers of leads of one site by their names; null for each that names nobody there. */
+  leadRefsOf(site: string, names: readonly string[]): Promise<readonly (number | null)[]>
+  /** What sales said of these leads; those that are no more are left out. */
+  saidOf(leads: readonly number[]): Promise<readonly LeadSaid[]>
   /** Who needs attention now: the queues of Today. */
   attention(scope: Scoped, now: number): Promise<AttentionJson>
   /** How many MQLs have begun to wait for sales after an instant, and still do. */
@@ -237,6 +242,14 @@ export function createSqliteReader(
     attention: async (scope, now) => snapshot(() => attention.attention(scope, now)),
     arrived: async (scope, now) => snapshot(() => attention.arrived(scope, now)),
     leadRef: async (id, scope) => withLead(id, scope, ({ ref }) => found(ref)),
+    leadRefsOf: async (site, names) =>
+      snapshot(() =>
+        names.map((name) => {
+          const found = leads.find(name, { site })
+          return found.kind === 'found' ? found.value.ref : null
+        }),
+      ),
+    saidOf: async (refs) => snapshot(() => refs.flatMap((ref) => said.standing(ref) ?? [])),
     held: async (id, scope, ask) =>
       withLead(id, scope, (lead) => found(held(lead, leads.json(lead, ask.now), ask))),
     trend: async (id, scope, now) =>

@@ -1,5 +1,7 @@
 import { publicId } from '../../ids.ts'
 import type { AdjustmentJson, DecisionJson, OutcomeJson, Stage } from '../../shapes.ts'
+import type { LeadSaid } from '../../standing.ts'
+import { outcomeReader } from '../standing.ts'
 import type { ReadTools } from './tools.ts'
 
 /** What was decided about a lead, what sales said of it, and what people added by hand. */
@@ -12,7 +14,18 @@ export function createSaidReader({ db }: ReadTools) {
   const stageAt = db
     .prepare('SELECT to_stage FROM decision WHERE lead = ? AND at <= ? ORDER BY id DESC LIMIT 1')
     .pluck()
+  const standing = db
+    .prepare('SELECT stage, is_mql, mql_at, below_since, raised_at FROM lead WHERE id = ?')
+    .raw()
+  const outcomesOf = outcomeReader(db)
   return {
+    standing(ref: number): LeadSaid | null {
+      const row = standing.get(ref) as StandingRow | undefined
+      if (!row) return null
+      const [stage, isMql, mqlAt, belowSince, raisedAt] = row
+      const qualification = { isMql: isMql === 1, mqlAt, belowSince, raisedAt }
+      return { ref, stage, qualification, outcomes: outcomesOf(ref) }
+    },
     outcomes: (lead: number): OutcomeJson[] =>
       outcomes.all(lead).map((row) => outcomeJson(row as OutcomeRow)),
     adjustments: (lead: number): AdjustmentJson[] =>
@@ -25,6 +38,14 @@ export function createSaidReader({ db }: ReadTools) {
       (stageAt.get(lead, at) as Stage | undefined) ?? 'lead', // written from that type
   }
 }
+
+type StandingRow = [
+  stage: Stage,
+  isMql: number,
+  mqlAt: number | null,
+  belowSince: number | null,
+  raisedAt: number | null,
+]
 
 interface OutcomeRow {
   readonly id: number

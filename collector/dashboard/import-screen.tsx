@@ -1,0 +1,219 @@
+import type { Context } from 'hono'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { Child } from 'hono/jsx'
+import type { Admin } from '../engine.ts'
+import { audited } from '../http/audit.ts'
+import { type GuardedEnv, mayUse } from '../http/auth.ts'
+import type { Draft, Drafts } from '../import/drafts.ts'
+import { skippedCsv, templateCsv } from '../import/files.ts'
+import { piecesOf } from '../import/pieces.ts'
+import type { Plan, Planned } from '../import/plan.ts'
+import { type PlannedFile, readPlan } from '../import/read-plan.ts'
+import { MAX_FILE_BYTES } from '../import/table.ts'
+import type { Reader } from '../store/reader.ts'
+import type { SiteJson } from '../store/shapes.ts'
+import type { InternalReader } from '../store/sqlite/read/reader.ts'
+import { answer, type Visit } from './answers.tsx'
+import { ConnectFrame, NoSite } from './connect.tsx'
+import { DryRun, ImportTab, Report } from './import.tsx'
+import type { NoticeView } from './notice.tsx'
+import { presentTabs } from './present-connect.ts'
+import {
+  FORGOTTEN,
+  IMPORT,
+  importTabHref,
+  presentDryRun,
+  presentReport,
+  presentUpload,
+  TEMPLATE,
+} from './present-import.ts'
+import { createScreens, type Screen } from './screens.ts'
+
+/**
+ * Outcomes from a CSV, for whoever may write: a file is read and kept for a while, its page says what it would
+ * do, and adds it when told to. To be mounted behind the guard.
+ */
+
+export interface ImportPagesDeps {
+  readonly reader: Pick<Reader, 'sites'> & Pick<InternalReader, 'leadRefsOf' | 'saidOf'>
+  readonly writer: Pick<Admin, 'addOutcomes'>
+  readonly drafts: Drafts
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  readonly demo: boolean
+}
+
+/** What a form has beside its file. */
+const MAX_BODY_BYTES = MAX_FILE_BYTES + 64 * 1024
+/** Outcomes of one transaction, so that no event waits for many. */
+const AT_ONCE = 200
+const MAX_NAME_CHARS = 80
+const NO_FILE = 'Choose a CSV file first.'
+const TOO_LARGE = 'The file is over 5 MB: split it into parts.'
+const NO_PROXY = { tone: 'note', words: '' } as const
+
+/** The tab of Connect. */
+export function importPage(visit: Visit, site: SiteJson, problem = ''): Response {
+  const wasForgotten = visit.c.req.query('done') === 'forgotten'
+  const notice: NoticeView | null = wasForgotten ? { tone: 'problem', words: FORGOTTEN } : null
+  const tab = <ImportTab view={presentUpload(site.id, problem)} />
+  return answer(visit, 'Import', framed(visit, site, tab), problem === '' ? 200 : 400, notice)
+}
+
+function framed(visit: Visit, site: SiteJson, page: Child) {
+  const access = visit.c.get('access')
+  const tabs = presentTabs(site, 'import', mayUse(access, 'admin'), mayUse(access, 'write'))
+  return (
+    <ConnectFrame siteName={site.name} tabs={tabs} glance={null} proxy={NO_PROXY}>
+      {page}
+    </ConnectFrame>
+  )
+}
+
+export function createImportPages(deps: ImportPagesDeps): Hono<GuardedEnv> {
+  const { reader, writer, drafts, clock } = deps
+  const app = new Hono<GuardedEnv>()
+  const { show, act } = createScreens({ app, ...deps })
+  const start = importTabHref(undefined)
+
+  const upload: Screen = async (visit) => {
+    const { c, site, now } = visit
+    if (!site) return answer(visit, 'Import', <NoSite />)
+    const file = await fileOf(c)
+    if (!file) return importPage(visit, site, NO_FILE)
+    const read = await readPlan(reader, { bytes: file.bytes, site: site.id }, now)
+    if (!read.ok) return importPage(visit, site, read.problem)
+    const { credential } = c.get('access')
+    const id = drafts.put({ credential, site: site.id, name: file.name }, file.bytes)
+    return c.redirect(pathOf({ id, site: site.id }), 303)
+  }
+  const tooLarge = show('connect', (visit) => {
+    if (!visit.site) return answer(visit, 'Import', <NoSite />)
+    const page = importPage(visit, visit.site, TOO_LARGE)
+    return new Response(page.body, { status: 413, headers: page.headers })
+  })
+  const limit = bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    // What is left of the file is not read.
+    onError: async (c) => tooLarge(c as Context<GuardedEnv>, async () => {}) as Promise<Response>,
+  })
+
+  /** The draft of the address and what its file would do now. */
+  async function fileIn(draft: Draft, bytes: Uint8Array, now: number): Promise<PlannedFile> {
+    const read = await readPlan(reader, { bytes, site: draft.site }, now)
+    if (!read.ok) throw new Error('a file that could be read can’t be read again')
+    return read.file
+  }
+  const draftOf = ({ c }: Visit) =>
+    drafts.find(c.req.param('draft') ?? '', c.get('access').credential)
+  const withDraft =
+    (
+      screen: (visit: Visit, draft: Draft, site: SiteJson) => Response | Promise<Response>,
+    ): Screen =>
+    (visit) => {
+      const draft = draftOf(visit)
+      const site = visit.sites.find(({ id }) => id === draft?.site)
+      return draft && site
+        ? screen(visit, draft, site)
+        : visit.c.redirect(importTabHref(visit.site?.id, 'forgotten'), 303)
+    }
+
+  app.get(IMPORT, (c) => c.redirect(start, 303))
+  app.post(IMPORT, limit, show('connect', upload))
+  app.get(
+    TEMPLATE,
+    show('connect', ({ c }) => csv(c, templateCsv(), 'outcomes-template.csv')),
+  )
+  app.get(
+    `${IMPORT}/:draft`,
+    show(
+      'connect',
+      withDraft(async (visit, draft, site) => {
+        const { state } = draft
+        if (state.kind === 'done') {
+          const report = <Report view={presentReport(draft, state.counts)} />
+          return answer(visit, 'Imported', framed(visit, site, report))
+        }
+        const { plan, unused } = await fileIn(draft, state.bytes, visit.now)
+        const run = <DryRun view={presentDryRun({ draft, ...plan, unused })} />
+        return answer(visit, 'Import', framed(visit, site, run))
+      }),
+    ),
+  )
+  app.get(
+    `${IMPORT}/:draft/skipped.csv`,
+    show(
+      'connect',
+      withDraft(async ({ c, now }, draft) => {
+        const { state } = draft
+        if (state.kind === 'done') return csv(c, state.skipped, 'skipped.csv')
+        const { head, plan } = await fileIn(draft, state.bytes, now)
+        return csv(c, await skippedCsv(head, plan.rows), 'skipped.csv')
+      }),
+    ),
+  )
+  act(`${IMPORT}/:draft/add`, 'connect', start, (visit) => {
+    const { c } = visit
+    audited(c, null)
+    return withDraft(async (_, draft) => {
+      await drafts.finish(draft, async ({ bytes }) => {
+        const { head, plan } = await fileIn(draft, bytes, clock())
+        const rows = await added(plan, c.get('access').name)
+        const counts = { new: 0, known: 0, nobody: 0, unreadable: 0 }
+        for (const { fate } of rows) counts[fate] += 1
+        if (counts.new > 0) audited(c, { subject: draft.site, detail: `${counts.new} outcomes` })
+        return { kind: 'done', counts, skipped: await skippedCsv(head, rows) }
+      })
+      return c.redirect(pathOf(draft), 303)
+    })(visit)
+  })
+  return app
+
+  /** Adds what the plan says, and what became of each row: somebody may have been faster. */
+  async function added({ rows, toAdd }: Plan, by: string): Promise<readonly Planned[]> {
+    const missed = new Map<number, 'known' | 'nobody'>()
+    for (const some of piecesOf(toAdd, AT_ONCE)) {
+      const recordedAt = clock()
+      const fates = await writer.addOutcomes(
+        some.map(({ line: _, who: __, ...one }) => ({ ...one, by, recordedAt })),
+      )
+      for (const [place, { line }] of some.entries()) {
+        const fate = fates[place]
+        if (fate !== undefined && fate !== 'new') missed.set(line, fate)
+      }
+    }
+    return rows.map((row) => {
+      const fate = missed.get(row.judged.row.line)
+      if (fate === undefined || row.fate !== 'new') return row
+      return { ...row, fate, why: fate === 'known' ? 'it is known already' : 'the lead is gone' }
+    })
+  }
+}
+
+function pathOf({ id, site }: Pick<Draft, 'id' | 'site'>): string {
+  return `${IMPORT}/${id}?site=${site}`
+}
+
+interface Uploaded {
+  readonly bytes: Uint8Array
+  readonly name: string
+}
+
+/** Null where the form has no file, or is none. */
+async function fileOf(c: Context): Promise<Uploaded | null> {
+  const { file } = await c.req.parseBody().catch(() => ({ file: '' }))
+  if (!(file instanceof File) || (file.name === '' && file.size === 0)) return null
+  const name = file.name.replace(/\p{Cc}|\p{Cs}/gu, '�')
+  return {
+    bytes: new Uint8Array(await file.arrayBuffer()),
+    name: [...name].slice(0, MAX_NAME_CHARS).join(''),
+  }
+}
+
+function csv(c: Context, text: string, name: string): Response {
+  return c.body(text, 200, {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="${name}"`,
+  })
+}
