@@ -41,7 +41,7 @@ export interface KnownHere {
 }
 
 /** One outcome of one lead: who hears it twice has heard it once. */
-export function keyOf(one: { readonly type: OutcomeType; readonly at: number }): string {
+function keyOf(one: { readonly type: OutcomeType; readonly at: number }): string {
   return `${one.type} ${one.at}`
 }
 

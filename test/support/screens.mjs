@@ -19,6 +19,7 @@ export const SCREENS = {
   'connect-incoming': '/connect?tab=incoming',
   'connect-webhooks': '/connect/webhooks',
   'connect-export': '/connect?tab=export',
+  'connect-import': '/connect?tab=import',
   settings: '/settings/people',
   'settings-sites': '/settings/sites',
   'settings-data': '/settings/data',
