@@ -37,7 +37,7 @@ test('a site begins with consent pending, a person is erased in two steps, and t
     const [, siteKey = ''] = tag.exec((await page.locator('#added pre').textContent()) ?? '') ?? []
     expect(siteKey).not.toBe('')
     expect(await page.locator('#signing-secret').textContent()).toMatch(/^\S{32,}$/)
-    await page.getByRole('link', { name: 'The tag of Stall' }).click()
+    await page.getByRole('link', { name: 'Its tag, of Stall' }).click()
     const shown = await page.locator('main pre').first().textContent()
     expect(tag.exec(shown ?? '')?.[1]).toBe(siteKey)
 

@@ -126,7 +126,13 @@ export async function startTagCollector(): Promise<TagCollector> {
 
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://any.test')
-    if (pathname === '/e') return void collect(request, response)
+    if (pathname === '/e') {
+      // A page that is left in the middle of a delivery takes its connection along.
+      collect(request, response).catch((error) => {
+        if (error.code !== 'ECONNRESET') throw error
+      })
+      return
+    }
     if (pathname === '/is') return void response.end('{"is":true}')
     const script = built.get(pathname)
     if (script) {
