@@ -10,6 +10,7 @@ import {
   expectNoOverflow,
   openEverything,
   openWatched,
+  startDemo,
   withoutScripts,
 } from '../support/dashboard.ts'
 
@@ -27,11 +28,7 @@ let top: LeadJson
 const place = createPlace()
 
 beforeAll(async () => {
-  collector = await startBuilt('demo', place.store)
-  browser = await launchBrowser()
-  const page = await browser.context.newPage()
-  await page.goto(collector.dashboard)
-  await page.close()
+  ;({ collector, browser } = await startDemo(place.store))
   siteKey = (await list<SiteJson>('/sites'))[0]!.key
   top = (await list<LeadJson>('/leads?limit=1'))[0]!
 }, TEST_MS)

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LeadJson, VisitorJson } from '../../collector/store/shapes.ts'
-import { launchBrowser, type TestBrowser } from '../support/browser.ts'
-import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
+import type { TestBrowser } from '../support/browser.ts'
+import { createPlace, type RunningCollector } from '../support/collector.ts'
+import { startDemo } from '../support/dashboard.ts'
 
 /** A lead's page as marketers use it: the built collector, generated people, a real browser. */
 
@@ -18,14 +19,12 @@ const trouble: string[] = []
 const place = createPlace()
 
 beforeAll(async () => {
-  collector = await startBuilt('demo', place.store)
-  browser = await launchBrowser()
+  ;({ collector, browser } = await startDemo(place.store))
   page = await browser.context.newPage()
   page.on('console', (said) => {
     if (['error', 'warning'].includes(said.type())) trouble.push(`${page.url()}: ${said.text()}`)
   })
   page.on('pageerror', (error) => trouble.push(`${page.url()}: ${error.message}`))
-  await page.goto(collector.dashboard)
   leads = await list<LeadJson>('/leads?limit=100')
 }, TEST_MS)
 

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LeadJson, ModelJson } from '../../collector/store/shapes.ts'
-import { launchBrowser, type TestBrowser } from '../support/browser.ts'
-import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
+import type { TestBrowser } from '../support/browser.ts'
+import { createPlace, type RunningCollector } from '../support/collector.ts'
+import { startDemo } from '../support/dashboard.ts'
 
 /** The model as somebody works on it: tried out, published, compared and gone back from. */
 
@@ -15,11 +16,7 @@ let browser: TestBrowser
 const place = createPlace()
 
 beforeAll(async () => {
-  collector = await startBuilt('demo', place.store)
-  browser = await launchBrowser()
-  const page = await browser.context.newPage()
-  await page.goto(collector.dashboard)
-  await page.close()
+  ;({ collector, browser } = await startDemo(place.store))
 }, TEST_MS)
 
 afterAll(async () => {

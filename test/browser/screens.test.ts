@@ -5,12 +5,13 @@ import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LeadJson, VisitorJson } from '../../collector/store/shapes.ts'
-import { launchBrowser, type TestBrowser } from '../support/browser.ts'
-import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
+import type { TestBrowser } from '../support/browser.ts'
+import { createPlace, type RunningCollector } from '../support/collector.ts'
 import {
   expectNoOverflow,
   openEverything,
   openWatched,
+  startDemo,
   type Watched,
   withoutScripts,
 } from '../support/dashboard.ts'
@@ -29,11 +30,7 @@ let screens: readonly (readonly [name: string, url: string])[]
 const place = createPlace()
 
 beforeAll(async () => {
-  collector = await startBuilt('demo', place.store)
-  browser = await launchBrowser()
-  const page = await browser.context.newPage()
-  await page.goto(collector.dashboard)
-  await page.close()
+  ;({ collector, browser } = await startDemo(place.store))
   const lead = (await list<LeadJson>('/leads?limit=1'))[0]?.id ?? ''
   const visitors = await list<VisitorJson>('/visitors?limit=100')
   const visitor = visitors.find((one) => one.lead === null)?.id ?? ''

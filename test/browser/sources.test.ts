@@ -3,8 +3,9 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SourcesJson } from '../../collector/store/reports.ts'
 import type { LeadJson } from '../../collector/store/shapes.ts'
-import { launchBrowser, type TestBrowser } from '../support/browser.ts'
-import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
+import type { TestBrowser } from '../support/browser.ts'
+import { createPlace, type RunningCollector } from '../support/collector.ts'
+import { startDemo } from '../support/dashboard.ts'
 
 /** Sources as a marketer uses it: from the channel to the campaign, and what sales' word does to the funnel. */
 
@@ -16,14 +17,12 @@ let page: Page
 const trouble: string[] = []
 
 beforeAll(async () => {
-  collector = await startBuilt('demo', place.store)
-  browser = await launchBrowser()
+  ;({ collector, browser } = await startDemo(place.store))
   page = await browser.context.newPage()
   page.on('console', (said) => {
     if (['error', 'warning'].includes(said.type())) trouble.push(`${page.url()}: ${said.text()}`)
   })
   page.on('pageerror', (error) => trouble.push(`${page.url()}: ${error.message}`))
-  await page.goto(collector.dashboard)
 }, 90_000)
 
 afterAll(async () => {

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LeadJson, OutcomeJson, SiteJson } from '../../collector/store/shapes.ts'
-import { launchBrowser, type TestBrowser } from '../support/browser.ts'
-import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
+import type { TestBrowser } from '../support/browser.ts'
+import { createPlace, type RunningCollector } from '../support/collector.ts'
+import { startDemo } from '../support/dashboard.ts'
 
 /** Today as sales uses it: the built demo, a real browser, and visits by real requests. */
 
@@ -17,11 +18,7 @@ let browser: TestBrowser
 let siteKey: string
 
 beforeAll(async () => {
-  collector = await startBuilt('demo', place.store)
-  browser = await launchBrowser()
-  const page = await browser.context.newPage()
-  await page.goto(collector.dashboard)
-  await page.close()
+  ;({ collector, browser } = await startDemo(place.store))
   siteKey = (await read<{ data: SiteJson[] }>('/sites')).data[0]!.key
 }, TEST_MS)
 

@@ -1,7 +1,25 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { launchBrowser, type TestBrowser } from './browser.ts'
+import { type RunningCollector, startBuilt } from './collector.ts'
 
 /** What tests of the dashboard do with pages of a real browser. */
+
+export interface Demo {
+  readonly collector: RunningCollector
+  /** Has signed in, as owner. */
+  readonly browser: TestBrowser
+}
+
+/** The built demo, and a browser of its owner. */
+export async function startDemo(store: string): Promise<Demo> {
+  const collector = await startBuilt('demo', store)
+  const browser = await launchBrowser()
+  const page = await browser.context.newPage()
+  await page.goto(collector.dashboard)
+  await page.close()
+  return { collector, browser }
+}
 
 export interface Watched {
   readonly page: Page
