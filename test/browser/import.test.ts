@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SourcesJson } from '../../collector/store/reports.ts'
 import type { LeadJson } from '../../collector/store/shapes.ts'
+import { findingsInBoth } from '../support/axe.ts'
 import { launchBrowser, type TestBrowser } from '../support/browser.ts'
 import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
 import {
@@ -13,9 +14,7 @@ import {
 
 /** Somebody fills in the template, sees what it would do, imports it, and does it all again. */
 
-const AXE = readFileSync('node_modules/axe-core/axe.min.js', 'utf8')
 /** Where pictures of the pages go; none are taken where it is not set. */
-const { PICTURES } = process.env
 const place = createPlace()
 let collector: RunningCollector
 let browser: TestBrowser
@@ -38,21 +37,10 @@ afterAll(async () => {
 
 async function audit(name: string): Promise<void> {
   const { page } = watched
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    if (PICTURES) {
-      await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}.png`, fullPage: true })
-    }
-    const bad = await page.evaluate(`(() => { const module = undefined; ${AXE}
-      return axe.run({ runOnly: ['wcag2a', 'wcag2aa'] }).then(({ violations }) =>
-        violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | '))) })()`)
-    expect(bad, `${name} in ${colorScheme}`).toEqual([])
-  }
+  expect(await findingsInBoth(page), name).toEqual([])
   const usual = page.viewportSize()
   await page.setViewportSize({ width: 360, height: 740 })
   await expectNoOverflow(page)
-  if (PICTURES) await page.screenshot({ path: `${PICTURES}/${name}-phone.png`, fullPage: true })
   if (usual) await page.setViewportSize(usual)
 }
 

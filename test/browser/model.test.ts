@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LeadJson, ModelJson } from '../../collector/store/shapes.ts'
+import { findingsInBoth } from '../support/axe.ts'
 import type { TestBrowser } from '../support/browser.ts'
 import { createPlace, type RunningCollector } from '../support/collector.ts'
 import { startDemo } from '../support/dashboard.ts'
@@ -9,7 +9,6 @@ import { startDemo } from '../support/dashboard.ts'
 /** The model as somebody works on it: tried out, published, compared and gone back from. */
 
 const TEST_MS = 90_000
-const AXE = 'node_modules/axe-core/axe.min.js'
 
 let collector: RunningCollector
 let browser: TestBrowser
@@ -52,17 +51,7 @@ async function open(path: string): Promise<{ page: Page; trouble: string[] }> {
 }
 
 async function expectNoViolation(page: Page): Promise<void> {
-  const session = await page.context().newCDPSession(page)
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    await session.send('Runtime.evaluate', { expression: readFileSync(AXE, 'utf8') })
-    const { result } = await session.send('Runtime.evaluate', {
-      expression: `axe.run({ runOnly: ['wcag2a', 'wcag2aa'] }).then(({ violations }) => JSON.stringify(
-        violations.filter(({ impact }) => ['serious', 'critical'].includes(impact)).map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html)])))`,
-      awaitPromise: true,
-    })
-    expect([page.url(), colorScheme, result.value]).toEqual([page.url(), colorScheme, '[]'])
-  }
+  expect(await findingsInBoth(page)).toEqual([])
 }
 
 test('points change in the form, the preview names who is gained, and going back undoes it', {

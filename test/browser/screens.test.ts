@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
-import type { AxeResults } from 'axe-core'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LeadJson, VisitorJson } from '../../collector/store/shapes.ts'
+import { findingsInBoth, findingsOf } from '../support/axe.ts'
 import type { TestBrowser } from '../support/browser.ts'
 import { createPlace, type RunningCollector } from '../support/collector.ts'
 import {
@@ -22,7 +19,6 @@ import { pathOf, SCREENS } from '../support/screens.mjs'
 const TEST_MS = 120_000
 const PHONE = { width: 360, height: 740 }
 const MAX_BYTES = 60_000
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let collector: RunningCollector
 let browser: TestBrowser
@@ -54,37 +50,14 @@ async function list<T>(path: string): Promise<readonly T[]> {
 
 const open = (): Promise<Watched> => openWatched(browser.context)
 
-/** Serious and critical findings, each with what it is about; of some rules alone where they are named. */
-async function findingsOf(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
-  // The policy of our pages lets no script in, and a debugger's evaluation is none.
-  await page.evaluate(AXE)
-  const { violations } = await page.evaluate(async (runOnly) => {
-    const { axe } = window as unknown as { axe: typeof import('axe-core') } // loaded above
-    const results: AxeResults = await axe.run({
-      resultTypes: ['violations'],
-      ...(runOnly && { runOnly: [...runOnly] }),
-    })
-    return results
-  }, rules)
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${page.url()} ${id}: ${html} ${failureSummary}`),
-    )
-}
-
 describe('every screen', { timeout: TEST_MS }, () => {
   test('keeps nobody out, in light and dark', async () => {
     const { page, trouble } = await open()
     const findings: string[] = []
     for (const [, url] of screens) {
-      await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
       await page.goto(url)
       await openEverything(page)
-      findings.push(...(await findingsOf(page)))
-      // Another scheme has other colours, and the same names and order.
-      await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
-      findings.push(...(await findingsOf(page, ['color-contrast'])))
+      findings.push(...(await findingsInBoth(page)))
     }
     expect(findings).toEqual([])
     expect(trouble).toEqual([])

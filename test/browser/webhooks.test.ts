@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
+import { findingsInBoth } from '../support/axe.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { createPlace, startBuilt } from '../support/collector.ts'
 import { startReceiver, verifyMessage } from '../support/receiver.ts'
@@ -9,9 +8,7 @@ import { CHROME, eventAt } from '../support/world.ts'
 
 /** An owner adds a webhook, sees what it was sent, and sends again what was given up. */
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** Where pictures of the pages go; none are taken where it is not set. */
-const { PICTURES } = process.env
 
 test('a webhook from its first test to its removal', { timeout: 90_000 }, async () => {
   const place = createPlace()
@@ -26,19 +23,9 @@ test('a webhook from its first test to its removal', { timeout: 90_000 }, async 
     const trouble: string[] = []
     page.on('console', (message) => trouble.push(message.text()))
     const audit = async (name: string) => {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        if (PICTURES)
-          await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}.png`, fullPage: true })
-        const bad = await page.evaluate(`(() => { const module = undefined; ${AXE}
-          return axe.run({ runOnly: ['wcag2a', 'wcag2aa'] }).then(({ violations }) =>
-            violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-              .map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | '))) })()`)
-        expect(bad, `${name} in ${colorScheme}`).toEqual([])
-      }
+      expect(await findingsInBoth(page), name).toEqual([])
       const usual = page.viewportSize()
       await page.setViewportSize({ width: 360, height: 740 })
-      if (PICTURES) await page.screenshot({ path: `${PICTURES}/${name}-phone.png`, fullPage: true })
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
       if (usual) await page.setViewportSize(usual)
     }
