@@ -20,6 +20,7 @@ import {
 } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { WireEvent } from '../../shared/wire.ts'
+import { scaled } from '../support/scale.ts'
 import { startTagCollector, type TagCollector, waitFor } from '../support/tag-collector.ts'
 
 /** For what crosses processes on a busy machine. */
@@ -412,7 +413,7 @@ describe('engaged time is the truth', () => {
   }
   test.each(Object.entries(scripts))('%s', (_name, script) => expectTruth(script), 60_000)
 
-  test.each(Array.from({ length: 10 }, (_, n) => n + 1))(
+  test.each(Array.from({ length: scaled(10, 3) }, (_, n) => n + 1))(
     'whoever does anything, seed %i',
     (seed) => expectTruth(generate(seed)),
     60_000,

@@ -163,9 +163,15 @@ static ssize_t change(int fd, const char *name, const void *data, size_t length,
   return done;
 }
 
+/* A number that a file had may be a socket's by now: what is no file is none of ours. */
+static int is_file(int fd) {
+  struct stat64 found;
+  return fstat64(fd, &found) == 0 && S_ISREG(found.st_mode);
+}
+
 ssize_t write(int fd, const void *data, size_t length) {
   const char *name = name_at(fd);
-  return name ? change(fd, name, data, length, -1) : real_write(fd, data, length);
+  return name && is_file(fd) ? change(fd, name, data, length, -1) : real_write(fd, data, length);
 }
 ssize_t pwrite64(int fd, const void *data, size_t length, off64_t offset) {
   const char *name = name_at(fd);
