@@ -1,5 +1,7 @@
 /** Today: who waits, who heats up and cools down, who is here. */
 export const todayStyles = `
+/* A row keeps its two lines when one of them has nothing to say: nothing moves when it has again. */
+.live-row small:empty::before { content: "\\00a0"; }
 .today-summary { color: var(--soft); display: flex; flex-wrap: wrap; gap: 0 .5rem; }
 .today-summary strong { color: var(--ink); font-weight: 570; }
 .today-summary span::before { content: "·"; margin-right: .5rem; }
