@@ -237,7 +237,7 @@ async function isFile(page: Page, address: string): Promise<boolean> {
 }
 
 /** Pages by their shape, so that no list in all its orders keeps the rest from being seen. */
-const MOST_OF_A_SHAPE = scaled(120)
+const MOST_OF_A_SHAPE = scaled(160)
 
 test(
   'no program runs on any page, and each is shown as text',
