@@ -5,6 +5,7 @@ import type { Child } from 'hono/jsx'
 import type { Admin } from '../engine.ts'
 import { audited } from '../http/audit.ts'
 import { type GuardedEnv, mayUse } from '../http/auth.ts'
+import { fileAnswer } from '../http/download.ts'
 import type { Draft, Drafts } from '../import/drafts.ts'
 import { skippedCsv, templateCsv } from '../import/files.ts'
 import { piecesOf } from '../import/pieces.ts'
@@ -49,6 +50,8 @@ const MAX_BODY_BYTES = MAX_FILE_BYTES + 64 * 1024
 /** Outcomes of one transaction, so that no event waits for many. */
 const AT_ONCE = 200
 const MAX_NAME_CHARS = 80
+const TEMPLATE_FILE = { name: 'outcomes-template.csv', type: 'csv' } as const
+const SKIPPED_FILE = { name: 'skipped.csv', type: 'csv' } as const
 const NO_FILE = 'Choose a CSV file first.'
 const TOO_LARGE = 'The file is over 5 MB: split it into parts.'
 const NO_PROXY = { tone: 'note', words: '' } as const
@@ -123,7 +126,7 @@ export function createImportPages(deps: ImportPagesDeps): Hono<GuardedEnv> {
   app.post(IMPORT, limit, show('connect', upload))
   app.get(
     TEMPLATE,
-    show('connect', ({ c }) => csv(c, templateCsv(), 'outcomes-template.csv')),
+    show('connect', ({ c }) => fileAnswer(c, TEMPLATE_FILE, templateCsv())),
   )
   app.get(
     `${IMPORT}/:draft`,
@@ -147,9 +150,9 @@ export function createImportPages(deps: ImportPagesDeps): Hono<GuardedEnv> {
       'connect',
       withDraft(async ({ c, now }, draft) => {
         const { state } = draft
-        if (state.kind === 'done') return csv(c, state.skipped, 'skipped.csv')
+        if (state.kind === 'done') return fileAnswer(c, SKIPPED_FILE, state.skipped)
         const { head, plan } = await fileIn(draft, state.bytes, now)
-        return csv(c, await skippedCsv(head, plan.rows), 'skipped.csv')
+        return fileAnswer(c, SKIPPED_FILE, await skippedCsv(head, plan.rows))
       }),
     ),
   )
@@ -209,11 +212,4 @@ async function fileOf(c: Context): Promise<Uploaded | null> {
     bytes: new Uint8Array(await file.arrayBuffer()),
     name: [...name].slice(0, MAX_NAME_CHARS).join(''),
   }
-}
-
-function csv(c: Context, text: string, name: string): Response {
-  return c.body(text, 200, {
-    'content-type': 'text/csv; charset=utf-8',
-    'content-disposition': `attachment; filename="${name}"`,
-  })
 }

@@ -1,4 +1,4 @@
-import { AsyncResource } from 'node:async_hooks'
+import { piecesAnswer } from '../http/download.ts'
 import { badFilters, trouble } from './answers.tsx'
 import type { DashboardDeps, DashboardReader } from './deps.ts'
 import { parseLeadFilters } from './filters.ts'
@@ -15,7 +15,10 @@ const AT_ONCE = 50
  * left out or written twice because a score changed meanwhile. That is a number for each; the rest is read
  * and sent piece by piece, as fast as it is taken.
  */
-export function leadsCsvScreen({ reader }: Pick<DashboardDeps, 'reader'>): Screen {
+export function leadsCsvScreen({
+  reader,
+  onBroken,
+}: Pick<DashboardDeps, 'reader' | 'onBroken'>): Screen {
   return async (visit) => {
     const { c, now, sites } = visit
     const asked = parseLeadFilters(c.req.query(), now)
@@ -23,10 +26,8 @@ export function leadsCsvScreen({ reader }: Pick<DashboardDeps, 'reader'>): Scree
     const { query, columns, filters } = asked.value
     const [refs, saved] = await Promise.all([reader.leadOrder(query, now), reader.savedViews()])
     const { name } = presentTabs(saved, { ...filters, cursor: '' }, sites)
-    return c.body(streamOf(reader, { refs, columns, now }), 200, {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': `attachment; filename="${csvName(name, now)}"`,
-    })
+    const pieces = piecesOf(reader, { refs, columns, now })
+    return piecesAnswer(c, { name: csvName(name, now), type: 'csv', pieces, onBroken })
   }
 }
 
@@ -36,23 +37,12 @@ interface File {
   readonly now: number
 }
 
-function streamOf(reader: DashboardReader, { refs, columns, now }: File): ReadableStream {
-  const encoder = new TextEncoder()
-  let next = 0
-  // Whoever takes the stream is outside of the request, which decides what may be seen.
-  const readNext = AsyncResource.bind(() =>
-    reader.listedLeads(refs.slice(next, next + AT_ONCE), now),
-  )
-  return new ReadableStream({
-    start(controller) {
-      controller.enqueue(encoder.encode(csvHead(columns)))
-    },
-    // What fails here breaks the connection off: a browser then has no file, instead of half of one.
-    async pull(controller) {
-      if (next >= refs.length) return controller.close()
-      const leads = await readNext()
-      next += AT_ONCE
-      controller.enqueue(encoder.encode(csvRows(leads, columns)))
-    },
-  })
+async function* piecesOf(
+  reader: DashboardReader,
+  { refs, columns, now }: File,
+): AsyncGenerator<string> {
+  yield csvHead(columns)
+  for (let at = 0; at < refs.length; at += AT_ONCE) {
+    yield csvRows(await reader.listedLeads(refs.slice(at, at + AT_ONCE), now), columns)
+  }
 }

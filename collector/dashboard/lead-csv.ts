@@ -1,4 +1,4 @@
-import { stringify } from 'csv-stringify/sync'
+import { csvOf, slugOf } from '../export/csv.ts'
 import type { ListedLeadJson, TouchJson } from '../store/shapes.ts'
 import type { ColumnKey } from './lead-columns.ts'
 import { leadName, stageWords, topReason, traitOf } from './present.ts'
@@ -6,11 +6,7 @@ import { HEATS, sourceWords } from './vocabulary.ts'
 
 /**
  * The list of leads as a file: the columns that are shown, in their order, as values for a spreadsheet.
- * A line of a trend is no value, so that column has none; the lead's id stands last, to find it again.
- *
- * UTF-8 with a byte order mark: Excel takes a file without one for the code page of its computer and
- * breaks every name with an accent, and other programs skip the mark. What a spreadsheet would take for a
- * formula gets an apostrophe in front. Instants are ISO 8601 in UTC, points and percentiles are numbers.
+ * A line of a trend is no value, so that column has none; the lead's id stands last, to find it again. Instants are ISO 8601 in UTC, points and percentiles are numbers.
  */
 type Value = string | number | null
 type Column = readonly [head: string, value: (lead: ListedLeadJson) => Value]
@@ -60,29 +56,16 @@ const columnsOf = (keys: readonly ColumnKey[]): readonly Column[] =>
   (['who', ...keys, 'id'] as const).flatMap((key) => COLUMNS[key])
 
 export function csvHead(keys: readonly ColumnKey[]): string {
-  return stringify([columnsOf(keys).map(([head]) => head)], {
-    bom: true,
-    record_delimiter: 'windows',
-  })
+  return csvOf([columnsOf(keys).map(([head]) => head)], { bom: true })
 }
 
 export function csvRows(leads: readonly ListedLeadJson[], keys: readonly ColumnKey[]): string {
   const columns = columnsOf(keys)
-  const rows = leads.map((lead) => columns.map(([, value]) => value(lead)))
-  return stringify(rows, {
-    escape_formulas: true,
-    record_delimiter: 'windows',
-    quoted_match: /[\r\n]/,
-  })
+  return csvOf(leads.map((lead) => columns.map(([, value]) => value(lead))))
 }
 
 /** "leads-hot-this-week-2026-11-29.csv"; letters that not every disk takes are left out. */
 export function csvName(view: string | null, now: number): string {
-  const words = (view ?? '')
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
   const day = new Date(now).toISOString().slice(0, 10)
-  return ['leads', words, `${day}.csv`].filter((part) => part !== '').join('-')
+  return ['leads', slugOf(view ?? ''), `${day}.csv`].filter((part) => part !== '').join('-')
 }

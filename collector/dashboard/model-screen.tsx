@@ -1,5 +1,6 @@
 import { audited } from '../http/audit.ts'
 import { mayUse } from '../http/auth.ts'
+import { fileAnswer } from '../http/download.ts'
 import { fieldOf } from '../http/form.ts'
 import { createModelPublisher, isUnfound, type ModelPublisher } from '../http/model-publish.ts'
 import { parseModel } from '../scoring/model.ts'
@@ -117,11 +118,8 @@ export function fileScreen({ reader }: DashboardDeps): Screen {
     const version = versionOf(c.req.param('version') ?? '')
     const found = await reader.model(version)
     if (found.kind !== 'found') return trouble(visit, 404, NO_VERSION)
-    return c.body(found.value.yaml, 200, {
-      'content-type': 'application/yaml; charset=utf-8',
-      'content-disposition': `attachment; filename="pique-model-${version}.yaml"`,
-      'x-content-type-options': 'nosniff',
-    })
+    const name = `pique-model-${version}.yaml`
+    return fileAnswer(c, { name, type: 'yaml' }, found.value.yaml)
   }
 }
 

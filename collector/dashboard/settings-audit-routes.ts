@@ -1,8 +1,9 @@
-import { stream } from 'hono/streaming'
+import { csvOf } from '../export/csv.ts'
 import { audited } from '../http/audit.ts'
+import { piecesAnswer } from '../http/download.ts'
 import type { AuditQuery } from '../store/audit-store.ts'
 import type { AuditJson } from '../store/shapes.ts'
-import { csvOf } from './audit-csv.ts'
+import type { InternalReader } from '../store/sqlite/read/reader.ts'
 import { ACTIONS } from './audit-words.ts'
 import { presentAudit } from './present-audit.ts'
 import { auditPanel } from './settings-audit.tsx'
@@ -12,7 +13,7 @@ const ON_A_PAGE = 50
 const IN_A_PIECE = 1_000
 
 /** Who changed or read out what. */
-export const auditPart: SettingsPart = (pages, { reader, people, clock }) => {
+export const auditPart: SettingsPart = (pages, { reader, people, clock, onBroken }) => {
   const { app } = pages
 
   app.get('/settings/audit.csv', (c) => {
@@ -20,19 +21,8 @@ export const auditPart: SettingsPart = (pages, { reader, people, clock }) => {
       audited(c, null)
       return c.redirect('/settings', 303)
     }
-    c.header('content-type', 'text/csv; charset=utf-8')
-    c.header('content-disposition', 'attachment; filename="audit-log.csv"')
-    const query = queryOf(c)
-    return stream(c, async (out) => {
-      await out.write(csvOf([['id', 'at', 'by', 'action', 'subject', 'detail']]))
-      let cursor: string | undefined
-      do {
-        const found = await reader.audit({ ...query, limit: IN_A_PIECE, ...(cursor && { cursor }) })
-        if (found.kind !== 'found') return
-        await out.write(csvOf(found.value.data.map(cellsOf)))
-        cursor = found.value.next_cursor ?? undefined
-      } while (cursor !== undefined && !out.aborted)
-    })
+    const pieces = piecesOf(reader, queryOf(c))
+    return piecesAnswer(c, { name: 'audit-log.csv', type: 'csv', pieces, onBroken })
   })
 
   return async (c) => {
@@ -52,6 +42,20 @@ export const auditPart: SettingsPart = (pages, { reader, people, clock }) => {
 }
 
 /** What is asked for; an unknown action is none, and text is cut to what any entry has. */
+async function* piecesOf(
+  reader: Pick<InternalReader, 'audit'>,
+  query: AuditQuery,
+): AsyncGenerator<string> {
+  yield csvOf([['id', 'at', 'by', 'action', 'subject', 'detail']])
+  let cursor: string | undefined
+  do {
+    const found = await reader.audit({ ...query, limit: IN_A_PIECE, ...(cursor && { cursor }) })
+    if (found.kind !== 'found') throw new Error(`the log can't be read on: ${found.kind}`)
+    yield csvOf(found.value.data.map(cellsOf))
+    cursor = found.value.next_cursor ?? undefined
+  } while (cursor !== undefined)
+}
+
 function queryOf(c: SettingsContext): AuditQuery {
   const text = (name: string) => c.req.query(name)?.trim().slice(0, 300) || undefined
   const action = text('what')

@@ -27,6 +27,8 @@ export interface SettingsDeps {
   /** Where the collector is reached from outside, without a slash at the end. */
   readonly publicUrl: (c: Context) => string
   readonly retentionMonths: number
+  /** Told of a download that broke off because a read failed. */
+  readonly onBroken?: (error: unknown) => void
   readonly demo: boolean
 }
 

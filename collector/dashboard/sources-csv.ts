@@ -1,8 +1,8 @@
-import { stringify } from 'csv-stringify/sync'
+import { csvOf } from '../export/csv.ts'
 import type { FunnelJson, SourceRowJson, SourcesJson } from '../store/reports.ts'
 
 /** The report as a file: a row each, names as they were sent, shares from 0 to 1. */
-export function csvOf(report: SourcesJson): string {
+export function reportCsv(report: SourcesJson): string {
   const { by, data, others } = report
   const rows = others ? [...data, { ...others, name: '(others)' }] : data
   const currencies = currenciesOf(report.total)
@@ -18,12 +18,7 @@ export function csvOf(report: SourcesJson): string {
     ]),
     ...['days_to_mql_median', 'days_to_mql_p90'],
   ]
-  // A spreadsheet must not run what a visitor wrote into a link.
-  return stringify([columns, ...rows.map((row) => cellsOf(row, named, currencies))], {
-    bom: true,
-    escape_formulas: true,
-    quoted_match: /[\r\n]/,
-  })
+  return csvOf([columns, ...rows.map((row) => cellsOf(row, named, currencies))], { bom: true })
 }
 
 function currenciesOf(total: FunnelJson): (string | null)[] {

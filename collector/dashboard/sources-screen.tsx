@@ -1,3 +1,4 @@
+import { fileAnswer } from '../http/download.ts'
 import { answer, trouble, type Visit } from './answers.tsx'
 import { askLatest } from './ask.ts'
 import type { DashboardDeps } from './deps.ts'
@@ -5,7 +6,7 @@ import { presentSources } from './present-sources.ts'
 import type { Screen } from './screens.ts'
 import { parseSourceFilters } from './source-filters.ts'
 import { Counting, Sources } from './sources.tsx'
-import { csvOf } from './sources-csv.ts'
+import { reportCsv } from './sources-csv.ts'
 
 const ALL_ROWS = 10_000
 const AGAIN_S = '2'
@@ -34,10 +35,8 @@ export function sourcesFileScreen({ reader }: DashboardDeps): Screen {
     if (!asked.ok) return badReport(visit, asked.problems)
     const report = await reader.sources({ ...asked.value.query, most: ALL_ROWS }, visit.now)
     if (!report) return visit.c.text('Being counted; try again.', 503, { 'retry-after': AGAIN_S })
-    return visit.c.body(csvOf(report), 200, {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': `attachment; filename="sources-by-${report.by}.csv"`,
-    })
+    const name = `sources-by-${report.by}.csv`
+    return fileAnswer(visit.c, { name, type: 'csv' }, reportCsv(report))
   }
 }
 

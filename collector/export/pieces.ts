@@ -1,8 +1,8 @@
-import { stringify } from 'csv-stringify/sync'
 import type { ExportQuery } from '../store/exported.ts'
 import type { Found } from '../store/reader.ts'
 import type { LeadJson, Page } from '../store/shapes.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
+import { csvOf, slugOf } from './csv.ts'
 import { LEAD_COLUMNS } from './lead-columns.ts'
 
 /**
@@ -47,7 +47,7 @@ export async function* exportPieces(
   const leads = pagesOf(ask, LEADS_A_PAGE, (query) => reader.exportLeads(query, now))
   let isFirst = true
   for await (const page of leads) {
-    if (ask.format === 'csv') yield csvOf(page, isFirst)
+    if (ask.format === 'csv') yield tableOf(page, isFirst)
     else yield linesOf(ask.what === 'scores' ? page.map(scoreOf) : page)
     isFirst = false
   }
@@ -74,6 +74,12 @@ async function* pagesOf<T>(
   } while (cursor !== null)
 }
 
+function tableOf(leads: readonly LeadJson[], isFirst: boolean): string {
+  const rows = leads.map((lead) => LEAD_COLUMNS.map(({ of }) => of(lead)))
+  const head = LEAD_COLUMNS.map(({ header }) => header)
+  return csvOf(isFirst ? [head, ...rows] : rows, { bom: isFirst })
+}
+
 function linesOf(rows: readonly object[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join('')
 }
@@ -87,30 +93,10 @@ function scoreOf(lead: LeadJson) {
   return { ...whose, score, score_milli, ...parts }
 }
 
-/**
- * As RFC 4180 has it, for spreadsheets: what they would take for a formula begins with an apostrophe, and a
- * byte order mark tells them that it is UTF-8.
- */
-function csvOf(leads: readonly LeadJson[], isFirst: boolean): string {
-  return stringify(
-    leads.map((lead) => LEAD_COLUMNS.map(({ of }) => of(lead))),
-    {
-      columns: LEAD_COLUMNS.map(({ header }) => header),
-      header: isFirst,
-      bom: isFirst,
-      escape_formulas: true,
-      record_delimiter: 'windows',
-      quoted_match: /[\r\n]/,
-    },
-  )
-}
-
 /** What a file is called: what it holds, of which site, and the day on which it was made. */
 export function exportName({ what, format }: ExportAsk, siteName: string, now: number): string {
-  const plain = siteName.normalize('NFKD').replace(/[^a-z0-9]+/gi, '-')
-  const slug = plain.replace(/^-+|-+$/g, '').toLowerCase()
   const day = new Date(now).toISOString().slice(0, 10)
-  return `${['pique', what, slug.slice(0, 40), day].filter(Boolean).join('-')}.${format}`
+  return `${['pique', what, slugOf(siteName).slice(0, 40), day].filter(Boolean).join('-')}.${format}`
 }
 
 export function isExportKind(text: string): text is ExportKind {

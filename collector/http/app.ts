@@ -187,7 +187,7 @@ export function createApp(deps: AppDeps): App {
   app.route('/', createWebhookPages({ reader: seen, writer, clock, targets, demo }))
   const settings = { people, writer, entrance, publicUrl, demo, retentionMonths, erasing }
   const sites = createSites({ reader: seen, writer, clock })
-  app.route('/', createSettings({ ...settings, sites, reader: seen, clock }))
+  app.route('/', createSettings({ ...settings, sites, reader: seen, clock, onBroken }))
   app.notFound((c) =>
     isApi(c.req.path) || !showsPages(c) ? refuse(c, 'not_found') : c.html(renderNotFound(), 404),
   )

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Context } from 'hono'
 import {
   EXPORT_FORMATS,
@@ -11,13 +10,9 @@ import {
 } from '../export/pieces.ts'
 import type { SiteJson } from '../store/shapes.ts'
 import { parseInstant } from './api-instant.ts'
+import { piecesAnswer } from './download.ts'
 
-/** An export as a download: whole, or broken off so that nobody takes a part for all of it. */
-
-const TYPES: Readonly<Record<ExportFormat, string>> = {
-  csv: 'text/csv; charset=utf-8',
-  ndjson: 'application/x-ndjson',
-}
+/** An export as a download. */
 
 export type ReadAsk =
   | { readonly ok: true; readonly ask: ExportAsk }
@@ -64,66 +59,19 @@ export interface ExportSource {
   readonly ask: ExportAsk
   readonly site: SiteJson | null
   readonly now: number
-  /** Told of a read that failed when part of the download was on its way. */
   readonly onBroken: (error: unknown) => void
 }
 
-/** Answers with the file; rejects where not even its beginning can be read. */
-export async function exportAnswer(
+/** Answers with the file; see `piecesAnswer`. */
+export function exportAnswer(
   c: Context,
   { reader, ask, site, now, onBroken }: ExportSource,
 ): Promise<Response> {
-  const pieces = exportPieces(reader, ask, now)
-  const first = await pieces.next()
-  const fail = (error: unknown, controller: ReadableStreamDefaultController) => {
-    onBroken(error)
-    breakOff(c, error, controller)
-  }
-  c.header('content-type', TYPES[ask.format])
-  c.header(
-    'content-disposition',
-    `attachment; filename="${exportName(ask, site?.name ?? '', now)}"`,
-  )
-  c.header('cache-control', 'no-store')
-  return c.body(streamOf(pieces, first, fail))
-}
-
-/** Pulled by whoever reads, so that no more than a page is held; asked for as whom the request was let in. */
-function streamOf(
-  pieces: AsyncGenerator<string>,
-  first: IteratorResult<string>,
-  fail: (error: unknown, controller: ReadableStreamDefaultController) => void,
-): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder()
-  // What is read is veiled by who asks, and a stream is pulled by nobody in particular.
-  const asCaller = AsyncLocalStorage.snapshot()
-  let next: IteratorResult<string> | null = first
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        // A page may be empty, and a stream goes on only after a piece.
-        for (;;) {
-          const { done, value } = next ?? (await asCaller(() => pieces.next()))
-          next = null
-          if (done) return controller.close()
-          if (value !== '') return controller.enqueue(encoder.encode(value))
-        }
-      } catch (error) {
-        fail(error, controller)
-      }
-    },
-    async cancel() {
-      await pieces.return(undefined)
-    },
+  const name = exportName(ask, site?.name ?? '', now)
+  return piecesAnswer(c, {
+    name,
+    type: ask.format,
+    pieces: exportPieces(reader, ask, now),
+    onBroken,
   })
-}
-
-/**
- * Ends the connection in the middle of the answer: a browser then says that the download failed. Where there
- * is no connection, as in a test, the stream fails.
- */
-function breakOff(c: Context, error: unknown, controller: ReadableStreamDefaultController): void {
-  const { outgoing } = (c.env ?? {}) as { readonly outgoing?: { destroy(): void } } // as node-server has it
-  if (outgoing) outgoing.destroy()
-  else controller.error(error)
 }

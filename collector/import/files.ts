@@ -1,22 +1,20 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { stringify } from 'csv-stringify/sync'
+import { csvOf } from '../export/csv.ts'
 import { piecesOf } from './pieces.ts'
 import type { Planned } from './plan.ts'
 
-/** CSV files about an import, for spreadsheets: what they would take for a formula is text. */
-
-const OPTIONS = { bom: true, escape_formulas: true, record_delimiter: 'windows' } as const
+/** CSV files about an import, for spreadsheets. */
 
 /** A file to begin with: its rows say how, and name nobody. */
 export function templateCsv(): string {
-  return stringify(
+  return csvOf(
     [
       ['email', 'type', 'occurred_at', 'value', 'currency', 'reason'],
       ['ada@example.com', 'won', '2026-03-04', '1200.50', 'EUR', 'Annual plan'],
       ['grace@example.com', 'qualified', '2026-03-02T14:30:00Z', '', '', ''],
       ['linus@example.com', 'lost', '2026-02-27', '', '', 'No budget this year'],
     ],
-    OPTIONS,
+    { bom: true },
   )
 }
 
@@ -29,9 +27,9 @@ export async function skippedCsv(
   rows: readonly Planned[],
 ): Promise<string> {
   const skipped = rows.filter(({ fate }) => fate !== 'new')
-  const parts = [stringify([[...head, 'Line', 'Why it was skipped']], OPTIONS)]
+  const parts = [csvOf([[...head, 'Line', 'Why it was skipped']], { bom: true })]
   for (const some of piecesOf(skipped, AT_ONCE)) {
-    parts.push(stringify(some.map(cellsOf), { ...OPTIONS, bom: false }))
+    parts.push(csvOf(some.map(cellsOf)))
     await turn()
   }
   return parts.join('')

@@ -264,3 +264,28 @@ test('the log is for owners, filtered, and opens as CSV without a formula', asyn
   }
   expect((await log()).filter((line) => line.includes('audit.exported'))).toHaveLength(1)
 })
+
+test('a log that can’t be read to its end is no whole file', async () => {
+  const { reader } = whole.service
+  await whole.service.writer.addAudit({
+    at: NOW,
+    author: 'owner',
+    action: 'key.revoked',
+    subject: 'ke_1',
+    detail: null,
+  })
+  const audit = reader.audit.bind(reader)
+  let reads = 0
+  Object.assign(reader, {
+    audit: async (query: Parameters<typeof audit>[0]) => {
+      reads += 1
+      if (reads === 2) throw new Error('the disk is gone')
+      const found = await audit(query)
+      if (found.kind !== 'found') return found
+      return { ...found, value: { ...found.value, next_cursor: 'more' } }
+    },
+  })
+  const cookie = await whole.sessionOf('owner')
+  const answer = await whole.request('/settings/audit.csv', { headers: { cookie } })
+  await expect(answer.text()).rejects.toThrow('the disk is gone')
+})

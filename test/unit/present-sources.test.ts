@@ -3,7 +3,7 @@ import { funnelShape, whiskerOf } from '../../collector/dashboard/funnel-shape.t
 import { sortRows } from '../../collector/dashboard/present-source-rows.ts'
 import { presentSources } from '../../collector/dashboard/present-sources.ts'
 import { parseSourceFilters, sourcesHref } from '../../collector/dashboard/source-filters.ts'
-import { csvOf } from '../../collector/dashboard/sources-csv.ts'
+import { reportCsv } from '../../collector/dashboard/sources-csv.ts'
 import { shareOf } from '../../collector/scoring/proportion.ts'
 import type { FunnelJson, SourceRowJson, SourcesJson } from '../../collector/store/reports.ts'
 
@@ -159,7 +159,7 @@ test('the funnel narrows from each count to the next, and whiskers stay on their
 
 test('the file runs nothing in a spreadsheet', () => {
   const data = [rowWith('=HYPERLINK("http://x.example")'), rowWith('a,"b"')]
-  const file = csvOf(reportWith({ data, by: 'campaign' }))
+  const file = reportCsv(reportWith({ data, by: 'campaign' }))
   expect(file.startsWith('\uFEFFcampaign,visitors,leads,mql,sql,won,lead_rate,')).toBe(true)
   expect(file).toContain(`"'=HYPERLINK(""http://x.example"")",100,10,2,0,0,0.1000,`)
   expect(file).toContain('"a,""b""",100')
