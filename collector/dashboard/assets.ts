@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
 import { pageScript } from './page-script.ts'
-import { connectScript } from './script-connect.ts'
-import { leadsScript } from './script-leads.ts'
 import { modelScript } from './script-model.ts'
 import { personScript } from './script-person.ts'
 import { todayScript } from './script-today.ts'
@@ -38,7 +36,7 @@ const STYLES = [
   webhookStyles,
   importStyles,
 ]
-const SCRIPTS = [pageScript, todayScript, leadsScript, personScript, modelScript, connectScript]
+const SCRIPTS = [pageScript, todayScript, personScript, modelScript]
 
 interface Asset {
   readonly body: string

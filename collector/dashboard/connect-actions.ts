@@ -17,7 +17,7 @@ export const DONE: Readonly<Record<string, string>> = {
   gone: 'That event waits no more; somebody was faster.',
 }
 
-const FOR_OWNERS = 'this is for owners'
+export const FOR_OWNERS = 'this is for owners'
 
 export function isOwner({ c }: Visit): boolean {
   return mayUse(c.get('access'), 'admin')

@@ -11,7 +11,7 @@ import { ExportTab, KeysTab } from './connect-out.tsx'
 import type { DashboardDeps } from './deps.ts'
 import { importPage } from './import-screen.tsx'
 import { hrefOf } from './links.ts'
-import type { NoticeView } from './notice.tsx'
+import { doneWords, type NoticeView } from './notice.tsx'
 import { readAddress } from './page-checks.ts'
 import { presentCheck } from './present-check.ts'
 import {
@@ -157,8 +157,8 @@ async function incomingPage(deps: DashboardDeps, visit: Visit, site: SiteJson) {
   return answer(visit, 'Incoming', page, 200, noticeOf(c.req.query('done')))
 }
 
-function noticeOf(done = ''): NoticeView | null {
-  const words = Object.hasOwn(DONE, done) ? DONE[done] : undefined
+function noticeOf(done: string | undefined): NoticeView | null {
+  const words = doneWords(DONE, done)
   if (words === undefined) return null
   return { tone: done === 'taken' || done === 'dropped' ? 'good' : 'problem', words }
 }

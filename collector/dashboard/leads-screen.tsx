@@ -6,7 +6,7 @@ import type { DashboardDeps } from './deps.ts'
 import { type LeadFilters, leadsHref, type Params, parseLeadFilters, queryOf } from './filters.ts'
 import { Leads } from './leads.tsx'
 import { hrefOf } from './links.ts'
-import type { NoticeView } from './notice.tsx'
+import { doneWords, type NoticeView } from './notice.tsx'
 import { presentLeads } from './present-leads.ts'
 import { openView, parseViewName, presentTabs, takenWords } from './saved-views.ts'
 import type { Action, Screen, Screens } from './screens.ts'
@@ -27,8 +27,7 @@ export function leadsScreen(deps: DashboardDeps): Screen {
       const { col: _, ...rest } = query
       return visit.c.redirect(hrefOf('/leads', { ...rest, cols: chosen.join(',') }), 303)
     }
-    const done = query.done ?? ''
-    const words = Object.hasOwn(DONE, done) ? DONE[done] : undefined
+    const words = doneWords(DONE, query.done)
     return showList(deps, visit, query, words ? { notice: { tone: 'good', words } } : {})
   }
 }

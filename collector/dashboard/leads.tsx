@@ -118,7 +118,7 @@ const Tabs = ({ view }: { view: LeadsView }) => (
 )
 
 const Chooser = ({ view }: { view: LeadsView }) => (
-  <details class="menu" data-menu>
+  <details class="menu">
     <summary class="button">Columns</summary>
     <form action="/leads" method="get">
       <Hidden fields={view.chooser.hidden} />
@@ -139,7 +139,7 @@ const Chooser = ({ view }: { view: LeadsView }) => (
 )
 
 const SaveView = ({ query, name }: { query: string; name: string }) => (
-  <details class="menu" data-menu open={name !== ''}>
+  <details class="menu" open={name !== ''}>
     <summary class="button">Save view</summary>
     <form action="/leads/views" method="post">
       <p class="hint">Keeps these filters, columns and this order as a tab for the whole team.</p>
@@ -156,7 +156,7 @@ const SaveView = ({ query, name }: { query: string; name: string }) => (
 )
 
 const EditView = ({ view }: { view: NonNullable<LeadsView['tabs']['current']> }) => (
-  <details class="menu" data-menu>
+  <details class="menu">
     <summary class="button">Edit view</summary>
     <div>
       <form action={`/leads/views/${view.id}/rename`} method="post">

@@ -67,19 +67,21 @@ export function draftScreen(deps: DashboardDeps): Screen {
     const { c } = visit
     const form = await readForm(c)
     const draft = draftOf(visit, form)
-    const preview = await previewOf(deps, visit, draft)
+    // It reads all leads under the draft, and publishing does that itself.
+    const preview = () => previewOf(deps, visit, draft)
     if (c.req.header('accept') === 'application/json') {
       const overtaken = await overtakenOf(deps, visit, draft.base)
-      return c.json({ ...preview, overtaken: overtaken?.words ?? '' })
+      return c.json({ ...(await preview()), overtaken: overtaken?.words ?? '' })
     }
     const over = baseOf(fieldOf(form, 'over'))
-    if (over > 0) return editorPage(visit, { ...draft, base: over }, preview)
+    if (over > 0) return editorPage(visit, { ...draft, base: over }, await preview())
     const overtaken = await overtakenOf(deps, visit, draft.base)
     const isPublishing = fieldOf(form, 'do') === 'publish'
-    const status = overtaken && isPublishing ? 409 : preview.state === 'wrong' ? 400 : 200
-    const again = (notice: NoticeView | null, answered: typeof status = status) =>
-      editorPage(visit, draft, preview, { overtaken, notice, status: answered })
-    if (!isPublishing || preview.state === 'wrong' || overtaken) return again(null)
+    const isWrong = !parseModel(draft.yaml).ok
+    const status = overtaken && isPublishing ? 409 : isWrong ? 400 : 200
+    const again = async (notice: NoticeView | null, answered: typeof status = status) =>
+      editorPage(visit, draft, await preview(), { overtaken, notice, status: answered })
+    if (!isPublishing || isWrong || overtaken) return again(null)
     if (draft.note === '') return again(NO_NOTE, 400)
     if (!isNote(draft.note)) return again({ tone: 'problem', words: NOTE_RULE }, 400)
     const { name: by } = c.get('access')
@@ -90,7 +92,11 @@ export function draftScreen(deps: DashboardDeps): Screen {
     }
     if (done.kind === 'unchanged') return again(UNCHANGED, 400)
     const faster = await overtakenOf(deps, visit, draft.base)
-    return editorPage(visit, draft, preview, { overtaken: faster, notice: null, status: 409 })
+    return editorPage(visit, draft, await preview(), {
+      overtaken: faster,
+      notice: null,
+      status: 409,
+    })
   }
 }
 

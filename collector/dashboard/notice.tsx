@@ -15,6 +15,14 @@ export interface UndoView {
   readonly fields: Readonly<Record<string, string>>
 }
 
+/** What a page says of the form that led to it: the address names it, and may name anything. */
+export function doneWords(
+  of: Readonly<Record<string, string>>,
+  done: string | undefined,
+): string | undefined {
+  return done !== undefined && Object.hasOwn(of, done) ? of[done] : undefined
+}
+
 const Undo = ({ undo }: { undo: UndoView }) => (
   <form method="post" action={undo.action}>
     {Object.entries(undo.fields).map(([name, value]) => (

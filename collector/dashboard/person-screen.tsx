@@ -4,7 +4,7 @@ import { answer, unfound, type Visit } from './answers.tsx'
 import { askStanding, leadsOf } from './ask.ts'
 import type { DashboardDeps } from './deps.ts'
 import { hrefOf, leadHref, visitorHref } from './links.ts'
-import type { NoticeView } from './notice.tsx'
+import { doneWords, type NoticeView } from './notice.tsx'
 import { outcomeNotice } from './outcome-screen.tsx'
 import { Person } from './person.tsx'
 import { presentMoments } from './present-moments.ts'
@@ -128,8 +128,8 @@ const DONE: Readonly<Record<string, string>> = {
 }
 
 function noticeOf({ c, site }: Visit): NoticeView | null {
-  const done = c.req.query('done') ?? ''
-  const words = Object.hasOwn(DONE, done) ? DONE[done] : undefined
+  const done = c.req.query('done')
+  const words = doneWords(DONE, done)
   if (words === undefined) return null
   const adjustment = c.req.query('adjustment')
   if (done !== 'adjusted' || !adjustment || !mayUse(c.get('access'), 'write')) {

@@ -21,8 +21,6 @@ export interface WebhookView {
   readonly facts: string
   /** What is on its way and what was given up; null where there is neither. */
   readonly queue: string | null
-  /** Below which its forms are sent. */
-  readonly formPath: string
   readonly isOn: boolean
   readonly parked: number
   readonly since: When
@@ -84,7 +82,6 @@ export function presentWebhook(
     failingSince: state === 'on' ? maybeWhen(hook.failing_since, now) : null,
     facts: [what, where, personal ? 'with personal data' : 'without personal data'].join(' · '),
     queue: queue.length > 0 ? queue.join(', ') : null,
-    formPath: `/connect/webhooks/${id}`,
     isOn: state === 'on',
     parked,
     since: whenOf(hook.created_at, now),

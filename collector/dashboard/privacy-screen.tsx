@@ -1,7 +1,7 @@
-import { mayUse } from '../http/auth.ts'
 import { fieldOf } from '../http/form.ts'
 import { refuse } from '../http/refuse.ts'
 import { answer, unfound } from './answers.tsx'
+import { FOR_OWNERS, isOwner } from './connect-actions.ts'
 import type { DashboardDeps } from './deps.ts'
 import { ErasedPage } from './erased.tsx'
 import { leadHref } from './links.ts'
@@ -11,14 +11,13 @@ import type { Action, Screen } from './screens.ts'
 
 /** What a person may ask of whoever knows them, from their page; for owners, as in the API. */
 
-const OWNERS_ONLY = 'this is for owners'
 const CONFIRMATION = 'erase'
 
 /** Everything that is held about a lead, as a file. */
 export function heldScreen({ reader, retentionMonths }: DashboardDeps): Screen {
   return async (visit) => {
     const { c, site, now } = visit
-    if (!mayUse(c.get('access'), 'admin')) return refuse(c, 'forbidden', OWNERS_ONLY)
+    if (!isOwner(visit)) return refuse(c, 'forbidden', FOR_OWNERS)
     const id = c.req.param('id') ?? ''
     const held = await reader.held(id, site ? { site: site.id } : {}, { now, retentionMonths })
     if (held.kind !== 'found')
@@ -31,7 +30,7 @@ export function heldScreen({ reader, retentionMonths }: DashboardDeps): Screen {
 export function eraseAction(deps: DashboardDeps): Action {
   return async (visit, form) => {
     const { c, site, now } = visit
-    if (!mayUse(c.get('access'), 'admin')) return refuse(c, 'forbidden', OWNERS_ONLY)
+    if (!isOwner(visit)) return refuse(c, 'forbidden', FOR_OWNERS)
     if (fieldOf(form, 'confirm').trim().toLowerCase() !== CONFIRMATION) {
       const words = `Nothing is erased. Type “${CONFIRMATION}” to confirm that it should be.`
       return showLead(deps, visit, { tone: 'problem', words }, 400)

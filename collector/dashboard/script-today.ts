@@ -58,8 +58,8 @@ if ($('.notice') && /[?&]done=/.test(location.search)) {
   history.replaceState(null, '', clean)
 }
 
-/* The reasons are closed as menus are. */
-const closeReasons = (event) => {
+/* One open menu at a time, closed by Escape, which gives the focus back, or a click elsewhere. */
+const closeOthers = (event) => {
   for (const menu of $$('.menu[open]')) {
     if (event.type === 'click' && !menu.contains(event.target)) menu.open = false
     if (event.key !== 'Escape') continue
@@ -67,6 +67,6 @@ const closeReasons = (event) => {
     menu.open = false
   }
 }
-document.addEventListener('click', closeReasons)
-document.addEventListener('keydown', closeReasons)
+document.addEventListener('click', closeOthers)
+document.addEventListener('keydown', closeOthers)
 `

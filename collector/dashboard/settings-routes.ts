@@ -6,7 +6,7 @@ import { MAX_FORM_BYTES } from '../http/form.ts'
 import { isSafe } from '../http/own-page.ts'
 import { refuse } from '../http/refuse.ts'
 import { answer } from './answers.tsx'
-import type { NoticeView } from './notice.tsx'
+import { doneWords, type NoticeView } from './notice.tsx'
 import { presentFrame } from './present.ts'
 import { presentTabs, SETTINGS_TABS, type SettingsTab } from './present-settings.ts'
 import { Settings, type SettingsPanel } from './settings.tsx'
@@ -75,8 +75,7 @@ export function createSettings(deps: SettingsDeps): Hono<GuardedEnv> {
   const panelsOf: Record<SettingsTab, ReturnType<SettingsPart>> = Object.fromEntries(made)
 
   const open = (c: SettingsContext, tab: SettingsTab) => {
-    const done = c.req.query('done') ?? ''
-    const words = Object.hasOwn(DONE, done) ? DONE[done] : undefined
+    const words = doneWords(DONE, c.req.query('done'))
     return pages.show(c, tab, words === undefined ? null : { tone: 'good', words })
   }
   const isOwner = (c: SettingsContext) => c.get('access').role === 'owner'

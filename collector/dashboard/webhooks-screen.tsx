@@ -14,8 +14,9 @@ import { EVENT_TYPES } from '../webhooks/news.ts'
 import { newWebhookSecret } from '../webhooks/sign.ts'
 import type { Targets } from '../webhooks/targets.ts'
 import { answer, trouble, type Visit } from './answers.tsx'
+import { FOR_OWNERS, isOwner } from './connect-actions.ts'
 import { hrefOf } from './links.ts'
-import type { NoticeView } from './notice.tsx'
+import { doneWords, type NoticeView } from './notice.tsx'
 import { presentTabs, WEBHOOKS as START } from './present-connect.ts'
 import { siteChoices } from './present-settings.ts'
 import { deliveryTabs, eventChoices, presentDelivery, presentWebhook } from './present-webhooks.ts'
@@ -57,7 +58,6 @@ const GONE = {
 }
 
 const problem = (words: string): NoticeView => ({ tone: 'problem', words })
-const isOwner = ({ c }: Visit) => c.get('access').role === 'owner'
 
 export function createWebhookPages(deps: WebhookPagesDeps): Hono<GuardedEnv> {
   const { reader, writer, clock, targets } = deps
@@ -69,7 +69,7 @@ export function createWebhookPages(deps: WebhookPagesDeps): Hono<GuardedEnv> {
     (visit) =>
       isOwner(visit) ? screen(visit) : answer(visit, 'Webhooks', <OwnersOnly />)
   const done = ({ c }: Visit): NoticeView | null => {
-    const words = DONE[c.req.query('done') ?? '']
+    const words = doneWords(DONE, c.req.query('done'))
     return words === undefined ? null : { tone: 'good', words }
   }
 
@@ -112,7 +112,7 @@ export function createWebhookPages(deps: WebhookPagesDeps): Hono<GuardedEnv> {
 
   const actOwned = (path: string, action: Action) =>
     act(path, 'connect', START, (visit, form) =>
-      isOwner(visit) ? action(visit, form) : refuse(visit.c, 'forbidden', 'this is for owners'),
+      isOwner(visit) ? action(visit, form) : refuse(visit.c, 'forbidden', FOR_OWNERS),
     )
   /** A form about one webhook; what it leads to, or a page of its own. */
   const actOn = (path: string, change: (ref: number, visit: Visit) => Promise<string | Response>) =>

@@ -40,22 +40,20 @@ const PlainForm = ({ action, word, what }: { action: string; word: string; what:
 
 const HookActions = ({ hook }: { hook: WebhookView }) => (
   <div class="settings-actions">
-    {hook.isOn && (
-      <PlainForm action={`${hook.formPath}/test`} word="Send a test" what={hook.host} />
-    )}
+    {hook.isOn && <PlainForm action={`${hook.href}/test`} word="Send a test" what={hook.host} />}
     <PlainForm
-      action={`${hook.formPath}/${hook.isOn ? 'off' : 'on'}`}
+      action={`${hook.href}/${hook.isOn ? 'off' : 'on'}`}
       word={hook.isOn ? 'Switch off' : 'Switch on'}
       what={hook.host}
     />
     <SureButton
-      action={`${hook.formPath}/rotate`}
+      action={`${hook.href}/rotate`}
       word="New secret"
       sure="Yes, make a new secret"
       what={`for ${hook.host}`}
     />
     <SureButton
-      action={`${hook.formPath}/remove`}
+      action={`${hook.href}/remove`}
       word="Remove"
       sure="Yes, remove it and its messages"
       what={hook.host}
@@ -245,7 +243,7 @@ export const Webhook = ({ hook, tabs, deliveries, older }: WebhookProps) => (
       </nav>
       {hook.parked > 0 && (
         <PlainForm
-          action={`${hook.formPath}/replay`}
+          action={`${hook.href}/replay`}
           word="Send all that was given up again"
           what={hook.host}
         />

@@ -1,7 +1,6 @@
 import type { ApiDeps } from './api.ts'
 import { leadParams, siteQuery } from './api-query.ts'
 import { type Api, json, readRoute, unfound, writeRoute } from './api-route.ts'
-import { createErasing } from './erasing.ts'
 import { refuse } from './refuse.ts'
 import { erased, held } from './schemas-held.ts'
 
@@ -28,10 +27,8 @@ const erase = writeRoute('admin', {
   responses: { 200: json(erased, 'What was erased, and which backups still hold it') },
 })
 
-/** `forgetAnswers`: what writes were answered may name whoever was erased. */
-export function addPrivacyRoutes(api: Api, deps: ApiDeps, forgetAnswers: () => void): void {
-  const { reader, writer, clock, retentionMonths } = deps
-  const erasing = createErasing({ writer, clock, forgetAnswers })
+export function addPrivacyRoutes(api: Api, deps: ApiDeps): void {
+  const { reader, erasing, clock, retentionMonths } = deps
 
   api.openapi(itsExport, async (c) => {
     const { id } = c.req.valid('param')

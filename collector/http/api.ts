@@ -8,7 +8,7 @@ import type { Targets } from '../webhooks/targets.ts'
 import { addAccountRoutes } from './api-accounts.ts'
 import { addAuditRoutes } from './api-audit.ts'
 import { createApiDocs } from './api-docs.tsx'
-import { type Answers, rememberAnswers } from './api-idempotency.ts'
+import type { Answers } from './api-idempotency.ts'
 import { addIdentityRoutes } from './api-identities.ts'
 import { addKeyRoutes } from './api-keys.ts'
 import { addLeadRoutes } from './api-leads.ts'
@@ -23,6 +23,7 @@ import { addSiteRoutes } from './api-sites.ts'
 import { addVisitorRoutes } from './api-visitors.ts'
 import { addWebhookRoutes } from './api-webhooks.ts'
 import type { Guard } from './auth.ts'
+import type { Erasing } from './erasing.ts'
 import { isSafe } from './own-page.ts'
 import type { People } from './people.ts'
 import { refuse } from './refuse.ts'
@@ -72,8 +73,6 @@ export interface ApiDeps {
     | 'addAdjustment'
     | 'removeAdjustment'
     | 'unlink'
-    | 'erase'
-    | 'eraseMentions'
     | 'publishModel'
     | 'publishAfter'
     | 'modelProgress'
@@ -95,8 +94,8 @@ export interface ApiDeps {
   /** How long events are kept; said wherever somebody asks what is held. */
   readonly retentionMonths: number
   readonly people: People
-  /** Absent, it has answers of its own. */
-  readonly answers?: Answers
+  readonly answers: Answers
+  readonly erasing: Pick<Erasing, 'eraseLead'>
   /** Where a webhook may go. */
   readonly targets: Pick<Targets, 'problemOf'>
 }
@@ -117,10 +116,9 @@ export function createApi(deps: ApiDeps): Hono {
   // The guard is first, so that no route can be added in front of it.
   api.use(deps.guard.requireKey, unkept, narrowToSite(deps.reader))
   api.use(limitBody, limitDepth)
-  const answers = deps.answers ?? rememberAnswers(deps.clock)
-  api.use(answers.remember)
+  api.use(deps.answers.remember)
   addLeadRoutes(api, deps)
-  addPrivacyRoutes(api, deps, answers.forget)
+  addPrivacyRoutes(api, deps)
   addIdentityRoutes(api, deps)
   addOutcomeRoutes(api, deps)
   addVisitorRoutes(api, deps)

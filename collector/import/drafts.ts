@@ -33,10 +33,10 @@ export interface Drafts {
   put(draft: Omit<Draft, 'id' | 'state'>, bytes: Uint8Array): string
   find(id: string, credential: string): Draft | null
   /**
-   * Does the work of a waiting draft, once however often it is asked for at a time; true for whoever did it.
+   * Does the work of a waiting draft, once however often it is asked for at a time.
    * Where it fails the draft waits again.
    */
-  finish(draft: Draft, work: (waiting: Waiting) => Promise<Done>): Promise<boolean>
+  finish(draft: Draft, work: (waiting: Waiting) => Promise<Done>): Promise<void>
   /** Forgets all of them. */
   forget(): void
 }
@@ -80,7 +80,7 @@ export function createDrafts(clock: () => number): Drafts {
       const begun = working.get(id)
       if (begun || state.kind === 'done') {
         await begun
-        return false
+        return
       }
       const begin = work(state)
       working.set(id, begin)
@@ -88,7 +88,6 @@ export function createDrafts(clock: () => number): Drafts {
         const done = await begin
         const one = held.get(id)
         if (one) held.set(id, { ...one, draft: { ...draft, state: done } })
-        return true
       } finally {
         working.delete(id)
       }

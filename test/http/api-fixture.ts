@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { Hono } from 'hono'
 import type { Admin } from '../../collector/engine.ts'
 import { createApi } from '../../collector/http/api.ts'
+import { rememberAnswers } from '../../collector/http/api-idempotency.ts'
 import { createAudienceRoutes } from '../../collector/http/audience.ts'
 import { createGuard, hashSecret, newApiKey } from '../../collector/http/auth.ts'
+import { createErasing } from '../../collector/http/erasing.ts'
 import { createPasswords } from '../../collector/http/passwords.ts'
 import { createPeople } from '../../collector/http/people.ts'
 import { createEntrance } from '../../collector/http/session.ts'
@@ -103,6 +105,7 @@ export function createService(): Service {
   const guard = createGuard({ reader, writer, veil, clock, isHttps: https })
   const people = createPeople({ reader, writer, passwords, clock, onAccount() {} })
   const publicUrl = () => 'https://t.example.com'
+  const answers = rememberAnswers(clock)
   const app = new Hono()
   app.route('/', createAudienceRoutes({ reader, clock }))
   app.route('/', signIn.routes)
@@ -116,6 +119,8 @@ export function createService(): Service {
       guard,
       people,
       retentionMonths: 13,
+      answers,
+      erasing: createErasing({ writer, clock, forgetAnswers: answers.forget }),
       targets: createTargets(['127.0.0.0/8']),
     }),
   )

@@ -303,6 +303,21 @@ test('files are kept for a quarter of an hour, one of each session, and no more 
   expect(drafts.find(many[4] ?? '', 'e')).toBeNull()
 })
 
+test('whoever erases somebody through the API too has no uploaded file left that names them', async () => {
+  const { path } = await dryRun(DEALS)
+  const key = whole.service.keyOf(['admin'])
+  const erased = await whole.request(`/api/v1/leads/${encodeURIComponent(ANN)}?site=si_1`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${key}` },
+  })
+  expect(erased.status).toBe(200)
+  const answer = await get(path)
+  expect([answer.status, answer.headers.get('location')]).toEqual([
+    303,
+    expect.stringContaining('done=forgotten'),
+  ])
+})
+
 test('a template is there to begin with', async () => {
   const answer = await get('/connect/import/template.csv')
   expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8')

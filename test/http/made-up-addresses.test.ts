@@ -27,6 +27,7 @@ const PAGES = {
   '/model/edit': 'from as',
   '/connect': 'tab for check at done cursor site',
   '/connect/export': 'what format since until site',
+  '/connect/webhooks': 'done site',
   '/settings/people': 'done',
   '/settings/audit': 'who what on cursor done',
 }

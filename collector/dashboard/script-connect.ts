@@ -1,3 +1,0 @@
-/** Connect and its choices. Part of the page script: what stands in page-script.ts may be used. */
-export const connectScript = `
-`
