@@ -76,9 +76,7 @@ export function createForgetting(deps: ForgettingDeps): Forgetting {
     const erased = transaction.erase(lead, at)
     if (!erased) return null
     const { site } = erased
-    if (transaction.outbox.wants('lead.erased')) {
-      transaction.outbox.tell({ type: 'lead.erased', lead, at, site }, at)
-    }
+    transaction.outbox.tell({ type: 'lead.erased', lead, at, site }, at)
     foldWhatIsLeft(transaction, erased, at)
     return erased
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { eventAt } from '../support/world.ts'
 import { createService, DAY, MINUTE, NOW, type Service } from './api-fixture.ts'
@@ -49,6 +50,34 @@ test('is made with a secret that is shown once, and told what it asked for', asy
     { id: 'me_1', type: 'lead.identified', sequence: 1, state: 'waiting', attempts: 0 },
   ])
   expect(JSON.stringify(data)).not.toContain('corp.example')
+})
+
+test('a site that goes takes its webhooks along, and nothing is written for them any more', async () => {
+  const { id } = await add({ site: 'si_1' })
+  meet('ann@corp.example')
+  expect((await ask('GET', `/webhooks/${id}`)).waiting).toBe(1)
+  const lead = await service.reader.leadRef('email:ann@corp.example', { site: 'si_1' })
+  if (lead.kind !== 'found') throw new Error(lead.kind)
+  expect((await ask('DELETE', '/sites/si_1')).status).toBe(204)
+  await service.writer.erase(lead.value, NOW)
+  const db = new Database(service.path, { readonly: true })
+  expect(db.prepare('SELECT count(*) FROM message').pluck().get()).toBe(0)
+  expect(db.prepare('SELECT count(*) FROM message_count').pluck().get()).toBe(0)
+  db.close()
+})
+
+test('of an erased lead nothing is left, whatever a webhook is told of', async () => {
+  await add({ events: ['lead.identified'] })
+  meet('gone@corp.example')
+  const lead = await service.reader.leadRef('email:gone@corp.example', { site: 'si_1' })
+  if (lead.kind !== 'found') throw new Error(lead.kind)
+  await service.writer.erase(lead.value, NOW)
+  const db = new Database(service.path, { readonly: true })
+  const left = ['message', 'message_count'].map((table) =>
+    db.prepare(`SELECT count(*) FROM ${table} WHERE lead = ?`).pluck().get(lead.value),
+  )
+  db.close()
+  expect(left).toEqual([0, 0])
 })
 
 describe('deliveries', () => {

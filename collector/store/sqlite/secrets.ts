@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
+import { newWebhookSecret } from '../../webhooks/sign.ts'
 import { StoreTrouble } from '../trouble.ts'
 import type { Db } from './connect.ts'
 
@@ -111,8 +112,8 @@ function sealWebhooks(db: Db, seal: Seal, former: Seal | null): void {
   for (const row of rows) {
     const [ref, secret, older] = row as [number, string, string | null] // as selected
     const name = webhookName(ref)
-    const lost = () => `whsec_${randomBytes(32).toString('base64')}`
-    const anew = (sealed: string) => seal.seal(former?.open(sealed, name) ?? lost(), name)
+    const anew = (sealed: string) =>
+      seal.seal(former?.open(sealed, name) ?? newWebhookSecret(), name)
     update.run(anew(secret), older === null ? null : anew(older), ref)
   }
 }

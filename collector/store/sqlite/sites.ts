@@ -1,5 +1,6 @@
 import type { NewSite, Site, WriteStore } from '../store.ts'
 import type { Db } from './connect.ts'
+import type { OutboxTable } from './outbox.ts'
 import { hashWriteKey, type Seal } from './secrets.ts'
 import { dropWebhooksOf } from './webhooks.ts'
 
@@ -7,6 +8,7 @@ import { dropWebhooksOf } from './webhooks.ts'
 export function createSites(
   db: Db,
   sealOf: () => Seal,
+  outbox: Pick<OutboxTable, 'forget'>,
 ): Pick<WriteStore, 'sites' | 'addSite' | 'changeSite' | 'removeSite'> {
   const select = db.prepare('SELECT * FROM site ORDER BY id')
   const insert = db.prepare(
@@ -53,6 +55,7 @@ export function createSites(
     removeSite: db.transaction((ref: number) => {
       db.prepare('DELETE FROM api_key WHERE site = ?').run(ref)
       dropWebhooksOf(db, ref)
+      outbox.forget()
       return db.prepare('DELETE FROM site WHERE id = ?').run(ref).changes > 0
     }),
   }

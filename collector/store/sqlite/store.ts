@@ -135,7 +135,7 @@ export function openSqliteStore(
       }
     },
     hasDueLeads: (at) => anyDue.get(at) !== undefined,
-    ...createSites(db, sealOf),
+    ...createSites(db, sealOf, outbox),
     ...createAudit(db),
     addKey({ name, hash, scopes, site, createdAt, expiresAt = null }: NewKey) {
       return Number(

@@ -109,14 +109,16 @@ export function createAttentionReader(
     },
     /** How many leads have begun to wait after an instant, and still do. */
     arrived(scope: Scoped & { readonly since: number }, now: number): number {
-      refresh(now)
+      book.refresh(now)
       const isWanted = wantedBy(scope)
-      let count = 0
-      for (const card of book.cards) {
-        const isNew = card && card.lead.stage === 'mql' && (card.lead.mqlAt ?? 0) > scope.since
-        if (isNew && isWanted(card) && inHand.at(card) === 0) count += 1
-      }
-      return count
+      const isNew = ({ lead }: Card) => lead.stage === 'mql' && (lead.mqlAt ?? 0) > scope.since
+      const fresh = book.cards.flatMap((card) =>
+        card && isNew(card) && isWanted(card) ? card : [],
+      )
+      // Asked every two seconds by every page that is open, and mostly there is nobody.
+      if (fresh.length === 0) return 0
+      inHand.refresh()
+      return fresh.filter((card) => inHand.at(card) === 0).length
     },
   }
 }

@@ -11,7 +11,6 @@ import type {
   VisitorExplained,
 } from '../../explained.ts'
 import type { TrendDayJson } from '../../shapes.ts'
-import { outcomeReader } from '../standing.ts'
 import { bucketsOfHistory, type createHistoryReader } from './history.ts'
 import type { createIdentityReader } from './identities.ts'
 import type { LeadRow } from './lead-rows.ts'
@@ -19,10 +18,9 @@ import type { createLeadReader } from './leads.ts'
 import type { createSaidReader } from './said.ts'
 import type { ReadTools } from './tools.ts'
 import type { HoldRow } from './touches.ts'
+import { endsOf, trendJson } from './trend.ts'
 import type { createVisitorReader } from './visitors.ts'
 
-/** Days of a trend before today. */
-const TREND_DAYS = 30
 /** Steps that are worth a thought; the rest add less. */
 const STEPS = 8
 
@@ -37,18 +35,16 @@ interface Readers {
 /** Why a score and a stage are what they are; to be called inside a snapshot. */
 export function createExplainedReader(tools: ReadTools, readers: Readers) {
   const { leads, visitors, history, links, said } = readers
-  const standingRow = tools.db
-    .prepare('SELECT is_mql, mql_at, below_since, raised_at FROM lead WHERE id = ?')
-    .raw()
-  const outcomesOf = outcomeReader(tools.db)
 
   function prospectOf(lead: LeadRow, buckets: readonly Bucket[], at: number): ProspectJson {
     const { rules: model, fit, exclusion } = tools.current()
-    const [isMql, mqlAt, belowSince, raisedAt] = standingRow.get(lead.ref) as StandingRow
+    const standing = said.standing(lead.ref)
+    if (!standing) throw new Error(`lead ${lead.ref} is gone within its own snapshot`)
+    const { qualification, outcomes } = standing
     const found = prospectsOf({
       lead: { ...lead, buckets, adjustments: leads.adjustmentsOf(lead.ref) },
-      qualification: { isMql: isMql === 1, mqlAt, belowSince, raisedAt },
-      outcomes: outcomesOf(lead.ref),
+      qualification,
+      outcomes,
       judge: { model, fit, exclusion, domains: tools.domains },
       at,
     })
@@ -63,7 +59,7 @@ export function createExplainedReader(tools: ReadTools, readers: Readers) {
       ready_at: isoOrNull(found.readyAt),
       is_with_sales: found.isWithSales,
       is_worked: found.isWorked,
-      below_since: isoOrNull(belowSince),
+      below_since: isoOrNull(qualification.belowSince),
       next: found.next && { at: iso(found.next.at), to: found.next.to },
       steps: found.steps.slice(0, STEPS).map(({ rule: { spec, tables }, gainMilli, isMql }) => ({
         rule: spec.id,
@@ -113,24 +109,14 @@ export function createExplainedReader(tools: ReadTools, readers: Readers) {
     /** A visitor's own score at the end of each of the last days, and now. */
     visitorTrend(hold: HoldRow, now: number): TrendDayJson[] {
       const { rules } = tools.current()
-      const today = dayOf(now)
-      const days = Array.from({ length: TREND_DAYS + 1 }, (_, i) => today - TREND_DAYS + i)
-      const ends = days.map((day) => Math.min(now, (day + 1) * DAY_MS - 1))
-      return history.ofVisitorAt(hold, ends, rules).map((then, i): TrendDayJson => {
-        const day = days[i] ?? today
-        const { milli } = scoreOf(bucketsOfHistory(then), rules, day)
-        return { day: dateOf(day), score: milli / 1000, score_milli: milli }
-      })
+      const ends = endsOf(now)
+      const milli = history
+        .ofVisitorAt(hold, ends, rules)
+        .map((then, i) => scoreOf(bucketsOfHistory(then), rules, dayOf(ends[i] ?? now)).milli)
+      return trendJson(milli, now)
     },
   }
 }
-
-type StandingRow = [
-  isMql: number,
-  mqlAt: number | null,
-  belowSince: number | null,
-  raisedAt: number | null,
-]
 
 function ruleJson({ rule: { spec, tables }, ...line }: RuleLine): RuleExplained {
   return {

@@ -75,11 +75,12 @@ export function createMoverReader(
   /** Those that moved most up (1) or down (-1), of those to keep. */
   function most(
     sign: 1 | -1,
+    changes: Float64Array,
     keep: (card: Card) => boolean,
-    day: number,
     now: number,
   ): MovedJson[] {
-    const moves = week.changes(now).map((change) => sign * change)
+    const day = dayOf(now) - WEEK_DAYS
+    const moves = sign > 0 ? changes : changes.map((change) => -change)
     const isKept = (slot: number) => {
       const card = book.cards[slot]
       return card !== undefined && (moves[slot] ?? 0) >= LEAST_MILLI && keep(card)
@@ -96,7 +97,7 @@ export function createMoverReader(
   return (isWanted: (card: Card) => boolean, now: number): Movers => {
     const day = dayOf(now) - WEEK_DAYS
     forget(day)
-    const before = week.before(now)
+    const [before, changes] = [week.before(now), week.changes(now)]
     const { exclusion } = tools.current()
     const counts = (card: Card) => isWanted(card) && exclusion.reasonFor(card.lead.email) === null
     const heats = (card: Card) => MAY_HEAT.includes(card.lead.stage) && counts(card)
@@ -106,8 +107,10 @@ export function createMoverReader(
       counts(card)
     return {
       since: new Date(day * DAY_MS).toISOString().slice(0, 10),
-      heating: most(1, heats, day, now),
-      cooling: most(-1, cools, day, now).filter(({ before_milli }) => before_milli >= MILD_MILLI),
+      heating: most(1, changes, heats, now),
+      cooling: most(-1, changes, cools, now).filter(
+        ({ before_milli }) => before_milli >= MILD_MILLI,
+      ),
     }
   }
 }

@@ -86,7 +86,7 @@ export function createTrends({ tools, history, leads }: TrendDeps): Trends {
 }
 
 /** The ends of the days of a trend; of today, now. */
-function endsOf(now: number): number[] {
+export function endsOf(now: number): number[] {
   const today = dayOf(now)
   return Array.from({ length: TREND_DAYS + 1 }, (_, i) =>
     Math.min(now, (today - TREND_DAYS + i + 1) * DAY_MS - 1),
