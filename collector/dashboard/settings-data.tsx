@@ -11,7 +11,7 @@ export function retentionPanel(view: RetentionView): SettingsPanel {
         <strong>{view.before}</strong> are gone, or go with the next pruning; it runs every hour.
       </p>
       <div class="settings-wide" tabindex={0}>
-        <table class="settings-table">
+        <table class="settings-table kept">
           <caption class="hush">What is kept how long</caption>
           <thead>
             <tr>

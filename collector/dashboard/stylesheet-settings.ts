@@ -50,6 +50,8 @@ button.plain:hover { color: var(--accent); border-color: var(--accent); filter: 
 @media (max-width: 46rem) {
   .site-form, .settings-ways, .settings-secrets { grid-template-columns: minmax(0, 1fr); } .choices div { grid-template-columns: auto minmax(0, 1fr); } .choices small { grid-column: 2; } .settings-goes { columns: 1; }
   .audit thead { display: none; } .audit tr { display: grid; padding-block: .6rem; border-bottom: 1px solid var(--line); } .audit th, .audit td { border: 0; padding: 0; }
+  .kept thead { display: none; } .kept tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 1rem; padding-block: .6rem; border-bottom: 1px solid var(--line); } .kept th, .kept td { border: 0; padding: 0; }
+  .kept th { font-weight: 570; } .kept td:last-child { grid-column: 1 / -1; color: var(--soft); }
   .settings-row { grid-template-columns: minmax(0, 1fr); } .settings-actions { justify-content: flex-start; gap: .35rem; }
   .settings-actions button.plain, .settings-actions summary.button { padding-inline: .55rem; font-size: .86rem; }
   .settings-actions { position: relative; } .sure:has([data-says]) { position: static; } .sure form { left: 0; right: auto; }
