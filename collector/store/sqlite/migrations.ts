@@ -275,4 +275,44 @@ export const MIGRATIONS: readonly string[] = [
   -- The best bar of the score that was told of a lead; see crossings.ts.
   CREATE TABLE told_level (lead INTEGER PRIMARY KEY, level INTEGER NOT NULL) STRICT;
   `,
+  `
+  -- What a server calls a browser or an event, where that is no UUID: key and id are hashes of it.
+  ALTER TABLE browser ADD COLUMN external TEXT;
+  ALTER TABLE event ADD COLUMN external TEXT;
+  -- By a server's word, which needs no proof and makes no visit; 0 is a browser's. Gap sessions are of one kind.
+  ALTER TABLE event ADD COLUMN server INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE session ADD COLUMN server INTEGER NOT NULL DEFAULT 0;
+  -- The feed of what changed of leads, in the order of its commits. type is as webhooks name it, or
+  -- lead.score_changed, of which only the newest row of a lead is kept; body is JSON.
+  CREATE TABLE change (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, lead INTEGER NOT NULL, site INTEGER NOT NULL, type TEXT NOT NULL,
+    at INTEGER NOT NULL, body TEXT
+  ) STRICT;
+  CREATE INDEX change_lead ON change (lead);
+  -- Links in e-mails: code is what stands in the address, beside its signature.
+  CREATE TABLE email_link (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, site INTEGER NOT NULL, code TEXT NOT NULL UNIQUE, user_id TEXT,
+    email TEXT, target TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX email_link_email ON email_link (email) WHERE email IS NOT NULL;
+  CREATE INDEX email_link_user ON email_link (user_id) WHERE user_id IS NOT NULL;
+  -- Where providers of e-mail send their events; secret is sealed, mapping is JSON.
+  CREATE TABLE intake (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, site INTEGER NOT NULL, name TEXT NOT NULL, provider TEXT NOT NULL,
+    token TEXT NOT NULL UNIQUE, secret TEXT, mapping TEXT, created_at INTEGER NOT NULL
+  ) STRICT;
+  -- CRMs that are kept up to date: settings is JSON, secret is sealed; cursor is the last change that they have.
+  CREATE TABLE crm (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, site INTEGER, kind TEXT NOT NULL, name TEXT NOT NULL, settings TEXT NOT NULL,
+    secret TEXT NOT NULL, cursor INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'on', error TEXT,
+    failing_since INTEGER, synced_at INTEGER, created_at INTEGER NOT NULL
+  ) STRICT;
+  -- What a webhook's receiver reads: standard, slack or template.
+  ALTER TABLE webhook ADD COLUMN format TEXT NOT NULL DEFAULT 'standard';
+  ALTER TABLE webhook ADD COLUMN template TEXT;
+  -- How far a file was imported, so that it may be gone on with; name is the hash of what is imported and how.
+  CREATE TABLE import_run (
+    name TEXT PRIMARY KEY, place INTEGER NOT NULL, report TEXT NOT NULL, updated_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
