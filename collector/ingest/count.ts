@@ -81,7 +81,8 @@ function countVisit(session: SessionState, browser: BrowserState, group: Group):
   const { landing, startAt } = session
   const touch = touchOf(session, group)
   const more = { props: { ...touch }, source: touch.source }
-  for (const rule of group.match(SESSION, landing?.url ?? null, more)) {
+  const visiting = session.isServer ? [] : group.match(SESSION, landing?.url ?? null, more)
+  for (const rule of visiting) {
     add(browser, startAt, bucket(rule.ref, startAt, 0, startAt), group)
   }
   if (!landing) return

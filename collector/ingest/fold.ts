@@ -1,14 +1,6 @@
 import { SESSION_IDLE_MS } from '../../shared/wire.ts'
 import { touchSessionsOf } from '../attribution/touches.ts'
-import { holdAt } from '../identity/claims.ts'
-import {
-  type Match,
-  payloadOf,
-  strongerBot,
-  type TouchReader,
-  viewKeyOf,
-} from '../scoring/derive.ts'
-import { dayOf } from '../scoring/tables.ts'
+import { type Match, payloadOf, strongerBot, type TouchReader } from '../scoring/derive.ts'
 import type {
   BrowserState,
   Changes,
@@ -18,10 +10,10 @@ import type {
   NewEvent,
   NewPlacedEvent,
   SessionState,
-  ViewState,
 } from '../store/store.ts'
 import { countSession, type SessionBefore } from './count.ts'
 import { linkClaims, type Rest, relink, unlinkVisitor } from './link.ts'
+import { noteSeen } from './note-seen.ts'
 import { rederive } from './rederive.ts'
 
 /**
@@ -246,6 +238,7 @@ function sessionFor(
   const near = browser.sessions.filter(
     (s) =>
       s.key === null &&
+      s.isServer === event.isServer &&
       event.at >= s.startAt - SESSION_IDLE_MS &&
       event.at <= s.endAt + SESSION_IDLE_MS,
   )
@@ -262,6 +255,7 @@ function openSession(
   const session: SessionState = {
     ref: group.now.nextRef('session'),
     key: event.session,
+    isServer: event.isServer,
     baseAt: event.at,
     startAt: event.at,
     endAt: event.at,
@@ -316,63 +310,6 @@ function extend(
     session.landing = { n, id: event.id, at: event.at, url: event.url, referrer: event.referrer }
     session.touch = group.touchOf(event.url, event.referrer)
   }
-}
-
-/** First and last seen of the visitor, and the row of the event's view. */
-function noteSeen({ browser, session, event }: NewPlacedEvent, group: Group): void {
-  const visitor = browser.visitors[holdAt(browser.visitors, event.at)]
-  if (visitor) {
-    visitor.firstAt = Math.min(visitor.firstAt, event.at)
-    visitor.lastAt = Math.max(visitor.lastAt, event.at)
-    group.changes.visitors.set(visitor, browser)
-    if (visitor.lead !== null) group.changes.changedLeads.add(visitor.lead)
-  }
-  if (event.type === 'user_engagement') notePing(browser, session, event, group)
-  else if (event.view !== null && !browser.views.has(event.view)) {
-    addView(browser, event.view, group)
-  }
-}
-
-function addView(browser: BrowserState, key: string, group: Group): ViewState {
-  const view: ViewState = {
-    n: ++browser.lastView,
-    key,
-    session: null,
-    url: null,
-    startAt: Number.POSITIVE_INFINITY,
-    engagedMs: 0,
-    isMixed: false,
-  }
-  browser.views.set(key, view)
-  group.changes.views.set(view, browser)
-  return view
-}
-
-/**
- * The view of a ping: begun at the smallest `view_at`. Counts can be folded as long as its pings
- * come from one session and one address and it does not move to another day or holder.
- */
-function notePing(
-  browser: BrowserState,
-  session: SessionState,
-  event: NewEvent,
-  group: Group,
-): void {
-  const key = viewKeyOf(event)
-  const view = browser.views.get(key) ?? addView(browser, key, group)
-  const startAt = Math.min(view.startAt, event.viewAt ?? event.at)
-  group.changes.views.set(view, browser)
-  if (view.session === null) {
-    view.session = session.ref
-    view.url = event.url
-  } else {
-    view.isMixed ||= view.session !== session.ref || view.url !== event.url
-    const moves =
-      dayOf(startAt) !== dayOf(view.startAt) ||
-      holdAt(browser.visitors, startAt) !== holdAt(browser.visitors, view.startAt)
-    if (view.isMixed || moves) group.rederived.add(browser)
-  }
-  view.startAt = startAt
 }
 
 function noChanges(): Changes {

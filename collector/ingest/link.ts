@@ -11,7 +11,14 @@ import {
   sharedLinks,
   type Unlink,
 } from '../identity/claims.ts'
-import type { BrowserState, KnownLead, StoredClaim, VisitorState } from '../store/store.ts'
+import { browserOfUser } from '../identity/user-browser.ts'
+import type {
+  BrowserState,
+  KnownLead,
+  NewEvent,
+  StoredClaim,
+  VisitorState,
+} from '../store/store.ts'
 import type { Group } from './fold.ts'
 
 /**
@@ -141,7 +148,7 @@ function resolveAnew(site: number, given: readonly StoredClaim[], group: Group):
 function newClaims(group: Group): StoredClaim[] {
   const fresh: StoredClaim[] = []
   for (const { browser, event } of group.changes.events) {
-    if (!event.claim) continue
+    if (!event.claim || isSaidBefore(event, browser)) continue
     const claim: StoredClaim = {
       ...event.claim,
       ref: null,
@@ -160,6 +167,31 @@ function newClaims(group: Group): StoredClaim[] {
     fresh.push(claim)
   }
   return fresh
+}
+
+/**
+ * Whether a claim says nothing that isn't known of this browser. An event whose own was dropped by retention
+ * may be sent again, and claims what it claimed. And everything in the browser of a user id alone names that
+ * user: after the first time, which draws the boundary and founds the lead, saying no more than that changes
+ * nothing, whatever else is claimed before or after. Of undone links the first new one counts again.
+ */
+function isSaidBefore(
+  { id, at, claim }: Pick<NewEvent, 'id' | 'at' | 'claim'>,
+  { claims, external, unlinks }: BrowserState,
+): boolean {
+  if (claims.some((one) => one.id === id)) return true
+  if (claim?.userId == null || external !== browserOfUser(claim.userId)) return false
+  const { email, strength, traits, link } = claim
+  const isBare = email === null && link === null && Object.keys(traits).length === 0
+  if (!isBare || strength !== 'strong') return false
+  const isVoid = isUndone({ ...claim, at }, unlinks)
+  return claims.some(
+    (one) =>
+      one.strength === 'strong' &&
+      one.userId === claim.userId &&
+      one.isVoid === isVoid &&
+      (one.at < at || (one.at === at && one.id < id)),
+  )
 }
 
 /** Resolves connected claims; writes leads and gives claims their lead. Returns the claims whose hold may change. */

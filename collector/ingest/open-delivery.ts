@@ -13,6 +13,7 @@ import type { Delivery, NewEvent, Site, WriteStore } from '../store/store.ts'
 import { isFaultOfStore } from '../store/trouble.ts'
 import type { Agents } from './agent.ts'
 import type { EmailLimits } from './email-limits.ts'
+import { serverBrowser } from './external.ts'
 import type { Admission, Limits } from './limits.ts'
 import { isAllowed } from './origins.ts'
 import { type EventContext, parseBatch, parseEvent, type RawBatch } from './parse.ts'
@@ -72,28 +73,40 @@ export function createOpener({ store, agents, limits, tombs }: OpenerDeps): Open
   refreshSites()
 
   function open(raw: RawDelivery): Opened {
-    const parsed = parseBatch(raw.body)
+    const parsed = parseBatch(raw.body, raw.isTrusted)
     if (!parsed.ok) return parsed
     const { batch } = parsed
     const site = sites.get(batch.site)
     if (!site) return { ok: false, code: 'unknown_site' }
+    if (batch.trusted) {
+      const { key: browserKey = null, external = null } = serverBrowser(batch.browser) ?? {}
+      return readEvents(raw, batch, {
+        site,
+        browserKey,
+        external,
+        admitted: null,
+        isRequeued: false,
+      })
+    }
     if (!isAllowed(raw.origin, site)) return { ok: false, code: 'origin_not_allowed' }
     const browserKey = batch.browser === null ? dayKey(raw, site) : compactUuid(batch.browser)
     const admitted = admit(raw, batch, { site, browserKey })
     if (admitted?.kind === 'busy') return { ok: false, code: 'site_busy' }
-    return readEvents(raw, batch, { site, browserKey, admitted, isRequeued: false })
+    const from = { site, browserKey, external: null, admitted, isRequeued: false }
+    return readEvents(raw, batch, from)
   }
 
   function reopen(event: QuarantinedEvent): Opened {
     const read = rawOf(event)
     const site = read && [...sites.values()].find(({ ref }) => ref === event.site)
     if (!read || !site) return { ok: false, code: 'unknown_site' }
-    const parsed = parseBatch(read.raw.body)
+    const parsed = parseBatch(read.raw.body, read.raw.isTrusted)
     if (!parsed.ok) return parsed
-    const { browserKey } = read
+    const { browserKey, external } = read
     return readEvents(read.raw, parsed.batch, {
       site,
       browserKey,
+      external,
       admitted: null,
       isRequeued: true,
     })
@@ -111,10 +124,11 @@ export function createOpener({ store, agents, limits, tombs }: OpenerDeps): Open
   }
 
   function readEvents(raw: RawDelivery, batch: RawBatch, from: Sender): Taken {
-    const { site, browserKey, admitted, isRequeued } = from
+    const { site, browserKey, external, admitted, isRequeued } = from
     const { receivedAt } = raw
-    const agent = agents.describe(raw.userAgent)
-    const isCookieless = batch.browser === null
+    const { trusted } = batch
+    const agent = trusted ?? agents.describe(raw.userAgent)
+    const isCookieless = trusted ? trusted.isCookieless : batch.browser === null
     const context: EventContext = {
       receivedAt,
       sentAt: batch.sentAt,
@@ -122,8 +136,9 @@ export function createOpener({ store, agents, limits, tombs }: OpenerDeps): Open
       bot: raw.bot ?? agent.bot,
       isCookieless,
       site,
+      trusted,
     }
-    const envelope = envelopeOf(raw, batch, { site: site.ref, browserKey })
+    const envelope = envelopeOf(raw, batch, { site: site.ref, browserKey, external })
     const events: NewEvent[] = []
     const rejected: WireAnswer['rejected'][number][] = []
     const refused: RejectedEvent[] = []
@@ -147,6 +162,7 @@ export function createOpener({ store, agents, limits, tombs }: OpenerDeps): Open
     const delivery: Delivery = {
       site: site.ref,
       browserKey: browserKey ?? '',
+      external,
       isCookieless,
       receivedAt,
       skewMs: batch.sentAt === null ? null : receivedAt - batch.sentAt,
@@ -155,7 +171,8 @@ export function createOpener({ store, agents, limits, tombs }: OpenerDeps): Open
       events,
     }
     // Only a page keeps cookies, and only a page says where it is.
-    const browser = browserKey === null || raw.origin === null ? null : batch.browser
+    const isPage = browserKey !== null && raw.origin !== null && trusted === null
+    const browser = isPage ? batch.browser : null
     return {
       ok: true,
       delivery,
@@ -182,7 +199,8 @@ export function createOpener({ store, agents, limits, tombs }: OpenerDeps): Open
     if (!read.ok) return read.code
     const { event } = read
     if (tombs.isErased(event, { site: site.ref, browserKey })) return 'erased'
-    if (event.claim === null || limits === null || isRequeued) return event
+    const isExempt = context.trusted !== null || isRequeued
+    if (event.claim === null || limits === null || isExempt) return event
     const salt = store.saltOf(dayOf(receivedAt))
     const from = { site: site.ref, browserKey, address, salt, receivedAt }
     return limits.emails.refusalOf(event, from) ?? event
@@ -203,6 +221,8 @@ interface Sender {
   readonly site: Site
   /** Null where the sender named no browser that is one. */
   readonly browserKey: string | null
+  /** See `Delivery`. */
+  readonly external: string | null
   readonly admitted: Admission | null
   readonly isRequeued: boolean
 }

@@ -13,6 +13,14 @@ export interface SiteSecrets {
   readonly needsSignature: boolean
 }
 
+export interface ClaimContext {
+  readonly site: SiteSecrets
+  /** Epoch milliseconds. */
+  readonly receivedAt: number
+  /** Null for what a page says; else a server or an import says it, which is believed. */
+  readonly trusted: object | null
+}
+
 export type ParsedClaim =
   | {
       readonly ok: true
@@ -27,6 +35,7 @@ const MAX_PROOF_MS = 3_600_000
 /** How far the signing server's clock may be ahead. */
 const MAX_SKEW_MS = 60_000
 const MAX_SIGNATURE = 200
+const MAX_EVIDENCE = 64
 
 /**
  * Reads the props of an `identify` event: somebody says who they are. Signed, the claim is strong;
@@ -35,8 +44,7 @@ const MAX_SIGNATURE = 200
  */
 export function parseClaim(
   props: Readonly<Record<string, unknown>>,
-  site: SiteSecrets,
-  receivedAt: number,
+  { site, receivedAt, trusted }: ClaimContext,
 ): ParsedClaim {
   const hasId = props.user_id !== undefined && props.user_id !== null && props.user_id !== ''
   const id = hasId ? normalUserId(props.user_id) : null
@@ -44,6 +52,10 @@ export function parseClaim(
   if (id && !id.ok && email === null) return { ok: false, code: id.code }
   const userId = id?.ok ? id.value : null
   if (userId === null && email === null) return { ok: false, code: 'invalid_identity' }
+  const traits = isRecord(props.traits) ? traitsOf(props.traits) : {}
+  if (trusted) {
+    return { ok: true, claim: { userId, email, traits, ...evidenceOf(props) }, refusal: null }
+  }
   const isSigned = props.signature !== undefined && props.signature !== null
   const isForged = isSigned && !isProven(props, site, receivedAt)
   const isUnsigned = !isSigned && site.needsSignature
@@ -55,10 +67,23 @@ export function parseClaim(
       email,
       strength: isSigned ? 'strong' : 'medium',
       evidence: isSigned ? 'signed_identify' : isForm ? 'form' : 'identify',
-      traits: isRecord(props.traits) ? traitsOf(props.traits) : {},
+      traits,
       link: null,
     },
     refusal: isForged ? 'invalid_signature' : isUnsigned ? 'signature_required' : null,
+  }
+}
+
+/** A server's own word is strong; an import says how strong a word was. */
+function evidenceOf({
+  strength,
+  evidence,
+  link,
+}: Readonly<Record<string, unknown>>): Pick<ClaimMade, 'strength' | 'evidence' | 'link'> {
+  return {
+    strength: strength === 'medium' || strength === 'weak' ? strength : 'strong',
+    evidence: textOf(evidence, MAX_EVIDENCE) || 'server_identify',
+    link: textOf(link, MAX_EVIDENCE) || null,
   }
 }
 
@@ -114,7 +139,7 @@ function candidates(props: Readonly<Record<string, unknown>>): readonly [string,
   ]
 }
 
-function textOf(value: unknown): string {
+function textOf(value: unknown, most = 400): string {
   if (typeof value === 'number') return String(value)
-  return typeof value === 'string' ? normalText(value, 400) : ''
+  return typeof value === 'string' ? normalText(value, most) : ''
 }

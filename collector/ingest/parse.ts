@@ -2,11 +2,12 @@ import { MAX_BATCH_EVENTS, MAX_BODY_BYTES, MAX_EVENT_AGE_MS } from '../../shared
 import type { RefusalCode, RejectCode } from '../errors.ts'
 import type { NewEvent } from '../store/store.ts'
 import { cleanReferrer, cleanUrl } from './clean-url.ts'
+import { serverId } from './external.ts'
 import { isDeeper } from './json-depth.ts'
 import { parseClaim, type SiteSecrets } from './parse-claim.ts'
 import { isRecord, normalProps, normalType } from './props.ts'
 import { remembered } from './remembered.ts'
-import { cleanText, compactUuid, maskSecrets } from './text.ts'
+import { cleanText, compactUuid, maskSecrets, normalText } from './text.ts'
 
 /**
  * From the text of a beacon to events in normal form, placed in time. Hand-written and total:
@@ -15,10 +16,15 @@ import { cleanText, compactUuid, maskSecrets } from './text.ts'
  */
 
 const MAX_RAW_URL = 8192
+/** Of a batch that a route of ours made of a larger body. */
+export const MAX_TRUSTED_LENGTH = 2_000_000
+const MAX_TRUSTED_EVENTS = 5_000
 export const MAX_TITLE = 300
 const REMEMBERED_TEXTS = 20_000
 /** A batch needs five levels, down to the traits of a claim. */
 const MAX_DEPTH = 8
+/** Of a device's name, or what tells a bot. */
+const MAX_FACT = 100
 const MAX_ENGAGED_MS = 86_400_000
 /** The farthest instant a Date can hold. */
 const MAX_TIME = 8.64e15
@@ -29,6 +35,17 @@ export interface RawBatch {
   readonly sentAt: number | null
   readonly human: boolean
   readonly events: readonly unknown[]
+  readonly trusted: TrustedBatch | null
+}
+
+/** What only a sender with a write key, or an import, may say. */
+export interface TrustedBatch {
+  /** The events are a server's word; else they are a browser's, told again. */
+  readonly isServer: boolean
+  /** `browser` is a day's pseudonym. */
+  readonly isCookieless: boolean
+  readonly device: string | null
+  readonly bot: string | null
 }
 
 export type ParsedBatch =
@@ -36,8 +53,11 @@ export type ParsedBatch =
   | { readonly ok: false; readonly code: RefusalCode }
 
 /** Reads the envelope. A site's key is not checked here. */
-export function parseBatch(body: string): ParsedBatch {
-  if (body.length > MAX_BODY_BYTES) return { ok: false, code: 'body_too_large' }
+export function parseBatch(body: string, isTrusted = false): ParsedBatch {
+  const [mostLength, mostEvents] = isTrusted
+    ? [MAX_TRUSTED_LENGTH, MAX_TRUSTED_EVENTS]
+    : [MAX_BODY_BYTES, MAX_BATCH_EVENTS]
+  if (body.length > mostLength) return { ok: false, code: 'body_too_large' }
   if (isDeeper(body, MAX_DEPTH)) return { ok: false, code: 'not_json' }
   let raw: unknown
   try {
@@ -48,7 +68,7 @@ export function parseBatch(body: string): ParsedBatch {
   if (!isRecord(raw) || typeof raw.site !== 'string' || !Array.isArray(raw.events)) {
     return { ok: false, code: 'not_a_batch' }
   }
-  if (raw.events.length > MAX_BATCH_EVENTS) return { ok: false, code: 'too_many_events' }
+  if (raw.events.length > mostEvents) return { ok: false, code: 'too_many_events' }
   return {
     ok: true,
     batch: {
@@ -57,7 +77,19 @@ export function parseBatch(body: string): ParsedBatch {
       sentAt: timeOf(raw.sentAt),
       human: raw.human === true,
       events: raw.events,
+      trusted: isTrusted ? trustedOf(raw) : null,
     },
+  }
+}
+
+function trustedOf({ server, cookieless, device, bot }: Record<string, unknown>): TrustedBatch {
+  const shortText = (value: unknown) =>
+    typeof value === 'string' ? normalText(value, MAX_FACT) || null : null
+  return {
+    isServer: server !== false,
+    isCookieless: cookieless === true,
+    device: shortText(device),
+    bot: shortText(bot),
   }
 }
 
@@ -72,21 +104,25 @@ export interface EventContext {
   readonly bot: string | null
   readonly isCookieless: boolean
   readonly site: SiteSecrets
+  /** Where the sender is trusted: ids may be any text, times of any age, and any event may name who it is. */
+  readonly trusted: Pick<TrustedBatch, 'isServer'> | null
 }
 
 /** Reads one event of a batch, cleaned and corrected. */
 export function parseEvent(raw: unknown, index: number, context: EventContext): ParsedEvent {
   if (!isRecord(raw)) return rejected('invalid_event')
-  const id = compactUuid(raw.id)
+  const { trusted } = context
+  const id = trusted ? serverId(raw.id) : pageId(raw.id)
   if (id === null) return rejected('invalid_id')
   const type = normalType(raw.type)
   if (type === null) return rejected('invalid_type')
   const clientAt = timeOf(raw.at)
   if (clientAt === null) return rejected('invalid_at')
   const at = correct(clientAt, context)
-  const isTooOld = context.receivedAt - at > MAX_EVENT_AGE_MS
+  const isTooOld = trusted === null && context.receivedAt - at > MAX_EVENT_AGE_MS
+  const isServer = trusted?.isServer === true
 
-  const session = context.isCookieless ? null : sessionOf(raw.session)
+  const session = context.isCookieless || isServer ? null : sessionOf(raw.session)
   if (session === undefined) return rejected('invalid_session')
   const view = viewOf(raw.view)
   if (view === undefined) return rejected('invalid_view')
@@ -97,17 +133,20 @@ export function parseEvent(raw: unknown, index: number, context: EventContext): 
 
   const isPing = type === 'user_engagement'
   const isClaim = type === 'identify'
-  const claim = isClaim ? parseClaim(rawProps ?? {}, context.site, context.receivedAt) : null
+  const said = isClaim ? (rawProps ?? {}) : trusted && isRecord(raw.claim) ? raw.claim : null
+  const claim = said && parseClaim(said, context)
   if (claim && !claim.ok) return rejected(claim.code)
   return {
     ok: true,
     event: {
-      id,
+      id: id.key,
+      external: id.external,
+      isServer,
       type,
       at,
       session,
       human: context.human,
-      bot: context.bot ?? (isDriven(type, rawProps, url) ? 'webdriver' : null),
+      bot: context.bot ?? (trusted === null && isDriven(type, rawProps, url) ? 'webdriver' : null),
       url,
       referrer: typeof raw.referrer === 'string' ? referrerOf(raw.referrer) : null,
       title: typeof raw.title === 'string' ? titleOf(raw.title) || null : null,
@@ -140,6 +179,11 @@ const isTryOut = remembered(REMEMBERED_TEXTS, (url) =>
     new URL(url).hostname,
   ),
 )
+
+function pageId(value: unknown): { readonly key: string; readonly external: null } | null {
+  const key = compactUuid(value)
+  return key === null ? null : { key, external: null }
+}
 
 function rejected(code: RejectCode): ParsedEvent {
   return { ok: false, code }

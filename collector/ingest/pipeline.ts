@@ -35,6 +35,8 @@ export interface RawDelivery {
   readonly address: string
   /** Why no person asked for this, whatever its agent says; null where nothing speaks against it. */
   readonly bot?: string | null
+  /** Made by a route that knows its sender, or by an import: see `TrustedBatch`. It meets no limits. */
+  readonly isTrusted?: boolean
 }
 
 export interface Answer {

@@ -20,13 +20,18 @@ export interface Envelope {
   readonly text: string
 }
 
+/** What a server calls the browser; null where it is no server's, or a UUID. */
+interface Outside {
+  readonly external: string | null
+}
+
 const MAX_RAW = 8_192
 const MAX_USER_AGENT = 512
 
 export function envelopeOf(
   { receivedAt, userAgent, bot }: RawDelivery,
-  { browser, sentAt, human }: RawBatch,
-  { site, browserKey }: { readonly site: number; readonly browserKey: string | null },
+  { browser, sentAt, human, trusted }: RawBatch,
+  { site, browserKey, external }: Pick<Envelope, 'site' | 'browserKey'> & Outside,
 ): Envelope {
   return {
     site,
@@ -35,7 +40,8 @@ export function envelopeOf(
     get text() {
       const agent = userAgent.slice(0, MAX_USER_AGENT)
       const isCookieless = browser === null
-      return JSON.stringify({ isCookieless, sentAt, human, userAgent: agent, bot: bot ?? null })
+      const shared = { isCookieless, sentAt, human, userAgent: agent, bot: bot ?? null }
+      return JSON.stringify(trusted ? { ...shared, trusted, external } : shared)
     },
   }
 }
@@ -62,7 +68,7 @@ export function quarantinedEvent(
  */
 function scrubbed(value: unknown): unknown {
   if (!isRecord(value)) return null
-  const { id, type, at, session, view, url, referrer, title, props } = value
+  const { id, type, at, session, view, url, referrer, title, props, claim } = value
   const text = (raw: unknown, clean: (raw: string) => string | null) =>
     typeof raw === 'string' ? (clean(raw) ?? undefined) : undefined
   const isPlain = type !== 'identify' && type !== 'user_engagement' && typeof type === 'string'
@@ -72,6 +78,7 @@ function scrubbed(value: unknown): unknown {
     referrer: text(referrer, cleanReferrer),
     title: text(title, (raw) => cleanText(raw, MAX_TITLE, maskSecrets)),
     props: isPlain && isRecord(props) ? (normalProps(type, props) ?? {}) : props,
+    claim,
   }
 }
 
@@ -84,16 +91,28 @@ export function nameOf(error: unknown): string {
 export function rawOf({ raw, envelope, browserKey, receivedAt }: QuarantinedEvent): {
   readonly raw: RawDelivery
   readonly browserKey: string
+  readonly external: string | null
 } | null {
   const event = readJson(raw)
   const kept = readJson(envelope)
   if (event === undefined || !isRecord(kept) || browserKey === null) return null
   const { isCookieless, sentAt, human, userAgent, bot } = kept
-  const browser = isCookieless === true ? undefined : uuidOf(browserKey)
+  const external = typeof kept.external === 'string' ? kept.external : null
+  const trusted = isRecord(kept.trusted) ? kept.trusted : null
+  const isPseudonym = isCookieless === true && trusted === null
+  const browser = isPseudonym ? undefined : (external ?? uuidOf(browserKey))
+  const said = trusted && {
+    server: trusted.isServer,
+    cookieless: trusted.isCookieless,
+    device: trusted.device,
+    bot: trusted.bot,
+  }
   return {
     browserKey,
+    external,
     raw: {
-      body: JSON.stringify({ site: '', browser, sentAt, human, events: [event] }),
+      body: JSON.stringify({ site: '', browser, sentAt, human, ...said, events: [event] }),
+      isTrusted: trusted !== null,
       receivedAt,
       userAgent: typeof userAgent === 'string' ? userAgent : '',
       origin: null,

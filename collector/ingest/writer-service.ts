@@ -61,6 +61,8 @@ export interface WriterService extends AccountStore, ViewStore, WebhookStore {
   addKey(key: NewKey): number
   removeKey(ref: number): boolean
   sites(): readonly Site[]
+  /** The key of the site whose write key this is, or null; only its hash is kept. */
+  siteOfWriteKey(writeKey: string): string | null
   /** Sales' word, which sets the stage; its number, or null where there is no such lead. */
   addOutcome(outcome: NewOutcome): number | null
   /**
@@ -274,6 +276,7 @@ export function openWriterService(
     ...store.views,
     ...store.webhooks,
     sites: () => store.sites(),
+    siteOfWriteKey: (writeKey) => store.siteOfWriteKey(writeKey),
     ...createSaying({ store, models, touchOf }),
     publishModel: (model) =>
       takeOver(

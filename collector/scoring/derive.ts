@@ -23,6 +23,10 @@ import { dayOf } from './tables.ts'
 export interface HistoryEvent {
   /** 32 hex digits. */
   readonly id: string
+  /** What its server calls it, where that is no UUID and `id` is a hash of it. */
+  readonly external: string | null
+  /** By a server's word: it needs no proof, and no browser reported its session. */
+  readonly isServer: boolean
   readonly type: string
   readonly at: number
   /** The session the browser reported, or null: then the gaps decide. */
@@ -52,6 +56,8 @@ export function payloadOf(event: HistoryEvent): string {
 export interface DerivedSession {
   /** The browser's session, or null for a gap session. */
   readonly key: string | null
+  /** Of events that servers told; what they prove, they don't prove of a browser's. */
+  readonly isServer: boolean
   readonly startAt: number
   readonly endAt: number
   /** The earliest event that came with the proof, or null. */
@@ -89,14 +95,15 @@ export function byTime(a: HistoryEvent, b: HistoryEvent): number {
 export function sessionsOf(events: readonly HistoryEvent[]): DerivedSession[] {
   const sorted = [...events].sort(byTime)
   const groups = new Map<string, HistoryEvent[]>()
-  let gapNumber = 0
-  let gapEnd = Number.NEGATIVE_INFINITY
+  const gaps = { browser: newGap(), server: newGap() }
   for (const event of sorted) {
     let key = event.session
     if (key === null) {
-      if (event.at - gapEnd > SESSION_IDLE_MS) gapNumber += 1
-      gapEnd = event.at
-      key = `gap ${gapNumber}`
+      const of = event.isServer ? 'server' : 'browser'
+      const gap = gaps[of]
+      if (event.at - gap.end > SESSION_IDLE_MS) gap.number += 1
+      gap.end = event.at
+      key = `${of} gap ${gap.number}`
     }
     const group = groups.get(key)
     if (group) group.push(event)
@@ -105,12 +112,17 @@ export function sessionsOf(events: readonly HistoryEvent[]): DerivedSession[] {
   return [...groups.values()].map(sessionOf).sort((a, b) => a.startAt - b.startAt)
 }
 
+function newGap() {
+  return { number: 0, end: Number.NEGATIVE_INFINITY }
+}
+
 function sessionOf(events: readonly HistoryEvent[]): DerivedSession {
   const first = events[0]
   const last = events.at(-1)
   if (!first || !last) throw new Error('a session has at least one event')
   return {
     key: first.session,
+    isServer: first.isServer,
     startAt: first.at,
     endAt: last.at,
     provenAt: events.find((event) => event.human)?.at ?? null,
@@ -190,7 +202,9 @@ function ofSession(session: DerivedSession, match: Match, touch: Touch): Contrib
   const { landing, startAt } = session
   if (!first) return []
   const more = { props: { ...touch }, source: touch.source }
-  const visits = match(SESSION, landing?.url ?? null, more).map((rule) => ({
+  // What a server tells is no visit.
+  const visiting = session.isServer ? [] : match(SESSION, landing?.url ?? null, more)
+  const visits = visiting.map((rule) => ({
     ...counting(first, rule),
     day: dayOf(startAt),
     heldAt: startAt,

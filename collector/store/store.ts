@@ -60,8 +60,10 @@ export interface NewEvent extends HistoryEvent {
 /** The accepted part of one beacon batch. */
 export interface Delivery {
   readonly site: number
-  /** 32 hex digits: the id a browser sent, or the day's pseudonym of a cookieless one. */
+  /** 32 hex digits: the id a browser sent, the hash of what a server calls it, or the day's pseudonym of a cookieless one. */
   readonly browserKey: string
+  /** What a server calls it, where that is no UUID. */
+  readonly external: string | null
   readonly isCookieless: boolean
   readonly receivedAt: number
   /** How far the sender's clock was behind, by what it said; null where it said nothing. */
@@ -93,6 +95,8 @@ export interface Landing {
 export interface SessionState {
   readonly ref: number
   readonly key: string | null
+  /** A gap session of what servers told. */
+  readonly isServer: boolean
   /** The instant it was opened for; what its stored times count from. */
   readonly baseAt: number
   startAt: number
@@ -140,6 +144,8 @@ export interface BrowserState {
   readonly ref: number
   readonly site: number
   readonly key: string
+  /** See `Delivery.external`. */
+  readonly external: string | null
   readonly isCookieless: boolean
   readonly visitors: VisitorState[]
   readonly sessions: SessionState[]
@@ -322,6 +328,8 @@ export interface WriteStore extends Forgetful {
   /** Whether any lead is to be looked at by an instant; asks without writing. */
   hasDueLeads(at: number): boolean
   sites(): readonly Site[]
+  /** The key of the site whose write key this is, or null. */
+  siteOfWriteKey(writeKey: string): string | null
   addSite(site: NewSite): Site & NewSite
   /** Whether there is such a site. */
   changeSite(ref: number, change: SiteChange): boolean

@@ -33,6 +33,8 @@ const hex = () => randomUUID().replaceAll('-', '')
 function view(id: string, rest: Partial<NewEvent> = {}): NewEvent {
   return {
     id,
+    external: null,
+    isServer: false,
     type: 'page_view',
     at: AT,
     session: null,
@@ -79,6 +81,7 @@ describe.each(ADAPTERS)('%s', (_, open) => {
     const full = deliveries.map((one) => ({
       site: 1,
       browserKey: 'a'.repeat(32),
+      external: null,
       isCookieless: false,
       receivedAt: AT + 5,
       skewMs: null,
@@ -105,6 +108,7 @@ describe.each(ADAPTERS)('%s', (_, open) => {
     const other = { browserKey: 'b'.repeat(32), events: [view(id)] }
     const days = ['c', 'd'].map((c) => ({
       browserKey: c.repeat(32),
+      external: null,
       isCookieless: true,
       events: [view(id)],
     }))
@@ -293,6 +297,7 @@ describe.each(ADAPTERS)('%s', (_, open) => {
     return {
       site: 1,
       browserKey: 'a'.repeat(32),
+      external: null,
       isCookieless: false,
       receivedAt: AT + 5,
       skewMs: null,

@@ -55,6 +55,8 @@ function claimed(browser: string, at: number, claim: ClaimMade): Delivery {
   ids += 1
   const event = {
     id: ids.toString(16).padStart(32, '0'),
+    external: null,
+    isServer: false,
     type: 'identify',
     at,
     session: null,
@@ -75,6 +77,7 @@ function claimed(browser: string, at: number, claim: ClaimMade): Delivery {
   return {
     site: 1,
     browserKey: browser.repeat(32),
+    external: null,
     isCookieless: false,
     receivedAt: at,
     skewMs: null,

@@ -121,7 +121,7 @@ function derivedIn(
   const readState = stateReader(db, texts)
   const derived = new Map<number, unknown[]>()
   for (const ref of db.prepare('SELECT id FROM browser').pluck().all().map(Number)) {
-    const { visitors } = readState(ref, 1, '', false)
+    const { visitors } = readState(ref, [1, new Uint8Array(16), 0, null])
     const sessions = sessionsOf(eventsOf(ref).map(({ event }) => event))
     const parts = contributionsOf(sessions, match, touchOf)
     const byHold = bucketsOf(parts, (at) => holdAt(visitors, at))

@@ -14,6 +14,7 @@ import { createPeople } from '../../collector/http/people.ts'
 import { createEntrance } from '../../collector/http/session.ts'
 import { createSignIn } from '../../collector/http/sign-in.ts'
 import { createVeil } from '../../collector/http/veil.ts'
+import type { Answer, RawDelivery } from '../../collector/ingest/pipeline.ts'
 import { openWriterService } from '../../collector/ingest/writer-service.ts'
 import { createMailDomains } from '../../collector/scoring/mail-domains.ts'
 import { refOf } from '../../collector/store/ids.ts'
@@ -46,6 +47,8 @@ export interface Service {
   keyOf(scopes: readonly Scope[], site?: string): string
   /** A request with a key; a body becomes JSON. */
   ask(path: string, key: string | null, init?: Ask): Promise<Response>
+  /** A delivery as the routes hand it over. */
+  readonly collect: (raw: RawDelivery) => Promise<Answer>
   deliver(siteKey: string, browser: string, events: readonly WireEvent[], at?: number): void
   /** Does all the work that a collector does between deliveries. */
   work(): void
@@ -85,6 +88,11 @@ export function createService(): Service {
       async (...args: never[]) => Reflect.apply(method, service, args),
     ]),
   ) as unknown as Admin
+  const collect: Service['collect'] = async (raw) => {
+    const [answer] = service.ingest([raw])
+    if (!answer) throw new Error('a delivery was not answered')
+    return answer
+  }
   const keys: string[] = []
   const isHttps = { value: false }
   const state = { now: NOW }
@@ -137,6 +145,7 @@ export function createService(): Service {
 
   return {
     app,
+    collect,
     reader,
     writer,
     isHttps,

@@ -44,6 +44,8 @@ const PURE = within(
   'collector/ingest/json-depth.ts',
   'collector/ingest/parse.ts',
   'collector/ingest/parse-claim.ts',
+  'collector/ingest/external.ts',
+  'collector/ingest/note-seen.ts',
   'collector/ingest/sample.ts',
   'collector/ingest/fold.ts',
   'collector/ingest/count.ts',
@@ -84,7 +86,7 @@ const ZONES: readonly Zone[] = [
       PURE(target) ||
       RECORDS(target) ||
       target.startsWith('shared/') ||
-      (target === 'node:crypto' && path === 'collector/ingest/parse-claim.ts') ||
+      (target === 'node:crypto' && /\/ingest\/(parse-claim|external)\.ts$/.test(path)) ||
       (['yaml', 'zod'].includes(target) && path.startsWith('collector/scoring/model')),
   },
   {

@@ -19,6 +19,7 @@ const CONTEXT: EventContext = {
   human: true,
   bot: null,
   isCookieless: false,
+  trusted: null,
   site: { key: 'k', signingSecret: 's', needsSignature: false },
 }
 const NEVER = ['__proto__', 'constructor', 'prototype']

@@ -120,6 +120,8 @@ function claimOf(claim: Partial<ClaimMade>, refusal: NewEvent['refusal'] = null)
   }
   return {
     id: '0'.repeat(32),
+    external: null,
+    isServer: false,
     type: 'identify',
     at: AT,
     session: null,

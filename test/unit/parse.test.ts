@@ -12,6 +12,7 @@ const context: EventContext = {
   human: true,
   bot: null,
   isCookieless: false,
+  trusted: null,
   site,
 }
 

@@ -27,6 +27,7 @@ function eventsOf(random: Random): HistoryEvent[] {
     length: random.pick([3_600_000, 8 * 3_600_000, 2 * DAY]),
     human: random.pick([0, 0.1, 0.4]),
     bot: random.pick([0, 0, 0.1]),
+    isServer: random.int(3) === 0,
   }))
   return Array.from({ length: 4 + random.int(24) }, (_, n) => {
     const session = random.pick(sessions)
@@ -35,6 +36,8 @@ function eventsOf(random: Random): HistoryEvent[] {
     const isPing = type === 'user_engagement'
     return {
       id: n.toString(16).padStart(32, '0'),
+      external: null,
+      isServer: session.key === null && session.isServer,
       type,
       at,
       session: session.key,

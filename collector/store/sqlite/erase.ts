@@ -64,6 +64,7 @@ export function createEraser(db: Db) {
     db.prepare('DELETE FROM lead WHERE id = ?').run(lead)
     const browsers = [...touched].filter((browser) => !dropEmptyBrowser(db, browser))
     for (const browser of browsers) dropViews(db, browser)
+    forgetNames(db, browsers, ids)
     dropErasedTexts(db)
     bumpEpoch.run()
     return { site, events, visitors: own.length, browsers, connected }
@@ -137,6 +138,18 @@ function emptyClaims(db: Db, lead: number): void {
     `UPDATE claim SET user_id = NULL, email = NULL, traits = '{}', evidence = 'erased', lead = NULL,
        link = NULL, void = 1, shared = 0, conflict = NULL, event = randomblob(16) WHERE lead = ?`,
   ).run(lead)
+}
+
+/** A server may have called a browser by its user; what others did there stays, under no name. */
+function forgetNames(
+  db: Db,
+  browsers: readonly number[],
+  ids: readonly (readonly [TombKind, string])[],
+): void {
+  const forget = db.prepare(
+    'UPDATE browser SET external = NULL WHERE id = ? AND instr(external, ?) > 0',
+  )
+  for (const browser of browsers) for (const [, value] of ids) forget.run(browser, value)
 }
 
 /** Takes the person's ids out of what is other people's; returns the claims that were connected by them. */

@@ -39,7 +39,9 @@ export function createLoader(db: Db, texts: Texts, seed: number): Loader {
   let next = lastRefs(db)
 
   const browserByKey = db.prepare('SELECT id FROM browser WHERE key = ? AND site = ?').pluck()
-  const browserRow = db.prepare('SELECT site, key, cookieless FROM browser WHERE id = ?').raw()
+  const browserRow = db
+    .prepare('SELECT site, key, cookieless, external FROM browser WHERE id = ?')
+    .raw()
   const placeOf = db
     .prepare(
       `SELECT e.session, e.n, s.browser FROM event e CROSS JOIN session s ON s.id = e.session
@@ -63,8 +65,8 @@ export function createLoader(db: Db, texts: Texts, seed: number): Loader {
   function load(ref: number): BrowserState | undefined {
     const known = byRef.get(ref)
     if (known) return known
-    const row = browserRow.get(ref) as [number, Uint8Array, number] | undefined
-    return row && remember(readState(ref, row[0], hexOf(row[1]), row[2] === 1))
+    const row = browserRow.get(ref) as BrowserRow | undefined // as selected
+    return row && remember(readState(ref, row))
   }
 
   function known({ site, browserKey }: Delivery): BrowserState | undefined {
@@ -199,6 +201,7 @@ function newBrowser(delivery: Delivery, ref: number, visitorRef: number): Browse
     ref,
     site: delivery.site,
     key: delivery.browserKey,
+    external: delivery.external,
     isCookieless: delivery.isCookieless,
     visitors: [visitor],
     sessions: [],
@@ -239,6 +242,15 @@ type SessionRow = [
   number | null,
   number,
   number | null,
+  number,
+]
+
+/** Of the browser's table. */
+type BrowserRow = readonly [
+  site: number,
+  key: Uint8Array,
+  cookieless: number,
+  external: string | null,
 ]
 
 /** Reads everything kept about one browser, except its events. */
@@ -251,7 +263,7 @@ export function stateReader(db: Db, texts: Texts) {
     .raw()
   const sessions = db
     .prepare(
-      `SELECT id, key, base_at, start_at, end_ms, proven_ms, bot, device, landing_n, touch, next_n, skew_ms
+      `SELECT id, key, base_at, start_at, end_ms, proven_ms, bot, device, landing_n, touch, next_n, skew_ms, server
        FROM session WHERE browser = ?`,
     )
     .raw()
@@ -279,10 +291,11 @@ export function stateReader(db: Db, texts: Texts) {
   function sessionOf(raw: unknown): SessionState {
     const row = raw as SessionRow // the columns above, in that order
     const [ref, key, baseAt, startAt, endMs, provenMs, bot, device, landingN, touch] = row
-    const [nextN, skewMs] = [row[10], row[11]]
+    const [nextN, skewMs, server] = [row[10], row[11], row[12]]
     return {
       ref,
       key: key && hexOf(key),
+      isServer: server === 1,
       baseAt,
       startAt,
       endAt: startAt + endMs,
@@ -315,14 +328,15 @@ export function stateReader(db: Db, texts: Texts) {
       isMixed: mixed === 1,
     }
   }
-  return (ref: number, site: number, key: string, isCookieless: boolean): BrowserState => {
+  return (ref: number, [site, key, cookieless, external]: BrowserRow): BrowserState => {
     const own = sessions.all(ref).map(sessionOf)
     const viewRows = views.all(ref).map(viewOf)
     return {
       ref,
       site,
-      key,
-      isCookieless,
+      key: hexOf(key),
+      external,
+      isCookieless: cookieless === 1,
       visitors: visitors.all(ref).map(visitorOf),
       sessions: own,
       sessionByKey: new Map(own.flatMap((s) => (s.key === null ? [] : [[s.key, s] as const]))),

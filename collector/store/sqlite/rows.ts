@@ -16,7 +16,7 @@ export function hexOf(bytes: Uint8Array): string {
 
 /** Columns in the order of `EventRow`, for a query that joins event `e`, session `s` and view `v`. */
 const EVENT_COLUMNS = `e.session, e.n, e.id, e.type, s.base_at + e.at_ms, e.human, e.url, e.referrer, e.title,
-  v.key, e.view_ms, e.engaged_ms, e.scroll, e.props, s.key, s.bot`
+  v.key, e.view_ms, e.engaged_ms, e.scroll, e.props, s.key, s.bot, e.external, e.server`
 const EVENT_JOIN = `FROM session s CROSS JOIN event e ON e.session = s.id
   LEFT JOIN view v ON v.browser = s.browser AND v.n = e.view`
 
@@ -37,6 +37,8 @@ export type EventRow = [
   props: string | null,
   sessionKey: Uint8Array | null,
   bot: number | null,
+  external: string | null,
+  server: number,
 ]
 
 function eventOf(row: EventRow, texts: Texts): HistoryEvent {
@@ -44,6 +46,8 @@ function eventOf(row: EventRow, texts: Texts): HistoryEvent {
   const [props, sessionKey, bot] = [row[13], row[14], row[15]]
   return {
     id: hexOf(id),
+    external: row[16],
+    isServer: row[17] === 1,
     type: texts.valueOf(type) ?? '',
     at,
     session: sessionKey && hexOf(sessionKey),

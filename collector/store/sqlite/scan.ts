@@ -45,6 +45,8 @@ interface Session {
   readonly touch: number | null
   readonly browser: Browser
   readonly source: string
+  /** What servers tell is no visit. */
+  readonly isServer: boolean
 }
 
 interface Browser {
@@ -158,10 +160,12 @@ function createCounter({ rules, match, touchOf, activity }: ScanPlan, texts: Tex
         add(viewOwner, ref, startAt, Math.max(0, engaged - before), at)
       }
     },
-    visit({ startAt, baseAt, browser, touch, source }: Session, landing?: EventRow): void {
+    visit(session: Session, landing?: EventRow): void {
+      const { startAt, baseAt, browser, touch, source } = session
       const url = landing ? texts.valueOf(landing[4]) : null
       const more = { props: { ...(texts.touchOf(touch) ?? touchOf(null, null)) }, source }
-      for (const { ref } of match(SESSION, url, more)) {
+      const visiting = session.isServer ? [] : match(SESSION, url, more)
+      for (const { ref } of visiting) {
         add(ownerAt(browser, startAt), ref, startAt, 0, startAt)
       }
       if (!landing) return
@@ -190,7 +194,7 @@ function pageReader(db: Db) {
     .raw()
   const sessions = db
     .prepare(
-      `SELECT id, browser, base_at, start_at, landing_n, touch FROM session
+      `SELECT id, browser, base_at, start_at, server, landing_n, touch FROM session
        WHERE browser > ? AND browser <= ? AND proven_ms IS NOT NULL AND bot IS NULL`,
     )
     .raw()
@@ -240,13 +244,14 @@ function pageReader(db: Db) {
     const browsers = browsersOf(after, last)
     const known = new Map<number, Session>()
     for (const raw of sessions.all(after, last)) {
-      const [ref, owner, baseAt, startAt, landingN, touch] = raw as [
-        ...[number, number, number, number],
+      const [ref, owner, baseAt, startAt, server, landingN, touch] = raw as [
+        ...[number, number, number, number, number],
         ...[number | null, number | null],
       ]
       const browser = browsers.get(owner)
       const source = sourceOf(touch)
-      if (browser) known.set(ref, { browser, baseAt, startAt, landingN, touch, source })
+      const isServer = server === 1
+      if (browser) known.set(ref, { browser, baseAt, startAt, isServer, landingN, touch, source })
     }
     return {
       last,

@@ -9,7 +9,7 @@ export function createSites(
   db: Db,
   sealOf: () => Seal,
   outbox: Pick<OutboxTable, 'forget'>,
-): Pick<WriteStore, 'sites' | 'addSite' | 'changeSite' | 'removeSite'> {
+): Pick<WriteStore, 'sites' | 'siteOfWriteKey' | 'addSite' | 'changeSite' | 'removeSite'> {
   const select = db.prepare('SELECT * FROM site ORDER BY id')
   const insert = db.prepare(
     `INSERT INTO site (name, key, write_key, signing_secret, origins, needs_signature, generated,
@@ -20,7 +20,12 @@ export function createSites(
        needs_signature = coalesce(@needsSignature, needs_signature),
        consent = coalesce(@consent, consent) WHERE id = @ref`,
   )
+  const keyOf = db.prepare('SELECT key FROM site WHERE write_key = ?').pluck()
   return {
+    siteOfWriteKey(writeKey) {
+      const key = keyOf.get(hashWriteKey(writeKey))
+      return typeof key === 'string' ? key : null
+    },
     sites: () =>
       select.all().map((raw) => {
         const row = raw as SiteRow // the columns of the site table

@@ -16,7 +16,7 @@ import type { BrowserState, StoredClaim, VisitorState } from '../store.ts'
 import { claimReader } from './claim-rows.ts'
 import type { Db } from './connect.ts'
 import { stateReader } from './load.ts'
-import { bucketOf, eventReader, hexOf } from './rows.ts'
+import { bucketOf, eventReader } from './rows.ts'
 import type { Texts } from './texts.ts'
 
 /**
@@ -68,17 +68,17 @@ function verifySnapshot(tools: VerifyTools, onProgress?: (events: number) => voi
     .prepare('SELECT day, rule, count, engaged_ms, last_ms FROM bucket WHERE visitor = ?')
     .raw()
   const rows = db
-    .prepare('SELECT id, site, key, cookieless FROM browser WHERE id > ? LIMIT 500')
+    .prepare('SELECT id, site, key, cookieless, external FROM browser WHERE id > ? LIMIT 500')
     .raw()
   const ruleOf = createRuleOf(db, tools.model)
   const seen = { events: 0, visitors: 0, buckets: 0 }
   let last = 0
   for (;;) {
-    const page = rows.all(last) as [number, number, Uint8Array, number][]
+    const page = rows.all(last) as [number, number, Uint8Array, number, string | null][]
     if (page.length === 0) break
-    for (const [ref, site, key, cookieless] of page) {
+    for (const [ref, ...row] of page) {
       last = ref
-      const browser = readState(ref, site, hexOf(key), cookieless === 1)
+      const browser = readState(ref, row)
       const events = eventsOf(ref).map(({ event }) => event)
       const sessions = sessionsOf(events)
       noteSessions(browser, sessions, tools.touchOf, note)
@@ -113,11 +113,12 @@ function noteSessions(
   const stored = [...browser.sessions].sort((a, b) => a.startAt - b.startAt || a.ref - b.ref)
   const shape = (s: {
     key: string | null
+    isServer: boolean
     startAt: number
     endAt: number
     provenAt: number | null
     landing: { id: string } | null
-  }) => [s.key, s.startAt, s.endAt, s.provenAt, s.landing?.id ?? null]
+  }) => [s.key, s.isServer, s.startAt, s.endAt, s.provenAt, s.landing?.id ?? null]
   const who = whoOf(browser.visitors[0])
   const sorted = (list: unknown[][]) => list.map((one) => JSON.stringify(one)).sort()
   note(who, 'sessions', sorted(stored.map(shape)), sorted(derived.map(shape)))

@@ -16,7 +16,7 @@ import type { Texts } from './texts.ts'
 /** Writes what a group changed. Statements are prepared once; every row is written at most once a commit. */
 export function createChangeWriter(db: Db, texts: Texts, seed: number) {
   const addBrowser = db.prepare(
-    'INSERT INTO browser (id, site, key, cookieless) VALUES (?, ?, ?, ?)',
+    'INSERT INTO browser (id, site, key, cookieless, external) VALUES (?, ?, ?, ?, ?)',
   )
   const putVisitor = db.prepare(
     `INSERT INTO visitor (id, browser, from_at, lead, first_at, last_at, last_day, first_touch,
@@ -27,8 +27,8 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
        last_touch = excluded.last_touch, last_non_direct = excluded.last_non_direct`,
   )
   const putSession = db.prepare(
-    `INSERT INTO session (id, browser, key, base_at, start_at, end_ms, proven_ms, bot, device, landing_n, touch, next_n, skew_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO session (id, browser, key, base_at, start_at, end_ms, proven_ms, bot, device, landing_n, touch, next_n, skew_ms, server)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET start_at = excluded.start_at, end_ms = excluded.end_ms,
        proven_ms = excluded.proven_ms, bot = excluded.bot, device = excluded.device,
        landing_n = excluded.landing_n, touch = excluded.touch, next_n = excluded.next_n`,
@@ -41,8 +41,8 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
   )
   const addEvent = db.prepare(
     `INSERT INTO event (session, n, id, probe, type, at_ms, delay_ms, human, url, referrer, title,
-       view, view_ms, engaged_ms, scroll, props)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       view, view_ms, engaged_ms, scroll, props, external, server)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const proveEvent = db.prepare('UPDATE event SET human = 1 WHERE session = ? AND n = ?')
   const moveEvent = db.prepare(
@@ -116,6 +116,8 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
       event.engagedMs,
       event.scroll,
       event.props === null ? null : JSON.stringify(event.props),
+      event.external,
+      event.isServer ? 1 : 0,
     )
   }
   function writeVisitor(visitor: VisitorState, browser: BrowserState): void {
@@ -147,6 +149,7 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
       texts.touchRefOf(session.touch),
       session.nextN,
       session.skewMs,
+      session.isServer ? 1 : 0,
     )
   }
   function writeBuckets(changes: Changes): void {
@@ -231,7 +234,8 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
     for (const { browser } of changes.events) {
       if (!isNew(browser) || added.has(browser)) continue
       added.add(browser)
-      addBrowser.run(browser.ref, browser.site, bytesOf(browser.key), browser.isCookieless ? 1 : 0)
+      const { ref, site, key, isCookieless, external } = browser
+      addBrowser.run(ref, site, bytesOf(key), isCookieless ? 1 : 0, external)
     }
     for (const placed of changes.events) writeEvent(placed)
     for (const { session, n } of changes.proofs) proveEvent.run(session, n)

@@ -65,7 +65,7 @@ export function createEventWalk({ db, texts }: ReadTools) {
       const heldAt = event.viewAt ?? event.at
       const [visitor, , lead] = holds.find(([, from]) => from === null || from <= heldAt) ?? []
       return {
-        id: uuidOf(event.id),
+        id: event.external ?? uuidOf(event.id),
         type: event.type,
         at: new Date(event.at).toISOString(),
         visitor: visitor === undefined ? null : publicId('visitor', visitor),

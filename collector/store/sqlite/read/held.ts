@@ -134,7 +134,7 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
   function visitorJson(hold: HoldRow): HeldVisitorJson {
     return {
       visitor: publicId('visitor', hold.visitor),
-      browser: hold.isCookieless ? null : uuidOf(hexOf(hold.browserKey)),
+      browser: hold.browserId,
       from: isoOrNull(hold.from),
       to: isoOrNull(hold.to),
       first_seen_at: isoOrNull(hold.firstAt),
@@ -156,9 +156,10 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
       const bySession = new Map<number, HeldActionJson[]>()
       const bounds = [Math.max(hold.from, LONG_AGO), Math.min(hold.to, NEVER)] as const
       for (const { session, event } of eventsOf(hold.browser, ...bounds)) {
-        const { id, type, at, url, referrer, title, view, engagedMs, scroll, props } = event
+        const { id, external, type, at, url, referrer, title, view, engagedMs, scroll, props } =
+          event
         const action: HeldActionJson = {
-          id: uuidOf(id),
+          id: external ?? uuidOf(id),
           type,
           at: iso(at),
           url,

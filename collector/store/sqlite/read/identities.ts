@@ -16,7 +16,7 @@ export function createIdentityReader(tools: ReadTools) {
   const claimsOf = claimReader(db)
   const conflicts = db.prepare(
     `SELECT c.id, c.site, c.lead, c.conflict, c.user_id, c.email, c.evidence, c.strength, c.at,
-         b.key, b.cookieless, (SELECT v.id FROM visitor v WHERE v.browser = c.browser
+         b.key, b.cookieless, b.external, (SELECT v.id FROM visitor v WHERE v.browser = c.browser
            AND coalesce(v.from_at, -9e15) <= c.at ORDER BY v.from_at DESC NULLS LAST LIMIT 1) AS visitor
        FROM claim c JOIN browser b ON b.id = c.browser
        WHERE c.conflict IS NOT NULL AND c.void = 0 AND c.id < ? AND (? IS NULL OR c.site = ?)
@@ -25,7 +25,7 @@ export function createIdentityReader(tools: ReadTools) {
 
   const conflictsOf = db.prepare(
     `SELECT c.id, c.site, c.lead, c.conflict, c.user_id, c.email, c.evidence, c.strength, c.at,
-         b.key, b.cookieless, (SELECT v.id FROM visitor v WHERE v.browser = c.browser
+         b.key, b.cookieless, b.external, (SELECT v.id FROM visitor v WHERE v.browser = c.browser
            AND coalesce(v.from_at, -9e15) <= c.at ORDER BY v.from_at DESC NULLS LAST LIMIT 1) AS visitor
        FROM claim c JOIN browser b ON b.id = c.browser
        WHERE c.conflict IS NOT NULL AND c.void = 0 AND @lead IN (c.lead, c.conflict)
@@ -48,7 +48,7 @@ export function createIdentityReader(tools: ReadTools) {
         return [
           {
             visitor: publicId('visitor', hold.visitor),
-            browser: hold.isCookieless ? null : uuidOf(hexOf(hold.browserKey)),
+            browser: hold.browserId,
             evidence: best.evidence,
             strength: best.strength,
             at: new Date(best.at).toISOString(),
@@ -90,6 +90,7 @@ interface ConflictRow {
   readonly at: number
   readonly key: Uint8Array
   readonly cookieless: number
+  readonly external: string | null
   readonly visitor: number
 }
 
@@ -102,7 +103,7 @@ function conflictJson(row: ConflictRow): ConflictJson {
     user_id: row.user_id,
     email: row.email,
     visitor: publicId('visitor', row.visitor),
-    browser: row.cookieless === 1 ? null : uuidOf(hexOf(row.key)),
+    browser: row.cookieless === 1 ? null : (row.external ?? uuidOf(hexOf(row.key))),
     evidence: row.evidence,
     strength: row.strength,
     at: new Date(row.at).toISOString(),

@@ -139,7 +139,7 @@ function eventJson(
   claims: ClaimProps,
 ): TimelineEventJson {
   return {
-    id: uuidOf(event.id),
+    id: event.external ?? uuidOf(event.id),
     type: event.type,
     at: iso(event.at),
     url: event.url,

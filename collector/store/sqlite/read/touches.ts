@@ -1,6 +1,7 @@
 import type { TouchSessions } from '../../../attribution/touches.ts'
+import { uuidOf } from '../../ids.ts'
 import type { TouchJson } from '../../shapes.ts'
-import { bytesOf } from '../rows.ts'
+import { bytesOf, hexOf } from '../rows.ts'
 import type { ReadTools } from './tools.ts'
 
 /** One browser's time in one person's hands: from `from` to before `to`. */
@@ -8,6 +9,8 @@ export interface HoldRow {
   readonly visitor: number
   readonly browser: number
   readonly browserKey: Uint8Array
+  /** As its owner's systems call it: a UUID, or any text of a server; null for a day's pseudonym. */
+  readonly browserId: string | null
   readonly isCookieless: boolean
   readonly site: number
   readonly lead: number | null
@@ -21,7 +24,7 @@ export interface HoldRow {
 const COLUMNS = `v.id, v.browser, b.key, b.cookieless, b.site, v.lead, v.from_at,
   (SELECT min(n.from_at) FROM visitor n WHERE n.browser = v.browser
      AND n.from_at > coalesce(v.from_at, -9e15)) AS to_at, v.first_at, v.last_at,
-  v.first_touch, v.last_touch, v.last_non_direct`
+  v.first_touch, v.last_touch, v.last_non_direct, b.external`
 
 type Row = [
   number,
@@ -37,6 +40,7 @@ type Row = [
   number | null,
   number | null,
   number | null,
+  string | null,
 ]
 
 export function createHoldReader({ db }: ReadTools) {
@@ -56,13 +60,14 @@ export function createHoldReader({ db }: ReadTools) {
 }
 
 function holdOf(raw: unknown): HoldRow {
-  const [visitor, browser, key, cookieless, site, lead, from, to, firstAt, lastAt, ...touches] =
+  const [visitor, browser, key, cookieless, site, lead, from, to, firstAt, lastAt, ...more] =
     raw as Row
-  const [first, last, lastNonDirect] = touches
+  const [first, last, lastNonDirect, external] = more
   return {
     visitor,
     browser,
     browserKey: key,
+    browserId: cookieless === 1 ? null : (external ?? uuidOf(hexOf(key))),
     isCookieless: cookieless === 1,
     site,
     lead,

@@ -1,7 +1,6 @@
-import { cursorOf, placeOf, publicId, refOf, uuidOf } from '../../ids.ts'
+import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, Scoped, VisitorQuery } from '../../reader.ts'
 import type { Page, ScoreJson, VisitorJson } from '../../shapes.ts'
-import { hexOf } from '../rows.ts'
 import { createBucketReader, scoreJson } from './score-json.ts'
 import type { ReadTools } from './tools.ts'
 import { createHoldReader, createTouchesReader, type HoldRow } from './touches.ts'
@@ -65,7 +64,7 @@ export function createVisitorReader(tools: ReadTools) {
     return {
       id: publicId('visitor', hold.visitor),
       site: publicId('site', hold.site),
-      browser: hold.isCookieless ? null : uuidOf(hexOf(hold.browserKey)),
+      browser: hold.browserId,
       lead: hold.lead === null ? null : publicId('lead', hold.lead),
       device: session ? texts.valueOf(session[1]) : null,
       bot: session ? texts.valueOf(session[2]) : null,

@@ -1,0 +1,7 @@
+/** What a visitor is called that a server knows by a user id alone. */
+export const USER_PREFIX = 'user:'
+
+/** The browser of somebody that a server knows by a user id alone; everything in it names that user. */
+export function browserOfUser(userId: string): string {
+  return `${USER_PREFIX}${userId}`
+}
