@@ -292,8 +292,13 @@ async function compareCut({ world, full, cut, gifts }: CutCase): Promise<void> {
 }
 
 test('undoing a link gives both sides what they had before it', { timeout }, async () => {
-  await forWorlds((worlds) =>
+  await forWorlds((told) =>
     withStores(async (open) => {
+      // What a server says time and again can't be left unsaid by leaving out one claim.
+      const worlds = told.map((world) => ({
+        ...world,
+        batches: world.batches.filter(({ isTrusted }) => !isTrusted),
+      }))
       const linked = open()
       deliverUntidily(linked, worlds)
       const cases = worlds.flatMap((world) => {

@@ -129,11 +129,23 @@ const visitArb = fc.record({
 })
 type Visit = typeof visitArb extends fc.Arbitrary<infer T> ? T : never
 
+/** What a server tells of somebody: by its user id alone, or of a browser whose id it was given. */
+const messageArb = fc.record({
+  afterMs: fc.nat(6 * DAY),
+  where: fc.constantFrom('user', 'user', 0, 1),
+  who: fc.nat(2),
+  says: fc.constantFrom('user', 'user', 'user', 'email', 'traits', 'nothing'),
+  event: fc.nat(EVENTS.length - 1),
+  page: fc.option(page, { freq: 3 }),
+})
+type Message = typeof messageArb extends fc.Arbitrary<infer T> ? T : never
+
 const share = fc.integer({ min: 0, max: 1000 }).map((n) => n / 1000)
 
 export const worldArb = fc.record({
   startMs: fc.nat(2 * DAY),
   visits: fc.array(visitArb, { maxLength: 9, size: 'max' }),
+  messages: fc.array(messageArb, { maxLength: 5 }),
   /** Links to undo: which one, and at which part of the world's time. */
   undos: fc.array(fc.record({ which: fc.nat(1000), share }), { maxLength: 2 }),
   /** Points by hand: whom, how many, and at which part of the world's time. */
@@ -174,6 +186,8 @@ export interface Fact {
   readonly at: number
   readonly event: WireEvent
   readonly isSigned: boolean
+  /** What a server says beside its event. */
+  readonly claim?: Readonly<Record<string, unknown>>
 }
 
 export interface Batch {
@@ -187,6 +201,8 @@ export interface Batch {
   /** When it reaches the collector, if nothing comes between. */
   readonly receivedAt: number
   readonly facts: readonly Fact[]
+  /** A server tells it. */
+  readonly isTrusted?: true
 }
 
 /** A world as it happened. */
@@ -200,7 +216,7 @@ export interface Told {
 }
 
 export function tell(plan: WorldPlan, tag: string): Told {
-  const batches = batchesOf(plan, tag)
+  const batches = [...batchesOf(plan, tag), ...messagesOf(plan, tag)]
   const times = batches.flatMap(({ facts }) => facts.map(({ at }) => at)).sort((a, b) => a - b)
   return { plan, tag, batches, from: times[0] ?? START, to: times.at(-1) ?? START }
 }
@@ -249,6 +265,40 @@ function batchesOf(plan: WorldPlan, tag: string): Batch[] {
     clocks[browser] = sent.at(-1)?.receivedAt ?? startAt
     return sent
   })
+}
+
+function messagesOf(plan: WorldPlan, tag: string): Batch[] {
+  return plan.messages.map((message, i): Batch => {
+    const at = START + plan.startMs + message.afterMs
+    const [type, props] = EVENTS[message.event] ?? ['view_item']
+    const id = idOf(tag, 'message', i)
+    const event: WireEvent =
+      message.page === null
+        ? { id, type, at, ...(props && { props }) }
+        : { id, type: 'page_view', at, url: PAGES[message.page] ?? '' }
+    const claim = saidIn(message, tag)
+    const { where, who } = message
+    return {
+      browser: where === 'user' ? `user:${tag}u${who}` : idOf(tag, 'browser', where),
+      address: '',
+      agent: null,
+      human: true,
+      skewMs: 0,
+      receivedAt: at + 1 + ((i * 137) % 900),
+      facts: [{ at, event, isSigned: false, ...(claim && { claim }) }],
+      isTrusted: true,
+    }
+  })
+}
+
+/** Whoever has a browser by name of a user is that user. */
+function saidIn({ where, who, says }: Message, tag: string): Fact['claim'] {
+  if (says === 'nothing' && where !== 'user') return undefined
+  return {
+    user_id: `${tag}u${who}`,
+    ...(says === 'email' && { email: `${tag}p${who}@corp.example` }),
+    ...(says === 'traits' && { traits: { company: 'Corp', city: `of ${who}` } }),
+  }
 }
 
 interface Visiting {
@@ -388,12 +438,13 @@ function inGroups<T>(batches: readonly T[], random: Random, most = 6): T[][] {
 
 /** The batch as it is sent now: its clock and its signatures are of this instant. */
 function wireOf({ browser, human, skewMs, receivedAt, facts }: Batch): Omit<WireBatch, 'site'> {
-  const events = facts.map(({ event, isSigned }): WireEvent => {
+  const events = facts.map(({ event, isSigned, claim }): WireEvent => {
     const { props } = event
     const viewAt = props?.view_at
     const ids = props as { user_id?: string; email?: string } | undefined // as claimOf made them
     return {
       ...event,
+      ...(claim && { claim }),
       at: event.at + skewMs,
       ...(props && {
         props: {
@@ -430,6 +481,7 @@ export function withRules(yaml: string, rules: readonly string[]): string {
 export interface UndoneRow {
   readonly browserKey: string
   readonly site: number
+  readonly external: string | null
   readonly isCookieless: boolean
   readonly from: number | null
   readonly to: number | null
@@ -455,7 +507,7 @@ export function openStore({
   const salt = db.prepare('INSERT INTO salt (day, value) VALUES (?, ?)')
   for (let at = START - DAY; at < END; at += DAY) salt.run(at / DAY, Buffer.alloc(16, at / DAY))
   const addBrowser = db.prepare(
-    'INSERT INTO browser (id, site, key, cookieless) VALUES (?, ?, ?, ?)',
+    'INSERT INTO browser (id, site, key, cookieless, external) VALUES (?, ?, ?, ?, ?)',
   )
   const addVisitor = db.prepare('INSERT INTO visitor (id, browser) VALUES (?, ?)')
   const addUnlink = db.prepare(
@@ -463,11 +515,11 @@ export function openStore({
   )
   // Numbers that the store itself does not reach.
   const refs = new Map<string, number>()
-  for (const { browserKey, site, isCookieless, from, to, at, ids } of undone) {
+  for (const { browserKey, site, isCookieless, external, from, to, at, ids } of undone) {
     const known = refs.get(browserKey)
     const ref = known ?? 1_000_000 + refs.size
     if (known === undefined) {
-      addBrowser.run(ref, site, Buffer.from(browserKey, 'hex'), isCookieless ? 1 : 0)
+      addBrowser.run(ref, site, Buffer.from(browserKey, 'hex'), isCookieless ? 1 : 0, external)
       addVisitor.run(ref, ref)
       refs.set(browserKey, ref)
     }
@@ -486,6 +538,7 @@ export function deliver(store: TestStore, batches: readonly Batch[]): void {
       {
         address: batch.address,
         ...(batch.agent !== null && { userAgent: batch.agent }),
+        ...(batch.isTrusted && { isTrusted: true }),
       } satisfies Partial<RawDelivery>,
     ]),
   )
@@ -531,6 +584,11 @@ const LEAD_NAME = `(SELECT coalesce((SELECT group_concat(kind || ':' || value, '
     || ' of ' || (SELECT hex(c.event) FROM claim c WHERE c.lead = l.id ORDER BY c.at, c.event LIMIT 1)
   FROM lead l WHERE l.id = `
 
+/** Of claims in a browser by name of a user that say no more than that, the first of each kind is telling. */
+const IS_SAID_BEFORE = `b.external IS 'user:' || c.user_id AND c.email IS NULL AND c.traits = '{}'
+  AND EXISTS (SELECT 1 FROM claim d WHERE d.browser = c.browser AND d.user_id = c.user_id
+    AND d.void = c.void AND (d.at, d.event) < (c.at, c.event))`
+
 /** Everything that scores depend on, in words that don't depend on the store's numbering. */
 export function stateOf(path: string): Record<string, readonly string[]> {
   return readDb(path, (db) => {
@@ -568,7 +626,8 @@ export function stateOf(path: string): Record<string, readonly string[]> {
       claims: all(
         `SELECT hex(b.key), hex(c.event), c.at, c.user_id, c.email, c.strength, c.traits,
            ${lead('c.lead')}, c.void, c.shared, ${lead('c.conflict')}
-         FROM claim c JOIN browser b ON b.id = c.browser`,
+         FROM claim c JOIN browser b ON b.id = c.browser
+         WHERE NOT (${IS_SAID_BEFORE})`,
       ),
       leads: all(`SELECT ${lead('o.id')}, email, user_id, verified, traits FROM lead o`),
       undone: all(
@@ -621,7 +680,7 @@ export function undoneIn(path: string): UndoneRow[] {
   return readDb(path, (db) =>
     db
       .prepare(
-        `SELECT hex(b.key) AS browserKey, b.site, b.cookieless = 1 AS isCookieless,
+        `SELECT hex(b.key) AS browserKey, b.site, b.cookieless = 1 AS isCookieless, b.external,
            u.from_at AS "from", u.to_at AS "to", u.at, u.ids
          FROM unlink u JOIN browser b ON b.id = u.browser ORDER BY u.id`,
       )
