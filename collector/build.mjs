@@ -148,6 +148,16 @@ function writeModuleTypes() {
   writeFileSync('dist/snippet/module.d.ts', outputText)
 }
 
+/** What only `start` needs is in a file of its own, so that other commands begin at once. */
+const besideCli = {
+  name: 'beside-cli',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/serve\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './serve.js', external: true } : undefined,
+    )
+  },
+}
+
 const collectorBuild = {
   ...everywhere,
   platform: 'node',
@@ -156,11 +166,13 @@ const collectorBuild = {
   packages: 'external',
   sourcemap: 'linked',
   outdir: 'dist',
+  plugins: [besideCli],
   jsx: 'automatic',
   jsxImportSource: 'hono/jsx',
   loader: { '.yaml': 'text', '.css': 'text', '.txt': 'text' },
   entryPoints: {
     pique: 'collector/cli.ts',
+    serve: 'collector/serve.ts',
     writer: 'collector/ingest/writer.ts',
     reader: 'collector/store/reading.ts',
     checker: 'collector/store/checking.ts',

@@ -18,8 +18,8 @@ import {
 } from './config.ts'
 import { createLog, type Log, reasonOf } from './log.ts'
 import { removeProto } from './no-proto.ts'
-import { type Running, startCollector } from './serve.ts'
-import { codeOf, StoreTrouble } from './store/trouble.ts'
+import type { Running } from './serve.ts'
+import { codeOf, isStoreTrouble } from './store/trouble.ts'
 
 /** The command table. Each command reads its options, calls one function, prints, and sets the exit code. */
 
@@ -115,6 +115,7 @@ async function run(options: Readonly<Record<string, string>>, isDemo: boolean): 
   const log = createLog((line) => void process.stderr.write(line), Date.now)
   dieOfSurprises(log)
   try {
+    const { startCollector } = await import('./serve.ts')
     const running = await startCollector({
       config: read.config,
       log,
@@ -130,7 +131,7 @@ async function run(options: Readonly<Record<string, string>>, isDemo: boolean): 
     process.exit(await running.ended)
   } catch (error) {
     complain(`pique: ${error instanceof Error ? error.message : String(error)}`)
-    process.exit(error instanceof StoreTrouble ? error.exitCode : EXIT_FAILED)
+    process.exit(isStoreTrouble(error) ? error.exitCode : EXIT_FAILED)
   }
 }
 

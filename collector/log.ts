@@ -1,4 +1,4 @@
-import { codeOf, StoreTrouble } from './store/trouble.ts'
+import { codeOf, isStoreTrouble } from './store/trouble.ts'
 
 /**
  * Structured logs: one JSON line each, on stderr. A message is a fixed sentence, by which a line is known;
@@ -45,7 +45,7 @@ function impersonal(text: string): string {
  * in the code stand for it. Errors of another thread carry their stack as message.
  */
 export function reasonOf(error: unknown): string {
-  if (error instanceof StoreTrouble) return error.message
+  if (isStoreTrouble(error)) return error.message
   if (!(error instanceof Error)) return error === null ? 'null' : typeof error
   const text = STACK.test(error.message) ? error.message : (error.stack ?? error.message)
   const first = text.split('\n', 1)[0] ?? ''

@@ -7,6 +7,11 @@ export class StoreTrouble extends Error {
   }
 }
 
+/** Told by what it has, as each built file has a class of its own. */
+export function isStoreTrouble(error: unknown): error is StoreTrouble {
+  return error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number'
+}
+
 /** Another process works on the store, alone. */
 export class StoreInUse extends StoreTrouble {}
 
@@ -20,14 +25,14 @@ export const EXIT_STORE_DAMAGED = 71
  * A flush that failed is never tried again: what it should have written may be gone from memory too.
  */
 export function fatalExitOf(error: unknown): number | null {
-  if (error instanceof StoreTrouble && error.exitCode >= EXIT_STORE_FAILED) return error.exitCode
+  if (isStoreTrouble(error) && error.exitCode >= EXIT_STORE_FAILED) return error.exitCode
   const isBroken = /^SQLITE_(IOERR|CORRUPT|NOTADB|READONLY_DBMOVED)/.test(codeOf(error))
   return isBroken ? EXIT_STORE_FAILED : null
 }
 
 /** What a failure to open or write the store at `path` means to its owner. */
 export function troubleOf(error: unknown, path: string): StoreTrouble {
-  if (error instanceof StoreTrouble) return error
+  if (isStoreTrouble(error)) return error
   const code = codeOf(error)
   const known = KNOWN.find(({ codes }) => codes.test(code))
   if (known) return new StoreTrouble(known.sentence(path), known.exitCode)

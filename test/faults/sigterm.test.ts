@@ -98,7 +98,7 @@ test(`${TIMES} restarts under load: nothing lost, nobody cut off, exit code 0`, 
 test('a stop that closes every connection at once is found', { timeout: 60_000 }, async () => {
   const { dist, remove } = patchedBuild([
     {
-      file: 'pique.js',
+      file: 'serve.js',
       from: 'NetServer.prototype.close.call(server, ',
       to: 'server.closeAllConnections();\n    NetServer.prototype.close.call(server, ',
     },

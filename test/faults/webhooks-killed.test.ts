@@ -143,7 +143,7 @@ test(`${KILLS} kills between deliveries and their marks: none missing, in order`
 })
 
 const MARKED_FIRST: Patch = {
-  file: 'pique.js',
+  file: 'serve.js',
   from: 'void send(message);',
   to: `void store.noteTries([{ ref: message.ref, webhook: message.webhook, at: Date.now(), status: 200,
       error: null, became: { kind: "delivered" }, pausedUntil: null }]).then(() => send(message));`,

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 
 /** One change of a built file; `from` must be there, and once. */
 export interface Patch {
-  readonly file: 'writer.js' | 'pique.js' | 'reader.js'
+  readonly file: 'writer.js' | 'serve.js' | 'reader.js'
   readonly from: string
   readonly to: string
 }
