@@ -29,8 +29,8 @@ export interface Consumer {
     options: ts.CompilerOptions,
     extension?: string,
   ) => string[][]
-  /** The minified bundle of a module's text. */
-  readonly bundle: (text: string) => Promise<string>
+  /** The minified bundle of a module's text, for release or with what libraries check in development. */
+  readonly bundle: (text: string, mode?: 'production' | 'development') => Promise<string>
   readonly remove: () => void
 }
 
@@ -86,7 +86,7 @@ export function installConsumer(): Consumer {
       if (elsewhere.length > 0) throw new Error(elsewhere.map(say).join('\n'))
       return names.map((name) => found.filter(({ file }) => file?.fileName === name).map(say))
     },
-    async bundle(contents) {
+    async bundle(contents, mode = 'production') {
       const built = await build({
         stdin: { contents, resolveDir: directory },
         bundle: true,
@@ -94,6 +94,7 @@ export function installConsumer(): Consumer {
         format: 'esm',
         target: 'es2021',
         write: false,
+        define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
         logLevel: 'silent',
       })
       const [file] = built.outputFiles
