@@ -198,8 +198,9 @@ function headerOf(headers: WebhookHeaders, wanted: string): string {
 }
 
 function headerIn(headers: WebhookHeaders, wanted: string): unknown {
-  if (typeof headers.get === 'function') return headers.get(wanted)
-  const [, value] = Object.entries(headers).find(([name]) => name.toLowerCase() === wanted) ?? []
+  if (typeof headers?.get === 'function') return headers.get(wanted)
+  const [, value] =
+    Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === wanted) ?? []
   return Array.isArray(value) ? value[0] : value
 }
 

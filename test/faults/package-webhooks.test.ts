@@ -113,6 +113,9 @@ describe('what the other library signs', () => {
     expect(await wrong(asAny(JSON.parse(BODY)), headers, SECRET)).toMatch(
       /of type object; expected the body as it was received/,
     )
+    expect(await wrong(BODY, asAny(undefined) as never, SECRET)).toBe(
+      'the header webhook-id is missing',
+    )
     expect(await wrong(BODY, { ...headers, 'webhook-timestamp': 'soon' }, SECRET)).toMatch(
       /"soon"; expected epoch seconds/,
     )

@@ -5,8 +5,9 @@
 import { execFileSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { publint } from 'publint'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -72,13 +73,12 @@ describe('what is packed', () => {
   test('are-the-types-wrong has nothing to say', () => {
     // The package is of modules alone, as its engines all read them: `require` of it and TypeScript's way of
     // before `exports` are none of its promises.
-    const attw = resolve('node_modules/@arethetypeswrong/cli/dist/index.js')
+    const place = createRequire(import.meta.url).resolve('@arethetypeswrong/cli/package.json')
+    const attw = join(dirname(place), 'dist/index.js')
     const asked = [attw, consumer.archive, '--profile', 'esm-only', '--format', 'json']
     const said = JSON.parse(execFileSync(process.execPath, asked, { encoding: 'utf8' }))
     expect(Object.keys(said.analysis.entrypoints).sort()).toEqual(
-      Object.keys(manifest.exports)
-        .map((name) => name)
-        .sort(),
+      Object.keys(manifest.exports).sort(),
     )
     const ignored = ['node10', 'node16-cjs']
     const problems: { readonly kind: string; readonly resolutionKind?: string }[] =
