@@ -16,13 +16,20 @@ let collector: RunningCollector
 let client: Client
 let key: string
 
+/** What an assistant's program is told, as the README shows it. */
+const [, block = ''] =
+  /```json\n([\s\S]*?)```/.exec(readFileSync('collector/package/README.md', 'utf8')) ?? []
+const { pique: shown } = JSON.parse(block).mcpServers
+
 /** A client whose server has a key of its own. */
 async function connect(url: string, apiKey: string): Promise<Client> {
+  expect([shown.command, Object.keys(shown.env)]).toEqual(['pique', ['PIQUE_API_KEY']])
+  const args = shown.args.map((one: string) => (one.startsWith('http') ? url : one))
   const made = new Client({ name: 'test', version: '1' })
   await made.connect(
     new StdioClientTransport({
       command: process.execPath,
-      args: ['dist/pique.js', 'mcp', '--url', url],
+      args: ['dist/pique.js', ...args],
       env: { PIQUE_API_KEY: apiKey },
       stderr: 'pipe',
     }),

@@ -2,16 +2,19 @@
  * The package as npm packs it: what is in it, that each entry is found with its types, runs in a plain Node
  * and needs no more than the package names. Nothing is installed from the network.
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { publint } from 'publint'
+import { Webhook } from 'standardwebhooks'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseClaim } from '../../collector/ingest/parse-claim.ts'
+import { type Identity, signIdentity } from '../../collector/package/server.ts'
 import { type Consumer, installConsumer, packInto } from '../support/consumer.ts'
 
 interface Manifest {
@@ -148,14 +151,8 @@ describe('in a plain Node', () => {
 
 describe('signing who somebody is', () => {
   const SITE = { key: 'KEY', signingSecret: 'a secret', needsSignature: true }
-  const sign = (given: object) =>
-    JSON.parse(
-      run(`import { signIdentity } from 'pique/server'
-        const given = ${JSON.stringify(given)}
-        const signed = await signIdentity({ site: 'KEY', secret: 'a secret', ...given }).then(
-          (signature) => ({ signature }), (error) => ({ error: error.message }))
-        console.log(JSON.stringify(signed))`),
-    )
+  const sign = (given: Omit<Identity, 'site' | 'secret'>) =>
+    signIdentity({ site: 'KEY', secret: 'a secret', ...given })
 
   test.each([
     [{ userId: 42 }, { user_id: '42' }],
@@ -165,15 +162,15 @@ describe('signing who somebody is', () => {
       { user_id: 'ann', email: 'ada@example.com' },
     ],
     [{ userId: 'a.b' }, { user_id: 'a.b' }],
-  ] as const)('%j is what the collector takes for proven', (given, props) => {
+  ] as const)('%j is what the collector takes for proven', async (given, props) => {
     const { userId = '', email = '' }: { userId?: number | string; email?: string } = given
-    const { signature } = sign(given)
+    const signature = await sign(given)
     const asSent = { ...props, ...(email && { email }), signature }
     const parsed = parseClaim(asSent, SITE, Date.now())
     expect(parsed).toMatchObject({ ok: true, refusal: null, claim: { strength: 'strong' } })
     const other = parseClaim({ ...asSent, user_id: 'someone' }, SITE, Date.now())
     expect(other).toMatchObject({ refusal: 'invalid_signature' })
-    const [version, expires] = String(signature).split('.')
+    const [version, expires] = signature.split('.')
     const text = `${version}.${expires}.KEY.${userId}.${email.trim()}`
     const mac = createHmac('sha256', 'a secret').update(text).digest('base64url')
     expect(signature).toBe(`v1.${expires}.${mac}`)
@@ -189,8 +186,8 @@ describe('signing who somebody is', () => {
     [{ userId: '1', expiresInSeconds: 3601 }, /3601; expected a whole number from 1 to 3600/],
     [{ userId: '1', secret: '' }, /`secret` is missing/],
     [{ userId: '1', site: '' }, /`site` is missing/],
-  ])('%j is refused in words', (given, words) => {
-    expect(sign(given).error).toMatch(words)
+  ])('%j is refused in words', async (given, words) => {
+    await expect(sign(given)).rejects.toThrow(words)
   })
 })
 
@@ -248,4 +245,72 @@ describe('types', () => {
       expect(WRONG.filter((_, i) => wrong[i]?.length === 0)).toEqual([])
     },
   )
+})
+
+describe('what its README shows', () => {
+  const blocks = [
+    ...readFileSync('collector/package/README.md', 'utf8').matchAll(/```(\w+)\n([\s\S]*?)```/g),
+  ].map(([, language = '', text = '']) => ({ language, text }))
+  const blockOf = (language: string, part: string) => {
+    const found = blocks.find((one) => one.language === language && one.text.includes(part))
+    expect(found?.text.trim().split('\n').length ?? 99, part).toBeLessThanOrEqual(10)
+    return found?.text ?? ''
+  }
+
+  test('a component with the hook has the types it needs', () => {
+    const options = {
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      jsx: ts.JsxEmit.ReactJSX,
+      skipLibCheck: true,
+    }
+    const text = blockOf('tsx', 'pique/react')
+    const wrong = text.replace('site="SITE_KEY"', 'sight="SITE_KEY"')
+    const [right, misspelt] = consumer.typeProblems([text, wrong], options, 'tsx')
+    expect(right).toEqual([])
+    expect(misspelt).not.toEqual([])
+  })
+
+  test('a server signs who somebody is', () => {
+    const env = { PIQUE_SITE_KEY: 'KEY', PIQUE_SIGNING_SECRET: 'a secret' }
+    const props = { user_id: '42', signature: run(blockOf('js', 'pique/server'), env) }
+    const site = { key: 'KEY', signingSecret: 'a secret', needsSignature: true }
+    expect(parseClaim(props, site, Date.now())).toMatchObject({ ok: true, refusal: null })
+  })
+
+  test('a receiver takes what is signed and refuses what is changed', async () => {
+    const free = createServer().listen(0, '127.0.0.1')
+    await new Promise((done) => free.once('listening', done))
+    const { port } = free.address() as AddressInfo // it listens on a port
+    await new Promise((done) => free.close(done))
+    const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+    writeFileSync(join(consumer.directory, 'receiver.mjs'), blockOf('js', 'pique/webhooks'))
+    const env = { ...process.env, PORT: String(port), PIQUE_WEBHOOK_SECRET: secret }
+    const child = spawn(process.execPath, ['receiver.mjs'], { cwd: consumer.directory, env })
+    const ended = new Promise((done) => child.once('exit', done))
+    try {
+      let printed = ''
+      child.stdout.on('data', (chunk) => {
+        printed += chunk
+      })
+      const at = new Date()
+      const body = '{"type":"lead.stage_changed","data":{"lead":"ld_7","to":"mql"}}'
+      const headers = {
+        'webhook-id': 'msg_1',
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+        'webhook-signature': new Webhook(secret).sign('msg_1', at, body),
+      }
+      const post = (body: string) =>
+        fetch(`http://127.0.0.1:${port}/hooks/pique`, { method: 'POST', headers, body }).then(
+          ({ status }) => status,
+          () => null, // it does not listen yet
+        )
+      await expect.poll(() => post(body), { timeout: 20_000, interval: 50 }).toBe(204)
+      expect(await post(body.replace('mql', 'sql'))).toBe(400)
+      await expect.poll(() => printed).toBe('ld_7 mql\n')
+    } finally {
+      child.kill()
+      await ended
+    }
+  })
 })
