@@ -1,6 +1,7 @@
 /**
  * Builds `dist/`: the tag (one script, properties that start with `_` shortened; and the same as a
- * module with its types) and the collector (one file per thread, dependencies left to node_modules).
+ * module, for React too, with types), what the package brings for other servers, and the collector (a file
+ * per thread and one for `pique mcp`, dependencies left to node_modules).
  * Run by `npm ci` through `prepare`.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -126,6 +127,37 @@ export const moduleBuild = {
   minifyWhitespace: true,
 }
 
+/** What imports the module beside it, so that a page that uses both has one tag. */
+const besideModule = {
+  name: 'beside-module',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/module\.ts$/ }, () => ({ path: './module.js', external: true }))
+  },
+}
+
+/** The module's provider and hook for React; the directive keeps it out of server components. */
+const reactBuild = {
+  ...everywhere,
+  entryPoints: { react: 'snippet/react.ts' },
+  format: 'esm',
+  target: 'es2021',
+  tsconfigRaw: {},
+  outdir: 'dist/snippet',
+  external: ['react'],
+  plugins: [besideModule],
+  banner: { js: "'use client'" },
+}
+
+/** What the package brings for other people's servers, Node or not. */
+const packageBuild = {
+  ...everywhere,
+  entryPoints: { webhooks: 'collector/package/webhooks.ts', server: 'collector/package/server.ts' },
+  format: 'esm',
+  platform: 'neutral',
+  target: 'es2022',
+  outdir: 'dist/package',
+}
+
 /** Bundlers leave alone what these comments mark: the address of a file is known when the page runs. */
 function markImports() {
   const fileName = 'dist/snippet/module.js'
@@ -133,9 +165,8 @@ function markImports() {
   writeFileSync(fileName, readFileSync(fileName, 'utf8').replaceAll('import(`', marked))
 }
 
-/** The types of the module: those of its one file, which declares all that it exports. */
-function writeModuleTypes() {
-  const fileName = 'snippet/module.ts'
+/** An entry's types: those of its one file, which declares all that it exports but for `elsewhere`. */
+function writeTypes(fileName, target, elsewhere = []) {
   const { outputText, diagnostics = [] } = ts.transpileDeclaration(readFileSync(fileName, 'utf8'), {
     fileName,
     reportDiagnostics: true,
@@ -143,9 +174,13 @@ function writeModuleTypes() {
   const [wrong] = diagnostics
   if (wrong)
     throw new Error(`${fileName}: ${ts.flattenDiagnosticMessageText(wrong.messageText, '\n')}`)
-  if (/^(import|export) .* from /m.test(outputText))
+  const types = outputText.replaceAll(/(from '\.\/[\w-]+)\.ts'/g, "$1.js'")
+  const foreign = [...types.matchAll(/^(?:import|export) .*from '([^']+)'/gm)].filter(
+    ([, name]) => !elsewhere.includes(name),
+  )
+  if (foreign.length > 0)
     throw new Error(`${fileName}: its types must stand alone; declare there what it exports`)
-  writeFileSync('dist/snippet/module.d.ts', outputText)
+  writeFileSync(target, types)
 }
 
 /** What only `start` needs is in a file of its own, so that other commands begin at once. */
@@ -173,6 +208,7 @@ const collectorBuild = {
   entryPoints: {
     pique: 'collector/cli.ts',
     serve: 'collector/serve.ts',
+    mcp: 'collector/mcp/serve.ts',
     writer: 'collector/ingest/writer.ts',
     reader: 'collector/store/reading.ts',
     checker: 'collector/store/checking.ts',
@@ -184,7 +220,11 @@ const collectorBuild = {
 
 if (import.meta.filename === process.argv[1]) {
   rmSync('dist', { recursive: true, force: true })
-  await Promise.all([tagBuild, extrasBuild, moduleBuild, collectorBuild].map((one) => build(one)))
+  const tags = [tagBuild, extrasBuild, moduleBuild, reactBuild]
+  await Promise.all([...tags, packageBuild, collectorBuild].map((one) => build(one)))
   markImports()
-  writeModuleTypes()
+  writeTypes('snippet/module.ts', 'dist/snippet/module.d.ts')
+  writeTypes('snippet/react.ts', 'dist/snippet/react.d.ts', ['react', './module.js'])
+  for (const name of ['webhooks', 'server'])
+    writeTypes(`collector/package/${name}.ts`, `dist/package/${name}.d.ts`)
 }

@@ -1,6 +1,8 @@
+#!/usr/bin/env node
 import { closeSync, openSync, readSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addAccountCommands } from './cli-accounts.ts'
+import { addMcpCommand } from './cli-mcp.ts'
 import { addModelCommands } from './cli-model.ts'
 import { addPrivacyCommands } from './cli-privacy.ts'
 import { addQuarantineCommands } from './cli-quarantine.ts'
@@ -97,6 +99,7 @@ addPrivacyCommands(program, {
   instanceKey: process.env.PIQUE_INSTANCE_KEY,
 })
 addQuarantineCommands(program, { print, complain, now: Date.now })
+addMcpCommand(program, { complain, apiKey: process.env.PIQUE_API_KEY })
 sayWhatIsKnown(program)
 
 async function run(options: Readonly<Record<string, string>>, isDemo: boolean): Promise<void> {

@@ -104,6 +104,88 @@ describe('the module', () => {
   })
 })
 
+describe('for React, in StrictMode, which runs every effect twice', () => {
+  const appWith = (decided: string) => `
+    import { createElement as h, StrictMode, useEffect, useState } from 'react'
+    import { createRoot } from 'react-dom/client'
+    import { BrowserRouter, Link, Route, Routes } from 'react-router'
+    import { PiqueProvider, usePique } from 'pique/react'
+    const seen = new Set()
+    function Shop() {
+      const pique = usePique()
+      seen.add(pique)
+      useEffect(() => {
+        pique.track('shown')
+        const ask = () => pique.is('hot', (hot) => pique.track(hot ? 'is_hot' : 'is_not', { calls: seen.size }))
+        addEventListener('ask', ask)
+        return () => removeEventListener('ask', ask)
+      }, [pique])
+      return h('nav', null, h(Link, { to: '/about' }, 'about'),
+        h('button', { id: 'who', onClick: () => pique.identify('42', { plan: 'pro' }) }, 'who'))
+    }
+    function App() {
+      const [consent, decide] = useState(${decided})
+      return h(PiqueProvider, { site: 'KEY', host: location.origin, consent },
+        h(BrowserRouter, null, h(Routes, null, h(Route, { path: '*', element: h(Shop) }))),
+        h('button', { id: 'yes', onClick: () => decide('granted') }, 'yes'),
+        h('button', { id: 'no', onClick: () => decide('denied') }, 'no'))
+    }
+    createRoot(document.querySelector('#root')).render(h(StrictMode, null, h(App)))`
+
+  async function openApp(text: string) {
+    const bundle = await consumer.bundle(text, 'development')
+    collector.source = NO_SCRIPT
+    collector.routes.set('/app.js', (_, response) =>
+      response.writeHead(200, { 'content-type': 'text/javascript' }).end(bundle),
+    )
+    collector.head = '<script type="module" src="/app.js"></script>'
+    for (const path of ['/', '/about']) collector.bodies.set(path, '<div id=root></div>')
+    await open()
+    await page.waitForSelector('#who')
+  }
+  beforeAll(() => consumer.add('react', 'react-dom', 'react-router'))
+
+  test('the tag starts once, hears what effects said before it, and follows the router', async () => {
+    await openApp(appWith('undefined'))
+    await page.click('#who')
+    await page.click('nav a')
+    await go('ask')
+    const [asked] = await collector.expectEvents('is_hot', 1)
+    expect(asked?.props).toEqual({ calls: 1 })
+    // The effect's own two, as React runs it twice here; and one of all that the tag does.
+    const told = types().filter((type) => type !== 'user_engagement')
+    expect(told.sort()).toEqual(['identify', 'is_hot', 'page_view', 'page_view', 'shown', 'shown'])
+    expect(collector.events('identify')[0]?.props).toEqual({
+      user_id: '42',
+      traits: { plan: 'pro' },
+    })
+    expect(collector.events('page_view').map(({ url }) => url)).toEqual([
+      collector.url('/'),
+      collector.url('/about'),
+    ])
+    expect(new Set(collector.beacons.map(({ batch }) => batch.browser)).size).toBe(1)
+    expect(collector.events('session_start')).toHaveLength(1)
+  })
+
+  test('a consent that changes is told: nothing before it, and nothing after it is denied', async () => {
+    await openApp(appWith("'pending'"))
+    await page.click('nav a')
+    expect(collector.beacons).toHaveLength(0)
+    expect(await browser.context.cookies()).toEqual([])
+    await page.click('#yes')
+    await collector.expectEvents('page_view', 1)
+    await page.click('#who')
+    await collector.expectEvents('identify', 1)
+    await page.click('#no')
+    await page.waitForFunction(() => document.cookie === '')
+    await page.click('#who')
+    await page.click('#yes')
+    await page.evaluate(() => window.pique?.('track', 'settled'))
+    await collector.expectEvents('settled', 1)
+    expect(collector.events('identify')).toHaveLength(1)
+  })
+})
+
 test.each(['before', 'after'])('beside the script, the module %s it counts once', async (place) => {
   const markup = await app(`${INIT}; track('calculated')`)
   if (place === 'before') collector.head = markup

@@ -76,8 +76,25 @@ const ZONES: readonly Zone[] = [
     name: 'snippet',
     holds: within('snippet/'),
     mayImport: (target, path) =>
-      within('snippet/', 'shared/')(target) &&
+      (within('snippet/', 'shared/')(target) ||
+        (target === 'react' && path === 'snippet/react.ts')) &&
       !(path.startsWith('snippet/features/') && target.startsWith('snippet/features/')),
+  },
+  {
+    name: 'what the package brings for other servers',
+    holds: within('collector/package/'),
+    mayImport: within('collector/package/'),
+  },
+  {
+    name: 'the assistant’s way in, which has the API and no store',
+    holds: within('collector/mcp/'),
+    mayImport: (target) =>
+      within(
+        'collector/mcp/',
+        'collector/http/schemas',
+        'collector/store/reports.ts',
+        '@modelcontextprotocol/sdk/',
+      )(target) || ['zod', 'node:fs', 'node:url', 'node:timers/promises'].includes(target),
   },
   {
     name: 'pure',
@@ -137,7 +154,13 @@ function using(pattern: RegExp, allowed: (path: string) => boolean): string[] {
 
 describe('what stands only in its place', () => {
   test('the clock is read at the edge', () => {
-    const edge = within('snippet/', 'collector/serve.ts', 'collector/cli.ts', 'collector/bench/')
+    const edge = within(
+      'snippet/',
+      'collector/serve.ts',
+      'collector/cli.ts',
+      'collector/bench/',
+      'collector/package/', // runs on other people's servers
+    )
     expect(using(/Date\.now|new Date\(\)/, edge)).toEqual([])
   })
   test('the environment is read by the command line, and handed to config.ts', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import ts from 'typescript'
@@ -46,31 +46,6 @@ const WRONG = [
   "import 'pique'",
 ]
 
-/** What the compiler finds wrong, by file; with no library but the language's, since a server has no DOM. */
-function problemsOf(texts: readonly string[], options: ts.CompilerOptions): string[][] {
-  const names = texts.map((text, i) => {
-    const name = join(consumer.directory, `case-${i}.mts`)
-    writeFileSync(name, text)
-    return name
-  })
-  const program = ts.createProgram(names, {
-    ...options,
-    target: ts.ScriptTarget.ES2021,
-    lib: ['lib.es2021.d.ts'],
-    types: [],
-    strict: true,
-    noEmit: true,
-    skipLibCheck: false,
-    exactOptionalPropertyTypes: true,
-    noUncheckedSideEffectImports: true,
-  })
-  const found = ts.getPreEmitDiagnostics(program)
-  const elsewhere = found.filter(({ file }) => !file || !names.includes(file.fileName))
-  const say = (one: ts.Diagnostic) => ts.flattenDiagnosticMessageText(one.messageText, '\n')
-  expect(elsewhere.map(say)).toEqual([])
-  return names.map((name) => found.filter(({ file }) => file?.fileName === name).map(say))
-}
-
 describe.each([
   [
     'a bundler',
@@ -80,7 +55,9 @@ describe.each([
 ] as const)('types, resolved as %s does', (_, options) => {
   test('right use has no errors, and each wrong one has', () => {
     const imports = "import { consent, identify, init, is, track } from 'pique/snippet'\n"
-    const [right, ...wrong] = problemsOf([RIGHT, ...WRONG.map((line) => imports + line)], options)
+    // With no library but the language's, since a server has no DOM.
+    const cases = [RIGHT, ...WRONG.map((line) => imports + line)]
+    const [right, ...wrong] = consumer.typeProblems(cases, options)
     expect(right).toEqual([])
     expect(WRONG.filter((_, i) => wrong[i]?.length === 0)).toEqual([])
   })
@@ -127,13 +104,4 @@ test('it is imported and called where there is no browser, without effect', () =
     encoding: 'utf8',
   })
   expect(said.trim()).toBe('consent,identify,init,is,page,reset,track false')
-})
-
-test('the package brings what it names and leaves the bench at home', () => {
-  const installed = join(consumer.directory, 'node_modules/pique')
-  const { bin, exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
-  for (const path of [bin.pique, ...Object.values<string>(exports['./snippet'])])
-    expect(existsSync(join(installed, path)), path).toBe(true)
-  expect(existsSync(join(installed, 'dist/snippet/pique.js'))).toBe(true)
-  expect(existsSync(join(installed, 'dist/bench'))).toBe(false)
 })
