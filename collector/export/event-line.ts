@@ -145,14 +145,9 @@ export function eventLineOf(row: StoredEventRow): EventLine {
   }
 }
 
-function propsOf({
-  type,
-  engagedMs,
-  scroll,
-  viewAt,
-  props,
-}: StoredEventRow): EventLine['props'] | null {
-  if (type !== 'user_engagement') return props
+function propsOf(row: StoredEventRow): Readonly<Record<string, PropValue>> | null {
+  const { engagedMs, scroll, viewAt } = row
+  if (row.type !== 'user_engagement') return row.props
   return {
     ...(engagedMs !== null && { engaged_ms: engagedMs }),
     ...(scroll !== null && { scroll }),
