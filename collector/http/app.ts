@@ -157,11 +157,11 @@ export function createApp(deps: AppDeps): App {
     drafts.forget()
   }
   const erasing = createErasing({ writer, clock, forgetAnswers })
-  const api = { reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }
-  app.route('/', createApi({ ...api, answers, erasing, targets }))
-  const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
   const onBroken = (error: unknown) =>
     log.error('a download broke off', { reason: reasonOf(error) })
+  const api = { reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }
+  app.route('/', createApi({ ...api, answers, erasing, targets, onBroken }))
+  const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
   const proxyState = (now: number) =>
     presentProxyState(proxy.read(), {
       publicUrl: config.publicUrl,

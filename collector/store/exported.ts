@@ -13,6 +13,13 @@ export interface ExportQuery extends Scoped {
   readonly cursor?: string
 }
 
+/** What an export will walk through. */
+export interface ExportTotalAsk extends Scoped {
+  readonly what: 'leads' | 'scores' | 'events'
+  readonly since?: number | undefined
+  readonly until?: number | undefined
+}
+
 /** A lead, and beside what is derived of it what people and programs said: what an import needs of it. */
 export interface ExportedLeadJson extends LeadJson {
   /** Newest first, as the API tells them. */

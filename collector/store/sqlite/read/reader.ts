@@ -3,7 +3,7 @@ import { emailOf, resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
 import type { AttentionJson } from '../../attention.ts'
 import type { LeadExplained, VisitorExplained } from '../../explained.ts'
-import type { ExportedLeadJson, ExportQuery } from '../../exported.ts'
+import type { ExportedLeadJson, ExportQuery, ExportTotalAsk } from '../../exported.ts'
 import type { FlowJson } from '../../flow.ts'
 import type { HeldBackupJson, HeldJson } from '../../held.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
@@ -33,6 +33,7 @@ import type { LeadBook } from './book.ts'
 import { createExplainedReader } from './explained.ts'
 import { createEventWalk } from './export.ts'
 import { createLeadExport } from './export-leads.ts'
+import { createExportTotal } from './export-total.ts'
 import { createFlowReader } from './flow.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader } from './history.ts'
@@ -105,6 +106,8 @@ export interface InternalReader
   exportLeads(query: ExportQuery, now: number): Promise<Found<Page<ExportedLeadJson>>>
   /** A page of all events; it may be empty, with more behind it. */
   exportEvents(query: ExportQuery): Promise<Found<Page<EventLine>>>
+  /** About how many rows an export has; null where that takes reading them. */
+  exportTotal(ask: ExportTotalAsk): Promise<number | null>
   /** The funnel by where people came from; null while visitors are counted for the first time. */
   sources(query: SourcesQuery, now: number): Promise<Counted<SourcesJson>>
   /** Pages by views, over all that is kept; null while they are counted for the first time. */
@@ -142,6 +145,7 @@ export function createSqliteReader(
   const mentions = createMentionReader(db)
   const flow = createFlowReader(db)
   const eventWalk = createEventWalk(tools)
+  const exportTotal = createExportTotal(tools)
   const leadWalk = createLeadExport(tools, { walk: leads.walk, said })
   const { book, adjustmentsOf } = leads
   const rulesLately = createLatelyReader(tools, book)
@@ -285,6 +289,7 @@ export function createSqliteReader(
     flow: async (site, now) => snapshot(() => flow(refOf('site', site) ?? 0, now)),
     exportLeads: async (query, now) => snapshot(() => leadWalk(query, now)),
     exportEvents: async (query) => snapshot(() => eventWalk(query)),
+    exportTotal: async (ask) => snapshot(() => exportTotal(ask)),
     quarantined: async (page) => quarantine.page(page),
     backups: async (now) => backupsOf(db, now),
     mentions: async (who) => snapshot(() => mentions(who)),
