@@ -11,7 +11,7 @@ import { CHROME } from '../support/world.ts'
 
 /** `pique export` beside a running collector: at constant memory, whole or not there at all. */
 
-const EVENTS = scaled(600_000)
+const EVENTS = scaled(400_000)
 const A_BROWSER = 10
 /** A heap in which some ten thousand events have room, and all of them have not. */
 const HEAP_MB = 48
