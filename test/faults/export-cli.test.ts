@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { DuckDBInstance } from '@duckdb/node-api'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
@@ -104,6 +105,15 @@ test('takes the memory of a page, whatever there is', { timeout }, async () => {
     expect(Number(/rss (\d+)/.exec(err)?.[1])).toBeLessThan(RSS_MB)
     expect(statSync(file).mode & 0o777).toBe(0o600)
   }
+  const answer = await collector.api('/export?what=events&format=parquet')
+  writeFileSync(at('api.parquet'), Buffer.from(await answer.arrayBuffer()))
+  const duck = await (await DuckDBInstance.create(':memory:')).connect()
+  for (const name of ['all', 'api']) {
+    const sql = `SELECT count(*), count(DISTINCT id) FROM '${at(`${name}.parquet`)}'`
+    const [row] = (await duck.runAndReadAll(sql)).getRowsJson()
+    expect(row).toEqual([String(EVENTS), String(EVENTS)])
+  }
+  duck.closeSync()
   const lines = readFileSync(at('all.ndjson')).toString('latin1').split('\n')
   expect(lines.length).toBe(EVENTS + 1)
 })
