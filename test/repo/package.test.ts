@@ -166,9 +166,12 @@ describe('signing who somebody is', () => {
     const { userId = '', email = '' }: { userId?: number | string; email?: string } = given
     const signature = await sign(given)
     const asSent = { ...props, ...(email && { email }), signature }
-    const parsed = parseClaim(asSent, SITE, Date.now())
+    const parsed = parseClaim(asSent, { site: SITE, receivedAt: Date.now(), trusted: null })
     expect(parsed).toMatchObject({ ok: true, refusal: null, claim: { strength: 'strong' } })
-    const other = parseClaim({ ...asSent, user_id: 'someone' }, SITE, Date.now())
+    const other = parseClaim(
+      { ...asSent, user_id: 'someone' },
+      { site: SITE, receivedAt: Date.now(), trusted: null },
+    )
     expect(other).toMatchObject({ refusal: 'invalid_signature' })
     const [version, expires] = signature.split('.')
     const text = `${version}.${expires}.KEY.${userId}.${email.trim()}`
@@ -275,7 +278,10 @@ describe('what its README shows', () => {
     const env = { PIQUE_SITE_KEY: 'KEY', PIQUE_SIGNING_SECRET: 'a secret' }
     const props = { user_id: '42', signature: run(blockOf('js', 'pique/server'), env) }
     const site = { key: 'KEY', signingSecret: 'a secret', needsSignature: true }
-    expect(parseClaim(props, site, Date.now())).toMatchObject({ ok: true, refusal: null })
+    expect(parseClaim(props, { site, receivedAt: Date.now(), trusted: null })).toMatchObject({
+      ok: true,
+      refusal: null,
+    })
   })
 
   test('a receiver takes what is signed and refuses what is changed', async () => {
