@@ -12,14 +12,15 @@ export const WRITE_KEY_VARIABLE = 'PIQUE_WRITE_KEY'
 
 /** `origin` is the collector's, as it is reached from outside. */
 export function serverCode(origin: string): readonly ServerCode[] {
-  const key = `process.env.${WRITE_KEY_VARIABLE}`
-  const who = `{ userId: '42', traits: { email: 'ann@northwind.example', title: 'CTO' } }`
+  const key = `env.${WRITE_KEY_VARIABLE}`
+  const who = `{ userId: '42', traits: { email: 'cara@northwind.example', title: 'CTO' } }`
   const what = `{ userId: '42', event: 'Trial Started' }`
   return [
     {
       id: 'server-segment',
       label: 'Node.js, with Segment’s library: npm install @segment/analytics-node',
       code: [
+        `import { env } from 'node:process'`,
         `import { Analytics } from '@segment/analytics-node'`,
         '',
         `const analytics = new Analytics({ writeKey: ${key}, host: '${origin}' })`,
@@ -32,6 +33,7 @@ export function serverCode(origin: string): readonly ServerCode[] {
       id: 'server-rudder',
       label: 'Node.js, with RudderStack’s library: npm install @rudderstack/rudder-sdk-node',
       code: [
+        `import { env } from 'node:process'`,
         `import Analytics from '@rudderstack/rudder-sdk-node'`,
         '',
         `const analytics = new Analytics(${key}, { dataPlaneUrl: '${origin}' })`,
@@ -46,7 +48,7 @@ export function serverCode(origin: string): readonly ServerCode[] {
       code: [
         `curl --fail -u "$${WRITE_KEY_VARIABLE}:" ${origin}/v1/track -d '{`,
         `  "userId": "42", "event": "Trial Started", "messageId": "trial-42",`,
-        `  "context": { "traits": { "email": "ann@northwind.example" } } }'`,
+        `  "context": { "traits": { "email": "cara@northwind.example" } } }'`,
       ].join('\n'),
     },
     {

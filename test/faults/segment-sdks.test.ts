@@ -204,7 +204,7 @@ test('what Connect shows for a server runs as it stands', { timeout: 60_000 }, a
     expect([id, failed]).toEqual([id, null])
   }
   const lead = await leadOf('user:42')
-  expect(lead.email).toBe('ann@northwind.example')
+  expect(lead.email).toBe('cara@northwind.example')
   expect(lead.traits.job_title).toBe('CTO')
   // The shell's and Python's are one event: they have one id.
   expect(await typesOf('user:42')).toEqual([
