@@ -17,11 +17,6 @@ export const MAX_MESSAGES = 10_000
 const MAX_EVENTS = 500
 const MAX_LENGTH = 500_000
 
-export interface SegmentBatch {
-  readonly messages: readonly unknown[]
-  readonly translated: readonly Translated[]
-}
-
 /** One delivery, and where its events stand in the batch. */
 export interface SegmentDelivery {
   /** JSON. */

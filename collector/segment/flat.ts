@@ -13,7 +13,7 @@ export function scalarsOf(value: unknown): Values {
   return scalars
 }
 
-export function isScalar(value: unknown): value is PropValue {
+function isScalar(value: unknown): value is PropValue {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 }
 
