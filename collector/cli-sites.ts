@@ -5,7 +5,7 @@ import type { CommandTools } from './cli-store.ts'
 import { noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
 import { parseInstant } from './http/api-instant.ts'
 import { hashSecret, newApiKey } from './http/auth.ts'
-import { newSiteSecrets } from './http/site-secrets.ts'
+import { newSiteSecrets, newWriteKey } from './http/site-secrets.ts'
 import { DAY_MS } from './scoring/tables.ts'
 import { publicId, refOf } from './store/ids.ts'
 import { openStore } from './store/open.ts'
@@ -88,6 +88,25 @@ function addSites(site: Command, tools: CommandTools): void {
     .action(({ store }: StoreOption) =>
       withReader(store, complain, async (reader) => {
         for (const one of await reader.sites()) print(JSON.stringify(one))
+      }),
+    )
+  site
+    .command('new-write-key <ID>')
+    .description('make a new write key and print it, once; the one before is refused from then on')
+    .addOption(storeOption())
+    .action((id: string, { store }: StoreOption) =>
+      orComplain(store, complain, () => {
+        if (!existsSync(store)) throw noStoreAt(store)
+        const writeKey = newWriteKey()
+        const putInto = (open: WriteStore) => {
+          if (!open.changeSite(refOf('site', id) ?? 0, { writeKey })) {
+            throw new Error(`there is no site ${id}; \`pique site list\` shows them`)
+          }
+          const action = 'site.write_key_changed'
+          open.addAudit(byCommandLine({ at: now(), action, subject: id }))
+        }
+        change(store, putInto, tools)
+        print(JSON.stringify({ id, write_key: writeKey }))
       }),
     )
   site

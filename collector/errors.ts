@@ -21,6 +21,10 @@ export const REJECT_CODES = {
   too_many_emails: 'a browser may claim at most 5 new e-mails a day',
   too_many_devices: 'this person is known in as many browsers as a page may claim',
   held_for_review: 'too many new e-mails came from this network; the event waits for your word',
+  message_too_large: 'the message is larger than 32 KB',
+  unknown_call: '`type` must be track, identify, page, screen, group or alias',
+  missing_user: 'the message needs a `userId` or an `anonymousId`',
+  reserved_name: 'no event of a server may have this name; send an `identify` call instead',
   quarantined: 'the event could not be processed; it is kept, and `pique requeue` tries it again',
 } as const
 
@@ -55,6 +59,16 @@ export const REFUSALS = {
   },
   site_busy: { status: 429, title: 'This site sends more than it may; send the same events again' },
   disk_full: { status: 503, title: 'The disk is nearly full; send the same events again' },
+  payload_too_large: {
+    status: 413,
+    title: 'The body is larger than 500 KB, or than 1 MB unpacked; send smaller batches',
+  },
+  event_too_large: { status: 413, title: 'An event is at most 32 KB' },
+  too_many_messages: { status: 413, title: 'A batch holds at most 10000 messages' },
+  wrong_write_key: {
+    status: 401,
+    title: 'A write key is needed, as the user name of Basic auth: `Authorization: Basic …`',
+  },
   unsupported_media_type: { status: 415, title: 'Send the body as application/json' },
   unauthorized: { status: 401, title: 'A key is needed: `Authorization: Bearer KEY`' },
   forbidden: { status: 403, title: 'This key may not do that' },

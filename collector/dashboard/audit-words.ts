@@ -33,6 +33,7 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   'site.added': 'added a site',
   'site.changed': 'changed a site',
   'site.removed': 'removed a site',
+  'site.write_key_changed': 'made a new write key',
   'key.added': 'made a key',
   'key.revoked': 'revoked a key',
   'account.added': 'added somebody',

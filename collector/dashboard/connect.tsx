@@ -133,6 +133,30 @@ const Identify = ({ tag }: { tag: TagView }) => (
   </details>
 )
 
+const FromServer = ({ tag }: { tag: TagView }) => (
+  <details class="panel developers">
+    <summary>For developers: send events from your server</summary>
+    <div class="developers-body">
+      <p>
+        Trials, orders and calls that no page sees count too, and a server’s word of who somebody is
+        needs no signature. Libraries made for Segment work by changing their host; give them the
+        site’s write key, and the visitor’s browser id as <code>anonymousId</code> where you know
+        it.
+      </p>
+      <p>
+        A write key is shown once, when a site is added. An owner gets a new one with{' '}
+        <code>pique site new-write-key {tag.siteId}</code>; the one before is refused from then on.
+      </p>
+      {tag.server.map(({ id, label, code }) => (
+        <>
+          <p>{label}</p>
+          <TagBox tag={code} id={id} />
+        </>
+      ))}
+    </div>
+  </details>
+)
+
 interface TagTabProps {
   readonly view: ConnectView
   readonly tag: TagView
@@ -164,6 +188,7 @@ export const TagTab = ({ view, tag, check, againHref, mayCheck }: TagTabProps) =
       )}
     </ol>
     <Identify tag={tag} />
+    <FromServer tag={tag} />
   </>
 )
 

@@ -3,6 +3,7 @@ import type { KeyJson, SiteJson, VisitorJson } from '../store/shapes.ts'
 import { hrefOf } from './links.ts'
 import { presentDay } from './present-flow.ts'
 import { type KeyView, presentKeys } from './present-settings.ts'
+import { type ServerCode, serverCode } from './server-code.ts'
 import {
   curlOf,
   IDENTIFY,
@@ -111,6 +112,8 @@ export interface TagView {
   readonly identify: string
   readonly signedIdentify: string
   readonly signing: string
+  readonly server: readonly ServerCode[]
+  readonly siteId: string
 }
 
 export function presentTag(site: SiteJson, tagUrl: string, platform: Platform): TagView {
@@ -127,6 +130,8 @@ export function presentTag(site: SiteJson, tagUrl: string, platform: Platform): 
     identify: IDENTIFY,
     signedIdentify: SIGNED_IDENTIFY,
     signing: signingCode(site),
+    server: serverCode(new URL(tagUrl).origin),
+    siteId: site.id,
   }
 }
 

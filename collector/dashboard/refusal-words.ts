@@ -77,6 +77,22 @@ const REFUSALS: Readonly<Record<RejectCode, RefusalWords>> = {
     title: 'Many new e-mails from one network',
     cure: 'The event waits below for your word: take it where the e-mails are real, delete it where a program made them up.',
   },
+  message_too_large: {
+    title: 'Larger than 32 KB',
+    cure: 'Leave out of the message what nobody will ask for, such as whole documents or lists of products.',
+  },
+  unknown_call: {
+    title: 'The call is none that is known',
+    cure: 'Your server sends messages of a `type` other than track, identify, page, screen, group and alias.',
+  },
+  missing_user: {
+    title: 'It is of nobody',
+    cure: 'Give every message of your server a `userId`, or the `anonymousId` of the visitor’s browser.',
+  },
+  reserved_name: {
+    title: 'The name is taken',
+    cure: 'An event of a server can’t be called so; to say who somebody is, send an `identify` call.',
+  },
   quarantined: {
     title: 'Could not be processed',
     cure: 'Nothing is wrong with your site: the event is kept below, and can be taken after an update.',

@@ -7,7 +7,7 @@ import { askPage, pageOfAll } from './api-cursor.ts'
 import { listQuery, siteParams, writeHeaders } from './api-query.ts'
 import { type Api, json, readRoute, unfound, writeRoute } from './api-route.ts'
 import { refuse } from './refuse.ts'
-import { newSite, pageOf, site } from './schemas.ts'
+import { newSite, newWriteKey, pageOf, site } from './schemas.ts'
 import { createSites, MAX_ORIGINS, nameOf, originOf } from './sites.ts'
 
 const TAGS = ['Sites']
@@ -81,6 +81,14 @@ const add = writeRoute('admin', {
   },
   responses: { 201: json(newSite, 'The site, its secrets and its tag') },
 })
+const newKey = writeRoute('admin', {
+  method: 'post',
+  path: '/sites/{id}/write-key',
+  tags: TAGS,
+  summary: 'Make a new write key; the one before is refused from then on',
+  request: { params: siteParams, headers: writeHeaders },
+  responses: { 201: json(newWriteKey, 'The new key, in this answer and in no other') },
+})
 const remove = writeRoute('admin', {
   method: 'delete',
   path: '/sites/{id}',
@@ -120,6 +128,14 @@ export function addSiteRoutes(api: Api, { reader, writer, clock, publicUrl }: Ap
     const secrets = { write_key: added.writeKey, signing_secret: added.signingSecret }
     const tag = tagOf(added.site, `${publicUrl(c)}/pique.js`)
     return c.json({ ...added.site, ...secrets, tag }, 201)
+  })
+
+  api.openapi(newKey, async (c) => {
+    const { id } = c.req.valid('param')
+    const known = (await sitesOf(c.get('access').site)).find((each) => each.id === id)
+    const writeKey = known ? await sites.newWriteKey(id) : null
+    if (writeKey === null) return refuse(c, 'not_found')
+    return c.json({ id, write_key: writeKey }, 201)
   })
 
   api.openapi(remove, async (c) => {

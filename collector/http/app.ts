@@ -35,6 +35,7 @@ import { createPeople } from './people.ts'
 import { createPrivacyPage } from './privacy-page.ts'
 import { createProxyWatch } from './proxy-watch.ts'
 import { refuse } from './refuse.ts'
+import { createSegmentRoutes } from './segment.ts'
 import { createEntrance } from './session.ts'
 import { createSignIn } from './sign-in.ts'
 import { createSites } from './sites.ts'
@@ -129,6 +130,7 @@ export function createApp(deps: AppDeps): App {
       guard,
     }),
   )
+  app.route('/', createSegmentRoutes({ collect, writer, clock }))
   if (demoSiteKey !== null) {
     app.route('/demo', createShop({ siteKey: demoSiteKey, tagSrc: '/pique.js' }))
   }

@@ -1,3 +1,5 @@
+import { SEGMENT_PATHS } from './segment.ts'
+
 type Audited =
   /** Why nothing is written down. */
   | { readonly none: string }
@@ -78,6 +80,7 @@ export const AUDITED: Readonly<Record<string, string | Audited>> = {
   'POST /api/v1/model/publish': 'model.published',
   'POST /api/v1/model/rollback': 'model.rolled_back',
   'POST /api/v1/sites': 'site.added',
+  'POST /api/v1/sites/:id/write-key': 'site.write_key_changed',
   'DELETE /api/v1/sites/:id': 'site.removed',
   'POST /api/v1/keys': 'key.added',
   'DELETE /api/v1/keys/:id': 'key.revoked',
@@ -96,5 +99,11 @@ export const AUDITED: Readonly<Record<string, string | Audited>> = {
   'DELETE /api/v1/sessions': 'account.signed_out',
 
   'POST /verify': { none: 'a page under check reports what it saw, to whoever began the check' },
+  ...Object.fromEntries(
+    SEGMENT_PATHS.map((path) => [
+      `POST ${path}`,
+      { none: 'servers send it; the events are what is kept of it' },
+    ]),
+  ),
   'POST /e': { none: 'visitors send it; the events are what is kept of it' },
 }

@@ -208,7 +208,8 @@ function refuseMethod(c: Context, allow: string): Response {
   return refused
 }
 
-function retryAfter(): string {
+/** Seconds after which a client that met a busy collector should come back. */
+export function retryAfter(): string {
   return String(1 + Math.floor(Math.random() * MAX_RETRY_AFTER_S))
 }
 

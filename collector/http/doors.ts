@@ -1,5 +1,6 @@
 import { Hono, type MiddlewareHandler, type Next } from 'hono'
 import type { Guard, GuardedEnv } from './auth.ts'
+import { SEGMENT_PATHS } from './segment.ts'
 import { EXTRA_NAMES } from './tag-files.ts'
 
 /** What may be asked for by anybody. Everything else, known or not, stands behind the guard. */
@@ -24,6 +25,7 @@ export function publicPaths({ tagHash, hasShop }: { tagHash: string; hasShop: bo
     { path: '/verify', why: 'needs the token of a check', isForOtherSites: true },
     { path: '/e', why: 'the tag sends here', isForOtherSites: true },
     { path: '/e.gif', why: 'pages without scripts count here', isForOtherSites: true },
+    ...SEGMENT_PATHS.map((path) => ({ path, why: 'it asks for a write key by itself' })),
     { path: '/healthz', why: 'a supervisor asks whether the process answers' },
     { path: '/metrics', why: 'it lets in this machine, and a key that may read, by itself' },
     { path: '/readyz', why: 'a supervisor asks whether the store does' },

@@ -216,6 +216,13 @@ export const newSite = exactly<NewSiteJson>()(
   }),
 ).openapi('NewSite')
 
+export const newWriteKey = z
+  .object({
+    id: text.openapi({ example: 'si_1' }),
+    write_key: text.openapi({ description: 'User name of the server-side events API.' }),
+  })
+  .openapi('NewWriteKey')
+
 const keyFields = {
   id: text.openapi({ example: 'ke_1' }),
   name: text,

@@ -8,7 +8,11 @@ export function newSiteSecrets(): {
 } {
   return {
     siteKey: `pk_${randomBytes(16).toString('base64url')}`,
-    writeKey: `wk_${randomBytes(24).toString('base64url')}`,
+    writeKey: newWriteKey(),
     signingSecret: `sk_${randomBytes(32).toString('base64url')}`,
   }
+}
+
+export function newWriteKey(): string {
+  return `wk_${randomBytes(24).toString('base64url')}`
 }

@@ -3,7 +3,7 @@ import { refOf } from '../store/ids.ts'
 import type { Reader } from '../store/reader.ts'
 import type { SiteConsent, SiteJson } from '../store/shapes.ts'
 import { type SiteChange, siteJson } from '../store/site-records.ts'
-import { newSiteSecrets } from './site-secrets.ts'
+import { newSiteSecrets, newWriteKey } from './site-secrets.ts'
 
 /** Adding, changing and removing sites; the API and the settings page both come here. */
 export interface Sites {
@@ -12,6 +12,8 @@ export interface Sites {
   add(site: SiteToAdd): Promise<AddedSite>
   /** Whether there is such a site. */
   change(id: string, change: SiteChange): Promise<boolean>
+  /** Makes a new write key, which is in this answer and in no other; null where there is no such site. */
+  newWriteKey(id: string): Promise<string | null>
   /** Removes the keys bound to it too; whether it was there. What it collected stays. */
   remove(id: string): Promise<boolean>
 }
@@ -71,6 +73,10 @@ export function createSites({ reader, writer, clock }: SitesDeps): Sites {
       return { site: siteJson(added), writeKey, signingSecret }
     },
     change: (id, change) => writer.changeSite(refOfSite(id), change),
+    async newWriteKey(id) {
+      const writeKey = newWriteKey()
+      return (await writer.changeSite(refOfSite(id), { writeKey })) ? writeKey : null
+    },
     async remove(id) {
       // The keys first: one that outlived its site would still read what the site left behind.
       for (const key of await reader.keys()) {

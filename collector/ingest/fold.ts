@@ -187,7 +187,7 @@ function isRepeat(
   const first = added.get(event.id)
   if (!first) return false
   if (payloadOf(first.event) !== payloadOf(event)) group.changes.conflictingIds += 1
-  if (delivery.human) {
+  if (lendsProof(event, delivery)) {
     first.human = true
     prove(first.session, first.event.at)
   }
@@ -208,7 +208,7 @@ function isStored(
   const stored = group.now.stored(scope, event.id)
   if (!stored) return false
   if (stored.payload !== payloadOf(event)) group.changes.conflictingIds += 1
-  if (delivery.human && !stored.human) {
+  if (lendsProof(event, delivery) && !stored.human) {
     const owner = group.now.browser(stored.browser)
     const session = owner.sessions.find((s) => s.ref === stored.session)
     if (session) {
@@ -218,6 +218,11 @@ function isStored(
     }
   }
   return true
+}
+
+/** A server's word needs no proof, and is none of a browser's whose event it repeats. */
+function lendsProof({ isServer }: NewEvent, { human }: Delivery): boolean {
+  return human && !isServer
 }
 
 function prove(session: SessionState, at: number): void {

@@ -18,6 +18,7 @@ import type { Admission, Limits } from './limits.ts'
 import { isAllowed } from './origins.ts'
 import { type EventContext, parseBatch, parseEvent, type RawBatch } from './parse.ts'
 import type { RawDelivery } from './pipeline.ts'
+import { isRecord } from './props.ts'
 import { type Envelope, envelopeOf, nameOf, quarantinedEvent, rawOf } from './quarantine.ts'
 import { sampleOf } from './sample.ts'
 import { compactUuid } from './text.ts'
@@ -194,6 +195,8 @@ export function createOpener({ store, agents, limits, tombs }: OpenerDeps): Open
     { address, receivedAt }: RawDelivery,
     { site, browserKey, isRequeued }: Sender,
   ): Early {
+    const refused = context.trusted ? refusedBefore(value) : null
+    if (refused !== null) return refused
     if (browserKey === null) return 'invalid_browser'
     const read = parseEvent(value, index, context)
     if (!read.ok) return read.code
@@ -239,6 +242,13 @@ function tried(work: () => Early): Early {
 
 function isIgnored(early: IgnoreReason | RejectCode): early is IgnoreReason {
   return Object.hasOwn(IGNORE_REASONS, early)
+}
+
+/** Why a route that was handed an event could make nothing of it; it is kept with the others that were refused. */
+function refusedBefore(value: unknown): RejectCode | null {
+  const code = isRecord(value) ? value.refused : null
+  const isKnown = typeof code === 'string' && Object.hasOwn(REJECT_CODES, code)
+  return isKnown ? (code as RejectCode) : null // just looked up
 }
 
 /** An event that was refused, as its owner is shown it. */

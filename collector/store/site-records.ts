@@ -27,7 +27,10 @@ export interface NewSite extends Omit<Site, 'ref' | 'consent'> {
 
 /** What of a site may be changed; absent stays. */
 export interface SiteChange
-  extends Partial<Pick<Site, 'name' | 'origins' | 'needsSignature' | 'consent'>> {}
+  extends Partial<Pick<Site, 'name' | 'origins' | 'needsSignature' | 'consent'>> {
+  /** In the place of the one before, which is refused from then on. */
+  readonly writeKey?: string
+}
 
 export interface NewKey {
   readonly name: string

@@ -44,7 +44,14 @@ beforeAll(async () => {
   const { data: visitors } = await (await collector.api('/visitors')).json()
   const etag = (await fetch(`${url}/pique.js`)).headers.get('etag') ?? ''
   const [lead, visitor] = [leads[0].id, visitors[0].id]
-  target = { url, site, lead, visitor, hash: etag.replaceAll('"', ''), key: KEY, cookie }
+  const added = await collector.api('/sites', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Servers' }),
+  })
+  const { write_key: writeKey } = await added.json()
+  const hash = etag.replaceAll('"', '')
+  target = { url, site, lead, visitor, hash, key: KEY, cookie, writeKey }
 })
 
 afterAll(async () => {
@@ -216,6 +223,7 @@ test('who goes away in the middle of a body leaves nothing in the log', async ()
   const port = Number(new URL(collector.url).port)
   for (const path of [
     '/e',
+    '/v1/batch',
     '/verify',
     '/login',
     '/connect',
@@ -226,7 +234,9 @@ test('who goes away in the middle of a body leaves nothing in the log', async ()
       const text = [
         `POST ${path} HTTP/1.1`,
         'Host: a',
-        `Authorization: Bearer ${KEY}`,
+        path === '/v1/batch'
+          ? `Authorization: Basic ${Buffer.from(`${target.writeKey}:`).toString('base64')}`
+          : `Authorization: Bearer ${KEY}`,
         `Cookie: ${target.cookie}`,
         'Origin: http://a',
         'Content-Type: application/json',

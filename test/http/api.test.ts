@@ -387,6 +387,7 @@ describe('the description', () => {
       '/api/v1/model/rollback',
       '/api/v1/sites',
       '/api/v1/sites/{id}',
+      '/api/v1/sites/{id}/write-key',
       '/api/v1/keys',
       '/api/v1/keys/{id}',
       '/api/v1/quarantine',

@@ -74,6 +74,8 @@ test('what a server tells proves nothing of a browser, and makes no visit', asyn
   await take({ browser, human: false, sentAt: NOW, events: [seen] }, false)
   const claim = { user_id: '44' }
   await take({ browser, events: [{ id: 'msg-4', type: 'trial_start', at: at + 1000, claim }] })
+  // Not even when it tells of the browser's own event.
+  await take({ browser, events: [{ ...seen, id: seen.id }] })
   const lead = await read('/leads/user:44')
   expect(rulesOf(lead)).toEqual(['trial'])
   await take({ browser, human: true, sentAt: NOW, events: [seen] }, false)

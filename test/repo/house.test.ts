@@ -53,6 +53,7 @@ const PURE = within(
   'collector/ingest/rederive.ts',
   'collector/ingest/settle.ts',
   'collector/ingest/telling.ts',
+  'collector/segment/',
   'collector/webhooks/news.ts',
   'collector/webhooks/schedule.ts',
   'collector/errors.ts',
@@ -103,7 +104,8 @@ const ZONES: readonly Zone[] = [
       PURE(target) ||
       RECORDS(target) ||
       target.startsWith('shared/') ||
-      (target === 'node:crypto' && /\/ingest\/(parse-claim|external)\.ts$/.test(path)) ||
+      (target === 'node:crypto' &&
+        /\/(ingest\/(parse-claim|external)|segment\/message-id)\.ts$/.test(path)) ||
       (['yaml', 'zod'].includes(target) && path.startsWith('collector/scoring/model')),
   },
   {

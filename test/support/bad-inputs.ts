@@ -7,6 +7,7 @@ import { type IncomingHttpHeaders, request } from 'node:http'
  * what must be answered. In a path, a header or a body
  *
  * - `«text*n»` is the text n times, `$ID` a fresh UUID, `$NOW` the time of the request,
+ * - `$WRITE` is Basic auth with a write key of it,
  * - `$SITE`, `$LEAD`, `$VISITOR`, `$HASH` are what the collector under test has.
  *
  * A body is a text, a list of texts and `[text, times]` pairs, base64 where it is no text, or `fill`:
@@ -43,6 +44,8 @@ export interface Target {
   readonly hash: string
   readonly key: string
   readonly cookie: string
+  /** Of a site of its own. */
+  readonly writeKey: string
 }
 
 export interface Got {
@@ -58,7 +61,7 @@ export function readBadInputs(): readonly BadInput[] {
 
 const DAY = 86_400_000
 
-function filled(text: string, { site, lead, visitor, hash }: Target): string {
+function filled(text: string, { site, lead, visitor, hash, writeKey }: Target): string {
   const now = Date.now()
   return text
     .replace(/«(.*?)\*(\d+)»/gs, (_, part: string, times: string) => part.repeat(Number(times)))
@@ -69,6 +72,7 @@ function filled(text: string, { site, lead, visitor, hash }: Target): string {
     .replaceAll('$LEAD', lead)
     .replaceAll('$VISITOR', visitor)
     .replaceAll('$HASH', hash)
+    .replaceAll('$WRITE', `Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`)
     .replace(/\$ID/g, () => randomUUID())
 }
 

@@ -18,7 +18,8 @@ export function createSites(
   const update = db.prepare(
     `UPDATE site SET name = coalesce(@name, name), origins = coalesce(@origins, origins),
        needs_signature = coalesce(@needsSignature, needs_signature),
-       consent = coalesce(@consent, consent) WHERE id = @ref`,
+       consent = coalesce(@consent, consent),
+       write_key = coalesce(@writeKey, write_key) WHERE id = @ref`,
   )
   const keyOf = db.prepare('SELECT key FROM site WHERE write_key = ?').pluck()
   return {
@@ -47,13 +48,14 @@ export function createSites(
       )
       return { ...site, consent, ref: Number(lastInsertRowid) }
     },
-    changeSite(ref, { name = null, origins, needsSignature, consent = null }) {
+    changeSite(ref, { name = null, origins, needsSignature, consent = null, writeKey }) {
       const change = {
         ref,
         name,
         origins: origins === undefined ? null : JSON.stringify(origins),
         needsSignature: needsSignature === undefined ? null : Number(needsSignature),
         consent,
+        writeKey: writeKey === undefined ? null : hashWriteKey(writeKey),
       }
       return update.run(change).changes > 0
     },
