@@ -79,6 +79,7 @@ export const REFUSALS = {
   unchanged_model: { status: 409, title: 'This model is the one in force' },
   model_too_large: { status: 413, title: 'The body is larger than 256 KiB' },
   unknown_model: { status: 404, title: 'There is no such model version' },
+  too_many_streams: { status: 503, title: 'Too many streams are open; try again soon' },
   counting: { status: 503, title: 'Visitors are being counted; ask again in a moment' },
   internal: { status: 500, title: 'Something went wrong in the collector' },
 } as const satisfies Record<string, { status: number; title: string }>

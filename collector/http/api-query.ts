@@ -22,7 +22,7 @@ function words(description: string) {
   return inner.min(1, { error: expected }).max(200, { error: expected }).openapi({ description })
 }
 
-const limit = textLike(/^([1-9]\d?|100)$/, 'a whole number from 1 to 100')
+export const limit = textLike(/^([1-9]\d?|100)$/, 'a whole number from 1 to 100')
   .transform(Number)
   .openapi({ type: 'integer', minimum: 1, maximum: 100, description: 'How many; 50 if absent.' })
 

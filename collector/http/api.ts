@@ -7,6 +7,7 @@ import type { InternalReader } from '../store/sqlite/read/reader.ts'
 import type { Targets } from '../webhooks/targets.ts'
 import { addAccountRoutes } from './api-accounts.ts'
 import { addAuditRoutes } from './api-audit.ts'
+import { addChangeRoutes } from './api-changes.ts'
 import { createApiDocs } from './api-docs.tsx'
 import type { Answers } from './api-idempotency.ts'
 import { addIdentityRoutes } from './api-identities.ts'
@@ -60,6 +61,8 @@ export interface ApiDeps {
     | 'audit'
     | 'webhooks'
     | 'deliveries'
+    | 'changes'
+    | 'changeHead'
   >
   readonly writer: Pick<
     Admin,
@@ -90,7 +93,9 @@ export interface ApiDeps {
   readonly clock: () => number
   /** Where the collector is reached from outside, without a slash at the end. */
   readonly publicUrl: (c: Context) => string
-  readonly guard: Pick<Guard, 'requireKey'>
+  readonly guard: Pick<Guard, 'requireKey' | 'isStillIn'>
+  /** Streams end by themselves when the collector does. */
+  readonly isDraining: () => boolean
   /** How long events are kept; said wherever somebody asks what is held. */
   readonly retentionMonths: number
   readonly people: People
@@ -130,6 +135,7 @@ export function createApi(deps: ApiDeps): Hono {
   addWebhookRoutes(api, deps)
   addAccountRoutes(api, deps)
   addAuditRoutes(api, deps)
+  addChangeRoutes(api, deps)
   refuseOtherMethods(api)
   api.all('*', (c) => refuse(c, 'not_found'))
 

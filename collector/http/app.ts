@@ -157,7 +157,7 @@ export function createApp(deps: AppDeps): App {
   }
   const erasing = createErasing({ writer, clock, forgetAnswers })
   const api = { reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }
-  app.route('/', createApi({ ...api, answers, erasing, targets }))
+  app.route('/', createApi({ ...api, answers, erasing, targets, isDraining }))
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
   const onBroken = (error: unknown) =>
     log.error('a download broke off', { reason: reasonOf(error) })

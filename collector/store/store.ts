@@ -280,7 +280,7 @@ export interface DeliveryCounts {
 export interface Transaction {
   readonly now: Loaded
   /** Writes what a group decided, and what of it was refused. */
-  write(changes: Changes, rejected: readonly RejectedEvent[]): void
+  write(changes: Changes, rejected: readonly RejectedEvent[], at: number): void
   /**
    * Takes everything of a lead out of the tables, but for hashes that keep it out; null where there is none.
    * What it left has to be folded in the same transaction; see `foldRest`.
@@ -305,7 +305,7 @@ export interface Transaction {
   /** Whether this lead had it. */
   removeOutcome(ref: number, lead: number): boolean
   addAdjustment(adjustment: NewAdjustment): number
-  removeAdjustment(ref: number, lead: number): boolean
+  removeAdjustment(ref: number, lead: number, at: number): boolean
   /** Has every lead looked at from an instant on, those that are due before it when they are due. */
   lookAtAll(at: number): void
   /** Takes what webhooks are to be told. */

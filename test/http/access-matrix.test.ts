@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newApiKey, newSecret } from '../../collector/http/auth.ts'
 import { createGuardedApp } from '../../collector/http/doors.ts'
+import { ended } from '../support/event-stream.ts'
 import { createWhole, type Whole } from './access-fixture.ts'
 import { DAY, NOW } from './api-fixture.ts'
 
@@ -115,8 +116,8 @@ function rows(): Row[] {
   return [...all.filter((row) => !isRemoving(row)), ...all.filter(isRemoving)]
 }
 
-const ask = (row: Row, headers: Record<string, string>) =>
-  whole.request(row.url, { method: row.method, headers })
+const ask = async (row: Row, headers: Record<string, string>) =>
+  ended(await whole.request(row.url, { method: row.method, headers }))
 
 /** Got past the guard: what is answered is the route's own. */
 function expectOwnAnswer(row: Row, status: number): void {
