@@ -454,7 +454,9 @@ export function openStore({
   // The same salts everywhere, so that cookieless browsers have the same names everywhere.
   const salt = db.prepare('INSERT INTO salt (day, value) VALUES (?, ?)')
   for (let at = START - DAY; at < END; at += DAY) salt.run(at / DAY, Buffer.alloc(16, at / DAY))
-  const addBrowser = db.prepare('INSERT INTO browser VALUES (?, ?, ?, ?)')
+  const addBrowser = db.prepare(
+    'INSERT INTO browser (id, site, key, cookieless) VALUES (?, ?, ?, ?)',
+  )
   const addVisitor = db.prepare('INSERT INTO visitor (id, browser) VALUES (?, ?)')
   const addUnlink = db.prepare(
     "INSERT INTO unlink (browser, lead, from_at, to_at, at, ids, author) VALUES (?, 0, ?, ?, ?, ?, '')",

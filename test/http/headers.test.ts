@@ -99,7 +99,7 @@ describe('a page or an answer of ours', () => {
             headers,
           })
           await (await ended(answer)).arrayBuffer()
-          const stream = path === '/stream' ? 'text/event-stream; charset=utf-8' : null
+          const stream = path === '/api/v1/stream' ? 'text/event-stream; charset=utf-8' : null
           expect(answer.headers.get('content-type'), `${method} ${full}`).toBe(
             answer.status < 400 ? (stream ?? 'application/json') : PROBLEM,
           )
