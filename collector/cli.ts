@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addAccountCommands } from './cli-accounts.ts'
+import { addCrmCommands } from './cli-crm.ts'
 import { addModelCommands } from './cli-model.ts'
 import { addPrivacyCommands } from './cli-privacy.ts'
 import { addQuarantineCommands } from './cli-quarantine.ts'
@@ -80,6 +81,13 @@ addWebhookCommands(program, {
   complain,
   now: Date.now,
   instanceKey: process.env.PIQUE_INSTANCE_KEY,
+})
+addCrmCommands(program, {
+  print,
+  complain,
+  now: Date.now,
+  instanceKey: process.env.PIQUE_INSTANCE_KEY,
+  crmSecret: process.env.PIQUE_CRM_SECRET,
 })
 addAccountCommands(program, {
   print,

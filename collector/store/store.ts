@@ -6,6 +6,7 @@ import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
 import type { AccountStore } from './account-store.ts'
 import type { AuditEntry } from './audit-store.ts'
+import type { CrmStore } from './crm-store.ts'
 import type { DevicesOf } from './devices.ts'
 import type { ModelStore } from './model-store.ts'
 import type {
@@ -335,6 +336,7 @@ export interface WriteStore extends Forgetful {
   readonly accounts: AccountStore
   readonly views: ViewStore
   readonly webhooks: WebhookStore
+  readonly crms: CrmStore
   /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */
   readonly devicesOf: DevicesOf
   /** Some of the events in quarantine, oldest first, behind a number. */

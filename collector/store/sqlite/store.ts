@@ -5,6 +5,7 @@ import { StoreTrouble } from '../trouble.ts'
 import { createAccounts } from './accounts.ts'
 import { createAudit } from './audit.ts'
 import { type Db, openWriter, preparePlace, writeOnce } from './connect.ts'
+import { createCrms } from './crms.ts'
 import { createDevices } from './devices.ts'
 import { createEraser } from './erase.ts'
 import { eraseStretches } from './erase-stretches.ts'
@@ -162,6 +163,7 @@ export function openSqliteStore(
     accounts: createAccounts(db),
     views: createViews(db),
     webhooks: createWebhooks(db, outbox, sealOf),
+    crms: createCrms(db, sealOf),
     devicesOf: createDevices(db),
     ...waiting,
     tombstones: () => ({ key: tombstoneKey(db), tombstones: readTombstones(db) }),

@@ -31,6 +31,7 @@ import { createAttentionReader } from './attention.ts'
 import { type AuditReads, createAuditReader } from './audit.ts'
 import type { LeadBook } from './book.ts'
 import { type ChangeReads, createChangeReader } from './changes.ts'
+import { type CrmReads, createCrmReader } from './crms.ts'
 import { createExplainedReader } from './explained.ts'
 import { createEventWalk } from './export.ts'
 import { createFlowReader } from './flow.ts'
@@ -69,7 +70,8 @@ export interface InternalReader
     LeadListReads,
     AuditReads,
     WebhookReads,
-    ChangeReads {
+    ChangeReads,
+    CrmReads {
   /**
    * How hot the visitor behind a browser is, by that visitor's own score and never by that of the
    * lead it was joined to; null where no site has this key.
@@ -209,6 +211,7 @@ export function createSqliteReader(
     },
     ...createAuditReader(db),
     ...createWebhookReader(db),
+    ...createCrmReader(db),
     ...createChangeReader({ db, leads, snapshot }),
     leads: async (query, now) => snapshot(() => leads.list(query, now)),
     ...createLeadList({ db, leads, week, trends, snapshot }),
