@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import { change } from './cli-sites.ts'
 import { type CommandTools, noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
 import { SETTINGS } from './config.ts'
-import { readMapping, readUrl, recordOf } from './crm/mapping.ts'
+import { isSecretOf, readMapping, readUrl, recordOf } from './crm/mapping.ts'
 import { CRM_KINDS, type CrmKind } from './store/crm-store.ts'
 import { publicId, refOf } from './store/ids.ts'
 import { createTargets } from './webhooks/targets.ts'
@@ -27,7 +27,6 @@ interface AddOptions extends StoreOption {
 
 const isKind = (text: string): text is CrmKind => CRM_KINDS.some((kind) => kind === text)
 const SHOWN = 3
-const LONGEST_SECRET = 4096
 
 /** `pique crm`: which CRMs are kept in step with the leads. May be used while the collector runs. */
 export function addCrmCommands(program: Command, tools: CrmTools): void {
@@ -131,9 +130,7 @@ function add(given: string, options: AddOptions, tools: CrmTools): Promise<void>
 /** Never on the command line, where every process may read it. */
 function secretOf(kind: CrmKind, given: string | undefined): string {
   const secret = (given ?? readFileSync(0, 'utf8')).trim()
-  const isRight = /^[\x21-\x7e]+$/.test(secret) && secret.length <= LONGEST_SECRET
-  const isPair = kind !== 'salesforce' || /^[^:]+:.+$/.test(secret)
-  if (isRight && isPair) return secret
+  if (isSecretOf(kind, secret)) return secret
   const what = kind === 'hubspot' ? 'the token of a private app' : 'CLIENT_ID:CLIENT_SECRET'
   throw new Error(`no secret came; expected ${what} in PIQUE_CRM_SECRET or on stdin`)
 }

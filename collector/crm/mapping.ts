@@ -146,6 +146,14 @@ export function placeProblem(kind: CrmKind, text: string, targets: Targets): str
     : `is not the vendor's own; others only by an address that PIQUE_WEBHOOK_ALLOW names`
 }
 
+const LONGEST_SECRET = 4096
+
+/** Whether it may be the secret of such a CRM: a token, or of Salesforce an id and a secret. */
+export function isSecretOf(kind: CrmKind, secret: string): boolean {
+  const isRight = /^[\x21-\x7e]+$/.test(secret) && secret.length <= LONGEST_SECRET
+  return isRight && (kind !== 'salesforce' || /^[^:]+:.+$/.test(secret))
+}
+
 /** What a lead's record has in its fields; those without a value are empty. */
 export function recordOf(
   lead: LeadJson,

@@ -8,6 +8,7 @@ import type { Targets } from '../webhooks/targets.ts'
 import { addAccountRoutes } from './api-accounts.ts'
 import { addAuditRoutes } from './api-audit.ts'
 import { addChangeRoutes } from './api-changes.ts'
+import { addCrmRoutes } from './api-crm.ts'
 import { createApiDocs } from './api-docs.tsx'
 import type { Answers } from './api-idempotency.ts'
 import { addIdentityRoutes } from './api-identities.ts'
@@ -63,6 +64,7 @@ export interface ApiDeps {
     | 'deliveries'
     | 'changes'
     | 'changeHead'
+    | 'crms'
   >
   readonly writer: Pick<
     Admin,
@@ -82,6 +84,8 @@ export interface ApiDeps {
     | 'requeue'
     | 'dropQuarantined'
     | 'addWebhook'
+    | 'addCrm'
+    | 'removeCrm'
     | 'changeWebhook'
     | 'removeWebhook'
     | 'rotateWebhook'
@@ -102,7 +106,7 @@ export interface ApiDeps {
   readonly answers: Answers
   readonly erasing: Pick<Erasing, 'eraseLead'>
   /** Where a webhook may go. */
-  readonly targets: Pick<Targets, 'problemOf'>
+  readonly targets: Targets
 }
 
 const BASE = '/api/v1'
@@ -136,6 +140,7 @@ export function createApi(deps: ApiDeps): Hono {
   addAccountRoutes(api, deps)
   addAuditRoutes(api, deps)
   addChangeRoutes(api, deps)
+  addCrmRoutes(api, deps)
   refuseOtherMethods(api)
   api.all('*', (c) => refuse(c, 'not_found'))
 

@@ -155,7 +155,19 @@ test('a limit is waited for, a fault is tried again, and a wrong token stops it'
   expect((await stateOf()).error).toBe('the token is not accepted')
 })
 
-test('a property that is not there is said; a contact that fails its batch is found and left out', async () => {
+test('a contact that fails its batch is found and left out', async () => {
+  crm = await startHubspot(['p7@corp.example', 'p8@corp.example'], true)
+  for (let i = 0; i < 20; i += 1) meet(`p${i}@corp.example`)
+  await connect('hubspot')
+  await lookUntil(isInStep)
+  expect(crm.records.size).toBe(20)
+  expect((await stateOf()).refused).toMatchObject([
+    { why: 'VALIDATION_ERROR' },
+    { why: 'VALIDATION_ERROR' },
+  ])
+})
+
+test('a property that is not there is said', async () => {
   crm = await startHubspot()
   crm.meddle = (request, response) => {
     if (request.url?.includes('properties')) {
@@ -235,7 +247,7 @@ test('a mapping and a place are checked', () => {
   expect(readUrl('hubspot', 'https://evil.example', targets)).toHaveProperty('problem')
 })
 
-test('by the command line; killed between the answer and the note, nothing is missing', async () => {
+test('by the command line; killed while it sends, nothing is missing', async () => {
   crm = await startHubspot()
   const place = createPlace()
   const env = {

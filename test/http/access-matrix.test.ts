@@ -39,7 +39,7 @@ const PUBLIC = [
 ]
 /** What only an admin may do; and an owner, but for what an analyst may too. */
 const ADMIN_ONLY =
-  /^(GET|HEAD) \/api\/v1\/(keys|accounts|audit|quarantine|leads\/:id\/export)$|^POST \/api\/v1\/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/api\/v1\/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/api\/v1\/accounts\/:id$|^(GET|HEAD) \/connect\/export$|^POST \/connect\/quarantine\/|^(GET|HEAD) \/leads\/:id\/export$|^POST \/leads\/:id\/erase$|^(GET|HEAD) \/api\/v1\/webhooks(\/:id(\/deliveries)?)?$|^POST \/api\/v1\/webhooks(\/:id\/(rotate|test|replay|deliveries\/:delivery\/replay))?$|^(PATCH|DELETE) \/api\/v1\/webhooks\/:id$|^POST \/connect\/webhooks\/(add$|:id\/)/
+  /^(GET|HEAD) \/api\/v1\/(keys|accounts|audit|quarantine|leads\/:id\/export)$|^POST \/api\/v1\/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/api\/v1\/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/api\/v1\/accounts\/:id$|^(GET|HEAD) \/connect\/export$|^POST \/connect\/quarantine\/|^(GET|HEAD) \/leads\/:id\/export$|^POST \/leads\/:id\/erase$|^(GET|HEAD|POST) \/api\/v1\/crm$|^DELETE \/api\/v1\/crm\/:id$|^(GET|HEAD) \/api\/v1\/webhooks(\/:id(\/deliveries)?)?$|^POST \/api\/v1\/webhooks(\/:id\/(rotate|test|replay|deliveries\/:delivery\/replay))?$|^(PATCH|DELETE) \/api\/v1\/webhooks\/:id$|^POST \/connect\/webhooks\/(add$|:id\/)/
 const ANALYSTS_TOO = /^POST \/api\/v1\/model\/(publish|rollback)$/
 /** Posted because it is long; it changes nothing. */
 const POSTED_READ = 'POST /api/v1/model/simulate'
@@ -61,6 +61,7 @@ const THINGS: readonly (readonly [RegExp, string])[] = [
   [/\/views\/:id/, '/views/vw_99'],
   [/\/webhooks\/:id/, '/webhooks/wh_1'],
   [/\/import\/:draft/, '/import/forgotten'],
+  [/\/crm\/:id/, '/crm/cr_99'],
   [/:delivery/, 'me_99'],
   [/:visitor/, 'vi_99'],
   [/:outcome/, 'ou_99'],

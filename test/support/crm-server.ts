@@ -60,8 +60,11 @@ async function start(
   return server
 }
 
-/** `unwanted` are e-mails that it calls invalid. */
-export function startHubspot(unwanted: readonly string[] = []): Promise<CrmServer> {
+/** `unwanted` are e-mails that it calls invalid, each by itself, or with all that came with it. */
+export function startHubspot(
+  unwanted: readonly string[] = [],
+  failsWhole = false,
+): Promise<CrmServer> {
   const properties = new Map([['email', 'string']])
   return start((server, request, text, response) => {
     const { method, url } = request
@@ -92,6 +95,10 @@ export function startHubspot(unwanted: readonly string[] = []): Promise<CrmServe
     if (unknown.length > 0) {
       const errors = [{ code: 'PROPERTY_DOESNT_EXIST' }]
       return send(response, 400, { status: 'error', category: 'VALIDATION_ERROR', errors })
+    }
+    const isBad = ({ id }: { id: string }) => unwanted.includes(id)
+    if (failsWhole && inputs.some(isBad)) {
+      return send(response, 400, { status: 'error', category: 'VALIDATION_ERROR' })
     }
     const errors = []
     for (const { id, idProperty, properties: own, objectWriteTraceId } of inputs) {
