@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { ChangeJson } from '../../collector/store/change-shapes.ts'
 import type { InternalReader } from '../../collector/store/sqlite/read/reader.ts'
 import { randomOf } from '../support/random.ts'
-import { found } from '../support/world.ts'
+import { eventAt, found } from '../support/world.ts'
 import {
   deliver,
   END,
@@ -109,4 +110,40 @@ test('whoever reads on, and whoever begins at the end, know every lead and its s
     10,
     0.3,
   )
+})
+
+test('who turns out to be one is told with its stage; who is erased leaves that alone, merged or not', async () => {
+  const store = openStore()
+  const at = END - 1000
+  const say = (browser: string, props: Record<string, string>, type = 'identify', on = at) =>
+    store.deliver({ browser, human: true, sentAt: at, events: [eventAt(on, type, { props })] }, at)
+  const [shop, phone] = [randomUUID(), randomUUID()]
+  say(shop, { email: 'ada@corp.example' })
+  say(phone, { user_id: '7' })
+  const said = {
+    lead: 1,
+    at,
+    recordedAt: at,
+    by: 'test',
+    reason: null,
+    value: null,
+    currency: null,
+  }
+  store.service.addOutcome({ ...said, lead: 2, type: 'qualify_lead' })
+  store.service.addOutcome({ ...said, type: 'close_convert_lead' })
+  const follower = createFollower(store.reader, 2)
+  await follower.follow(END)
+  say(shop, { email: 'ada@corp.example', user_id: '7' }, 'identify', at - 5000)
+  await follower.follow(END)
+  expect(follower.broken).toEqual([])
+  expect(sorted(follower.stages)).toEqual(sorted(stagesIn(store.path)))
+  const [left] = [...follower.stages.keys()]
+  expect(follower.stages.size).toBe(1)
+  store.service.erase(Number(left?.slice(3)), at)
+  const { data } = await found(store.reader.changes({ limit: 100 }, END))
+  expect(data.map(({ type, lead }) => `${type} ${lead}`).sort()).toEqual([
+    'lead.erased ld_1',
+    'lead.erased ld_2',
+  ])
+  store.close()
 })
