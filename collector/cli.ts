@@ -2,6 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addAccountCommands } from './cli-accounts.ts'
+import { addCrmCommands } from './cli-crm.ts'
 import { addMcpCommand } from './cli-mcp.ts'
 import { addModelCommands } from './cli-model.ts'
 import { addPrivacyCommands } from './cli-privacy.ts'
@@ -82,6 +83,13 @@ addWebhookCommands(program, {
   complain,
   now: Date.now,
   instanceKey: process.env.PIQUE_INSTANCE_KEY,
+})
+addCrmCommands(program, {
+  print,
+  complain,
+  now: Date.now,
+  instanceKey: process.env.PIQUE_INSTANCE_KEY,
+  crmSecret: process.env.PIQUE_CRM_SECRET,
 })
 addAccountCommands(program, {
   print,

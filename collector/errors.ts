@@ -88,11 +88,13 @@ export const REFUSALS = {
   invalid_request: { status: 400, title: 'A parameter is wrong' },
   invalid_cursor: { status: 400, title: 'The cursor is not one that a list gave' },
   webhook_target: { status: 400, title: 'A webhook can not go to this address' },
+  crm_target: { status: 400, title: 'A CRM can not be at this address' },
   webhook_off: { status: 409, title: 'This webhook is switched off; switch it on first' },
   invalid_model: { status: 400, title: 'The model is wrong; `problems` says all that is' },
   unchanged_model: { status: 409, title: 'This model is the one in force' },
   model_too_large: { status: 413, title: 'The body is larger than 256 KiB' },
   unknown_model: { status: 404, title: 'There is no such model version' },
+  too_many_streams: { status: 503, title: 'Too many streams are open; try again soon' },
   counting: { status: 503, title: 'Visitors are being counted; ask again in a moment' },
   internal: { status: 500, title: 'Something went wrong in the collector' },
 } as const satisfies Record<string, { status: number; title: string }>

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { createSync } from './crm/sync.ts'
 import { reportSales } from './demo/sales.ts'
 import { demoModel, seedDemo } from './demo/seed.ts'
 import { type Engine, startEngine } from './engine.ts'
@@ -49,6 +50,8 @@ export interface StartOptions {
 const EXIT_BUG = 1
 const TIDY_MS = 3_600_000
 const LOOK_MS = 1000
+/** A CRM takes its time for a hundred records. */
+const SYNC_TIMEOUT_MS = 30_000
 
 export async function startCollector(options: StartOptions): Promise<Running> {
   const listener = await listen(options.config)
@@ -112,6 +115,14 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
     random: Math.random,
     log,
   })
+  const sync = createSync({
+    store: engine.writer,
+    reader: engine.reader,
+    poster: createPoster({ targets, timeoutMs: SYNC_TIMEOUT_MS }),
+    targets,
+    clock,
+    log,
+  })
   const { fetch, newLink, newSetup } = createApp({
     engine,
     config,
@@ -133,6 +144,7 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
   async function look(now: number): Promise<void> {
     for (const { level, message, fields } of await engine.look(now)) log[level](message, fields)
     sender.look()
+    sync.look()
   }
   const repeat = (everyMs: number, complaint: string, work: (now: number) => Promise<void>) =>
     setInterval(() => {
@@ -166,7 +178,7 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
   async function stop(): Promise<void> {
     isDraining = true
     for (const timer of timers) clearInterval(timer)
-    await Promise.all([listener.drain(), sender.stop()])
+    await Promise.all([listener.drain(), sender.stop(), sync.stop()])
     const code = await engine.close().then(
       () => 0,
       (error: Error) => {

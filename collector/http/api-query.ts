@@ -22,7 +22,7 @@ function words(description: string) {
   return inner.min(1, { error: expected }).max(200, { error: expected }).openapi({ description })
 }
 
-const limit = textLike(/^([1-9]\d?|100)$/, 'a whole number from 1 to 100')
+export const limit = textLike(/^([1-9]\d?|100)$/, 'a whole number from 1 to 100')
   .transform(Number)
   .openapi({ type: 'integer', minimum: 1, maximum: 100, description: 'How many; 50 if absent.' })
 
@@ -129,6 +129,7 @@ export const visitorParams = z.object({ id: z.string().openapi({ example: 'vi_1'
 export const siteParams = z.object({ id: z.string().openapi({ example: 'si_1' }) })
 export const quarantineParams = z.object({ id: z.string().openapi({ example: 'qu_1' }) })
 export const webhookParams = z.object({ id: z.string().openapi({ example: 'wh_1' }) })
+export const crmParams = z.object({ id: z.string().openapi({ example: 'cr_1' }) })
 export const deliveryParams = webhookParams.extend({
   delivery: z.string().openapi({ example: 'me_1' }),
 })

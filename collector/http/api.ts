@@ -7,6 +7,8 @@ import type { InternalReader } from '../store/sqlite/read/reader.ts'
 import type { Targets } from '../webhooks/targets.ts'
 import { addAccountRoutes } from './api-accounts.ts'
 import { addAuditRoutes } from './api-audit.ts'
+import { addChangeRoutes } from './api-changes.ts'
+import { addCrmRoutes } from './api-crm.ts'
 import { createApiDocs } from './api-docs.tsx'
 import { addExportRoutes } from './api-export.ts'
 import type { Answers } from './api-idempotency.ts'
@@ -63,6 +65,9 @@ export interface ApiDeps {
     | 'deliveries'
     | 'exportLeads'
     | 'exportEvents'
+    | 'changes'
+    | 'changeHead'
+    | 'crms'
   >
   readonly writer: Pick<
     Admin,
@@ -82,6 +87,8 @@ export interface ApiDeps {
     | 'requeue'
     | 'dropQuarantined'
     | 'addWebhook'
+    | 'addCrm'
+    | 'removeCrm'
     | 'changeWebhook'
     | 'removeWebhook'
     | 'rotateWebhook'
@@ -93,14 +100,16 @@ export interface ApiDeps {
   readonly clock: () => number
   /** Where the collector is reached from outside, without a slash at the end. */
   readonly publicUrl: (c: Context) => string
-  readonly guard: Pick<Guard, 'requireKey'>
+  readonly guard: Pick<Guard, 'requireKey' | 'isStillIn'>
+  /** Streams end by themselves when the collector does. */
+  readonly isDraining: () => boolean
   /** How long events are kept; said wherever somebody asks what is held. */
   readonly retentionMonths: number
   readonly people: People
   readonly answers: Answers
   readonly erasing: Pick<Erasing, 'eraseLead'>
   /** Where a webhook may go. */
-  readonly targets: Pick<Targets, 'problemOf'>
+  readonly targets: Targets
   /** Told of an export that broke off because a read failed. */
   readonly onBroken?: ((error: unknown) => void) | undefined
 }
@@ -136,6 +145,8 @@ export function createApi(deps: ApiDeps): Hono {
   addAccountRoutes(api, deps)
   addAuditRoutes(api, deps)
   addExportRoutes(api, deps)
+  addChangeRoutes(api, deps)
+  addCrmRoutes(api, deps)
   refuseOtherMethods(api)
   api.all('*', (c) => refuse(c, 'not_found'))
 

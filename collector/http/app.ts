@@ -162,7 +162,7 @@ export function createApp(deps: AppDeps): App {
   const onBroken = (error: unknown) =>
     log.error('a download broke off', { reason: reasonOf(error) })
   const api = { reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }
-  app.route('/', createApi({ ...api, answers, erasing, targets, onBroken }))
+  app.route('/', createApi({ ...api, answers, erasing, targets, isDraining, onBroken }))
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
   const proxyState = (now: number) =>
     presentProxyState(proxy.read(), {

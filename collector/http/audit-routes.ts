@@ -93,6 +93,8 @@ export const AUDITED: Readonly<Record<string, string | Audited>> = {
   'POST /api/v1/webhooks/:id/test': 'webhook.tested',
   'POST /api/v1/webhooks/:id/replay': 'webhook.replayed',
   'POST /api/v1/webhooks/:id/deliveries/:delivery/replay': 'webhook.replayed',
+  'POST /api/v1/crm': 'crm.added',
+  'DELETE /api/v1/crm/:id': 'crm.removed',
   'POST /api/v1/accounts': 'account.added',
   'PATCH /api/v1/accounts/:id': 'account.changed',
   'DELETE /api/v1/accounts/:id': 'account.removed',

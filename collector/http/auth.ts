@@ -47,6 +47,8 @@ export interface Guard {
   readonly requireKey: MiddlewareHandler<GuardedEnv>
   /** Before the dashboard's pages. */
   readonly requireSession: MiddlewareHandler<GuardedEnv>
+  /** Whether whoever was let in still would be; for answers that go on for long. */
+  readonly isStillIn: (c: Context) => Promise<boolean>
 }
 
 const SCOPES_OF: Readonly<Record<Role, readonly Scope[]>> = {
@@ -132,6 +134,13 @@ export function createGuard({ reader, writer, veil, clock, isHttps }: GuardDeps)
   }
 
   return {
+    async isStillIn(c) {
+      const authorization = c.req.header('authorization')
+      if (authorization !== undefined) return (await keyHolderOf(authorization)) !== null
+      const secret = getCookie(c, sessionCookie(isHttps(c)))
+      return Boolean(secret && (await reader.session(hashSecret(secret), clock())))
+    },
+
     async requireKey(c, next) {
       if (c.get('access')) return next() // asked for before
       // A wrong key never falls back to the session: whoever sends a key means that key.

@@ -49,13 +49,15 @@ export const adjustment = exactly<AdjustmentJson>()(
   }),
 ).openapi('Adjustment')
 
+export const decidedBy = z.enum(['score', 'hand_raise', 'clock', 'sales', 'identity'])
+
 export const decision = exactly<DecisionJson>()(
   z.object({
     id: text.openapi({ example: 'de_1' }),
     at: instant,
     from: z.enum(STAGES),
     to: z.enum(STAGES),
-    by: z.enum(['score', 'hand_raise', 'clock', 'sales', 'identity']),
+    by: decidedBy,
     score: z.number(),
     score_milli: milli,
     reasons: z.array(reason).readonly(),

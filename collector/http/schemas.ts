@@ -74,7 +74,7 @@ export const fit = z.object({
   letter: z.enum(['A', 'B', 'C', 'D']).nullable(),
 })
 
-const scoreFields = {
+export const scoreFields = {
   score: z.number().openapi({ example: 87.412 }),
   score_milli: milli,
   engagement: z.literal([1, 2, 3, 4]).openapi({ type: 'integer', enum: [1, 2, 3, 4] }),

@@ -67,7 +67,7 @@ export function createForgetting(deps: ForgettingDeps): Forgetting {
     const tools = { now: transaction.now, match: models.match(), touchOf }
     const changes = foldRest(rest, tools)
     catchUpOn(transaction, models.judge(), changes.changedLeads, at)
-    transaction.write(changes, [])
+    transaction.write(changes, [], at)
     tellWritten(transaction, models.judge(), changes, at)
     settleLeads(transaction, models.judge(), changes.changedLeads, at)
   }

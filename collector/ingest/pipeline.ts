@@ -178,7 +178,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     const { changes, counts } = foldGroup(deliveries, transaction.now, models.match(), touchOf)
     const late = taken.flatMap((one, i) => lateRefusals(one, counts[i]?.refused ?? []))
     if (isBehind) catchUpOn(transaction, models.judge(), changes.changedLeads, at)
-    transaction.write(changes, [...taken.flatMap((one) => one.refused), ...late])
+    transaction.write(changes, [...taken.flatMap((one) => one.refused), ...late], at)
     for (const held of taken.flatMap((one) => one.held)) transaction.quarantine(held)
     tellWritten(transaction, models.judge(), changes, at)
     settleLeads(transaction, models.judge(), changes.changedLeads, at)

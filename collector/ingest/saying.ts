@@ -17,7 +17,7 @@ export function createSaying({ store, models, touchOf }: SayingDeps): Saying {
   ) {
     return store.apply((transaction) => {
       catchUpOn(transaction, models.judge(), [lead], at)
-      const own = transaction[kind](ref, lead)
+      const own = transaction[kind](ref, lead, at)
       if (own) settleWord(transaction, models.judge(), { lead, at, note: 'taken back' })
       return own
     })
@@ -63,7 +63,7 @@ export function createSaying({ store, models, touchOf }: SayingDeps): Saying {
         const changes = foldUnlink(visitor, { at, by }, tools)
         if (!changes) return false
         catchUpOn(transaction, models.judge(), changes.changedLeads, at)
-        transaction.write(changes, [])
+        transaction.write(changes, [], at)
         tellWritten(transaction, models.judge(), changes, at)
         settleLeads(transaction, models.judge(), changes.changedLeads, at)
         return true

@@ -5,6 +5,7 @@ import { createMailDomains, type MailDomains } from '../scoring/mail-domains.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type { AccountStore } from '../store/account-store.ts'
 import type { AuditEntry } from '../store/audit-store.ts'
+import type { CrmStore } from '../store/crm-store.ts'
 import type { NewModel } from '../store/model-store.ts'
 import { openStore } from '../store/open.ts'
 import type { AskedRequeue, Mentioned } from '../store/records.ts'
@@ -33,7 +34,7 @@ import {
 import { createTombs } from './tombs.ts'
 
 /** Everything that writes, in one thread: the ingest pipeline, what people change, and the clock. */
-export interface WriterService extends AccountStore, ViewStore, WebhookStore {
+export interface WriterService extends AccountStore, ViewStore, WebhookStore, CrmStore {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
   /**
    * Takes those events out of quarantine that can be taken now, in pieces: `next` is where to go on, null at
@@ -275,6 +276,7 @@ export function openWriterService(
     ...store.accounts,
     ...store.views,
     ...store.webhooks,
+    ...store.crms,
     sites: () => store.sites(),
     siteOfWriteKey: (writeKey) => store.siteOfWriteKey(writeKey),
     ...createSaying({ store, models, touchOf }),

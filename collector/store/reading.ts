@@ -28,6 +28,7 @@ const AT_ONCE: readonly unknown[] = [
   'isQuarantined',
   'mentions',
   'backups',
+  'changeHead',
 ] satisfies readonly (keyof InternalReader)[]
 
 /** The reader, whose `warm` is answered at once; what needs it waits for its end. */

@@ -6,6 +6,7 @@ import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
 import type { AccountStore } from './account-store.ts'
 import type { AuditEntry } from './audit-store.ts'
+import type { CrmStore } from './crm-store.ts'
 import type { DevicesOf } from './devices.ts'
 import type { ModelStore } from './model-store.ts'
 import type {
@@ -286,7 +287,7 @@ export interface DeliveryCounts {
 export interface Transaction {
   readonly now: Loaded
   /** Writes what a group decided, and what of it was refused. */
-  write(changes: Changes, rejected: readonly RejectedEvent[]): void
+  write(changes: Changes, rejected: readonly RejectedEvent[], at: number): void
   /**
    * Takes everything of a lead out of the tables, but for hashes that keep it out; null where there is none.
    * What it left has to be folded in the same transaction; see `foldRest`.
@@ -311,7 +312,7 @@ export interface Transaction {
   /** Whether this lead had it. */
   removeOutcome(ref: number, lead: number): boolean
   addAdjustment(adjustment: NewAdjustment): number
-  removeAdjustment(ref: number, lead: number): boolean
+  removeAdjustment(ref: number, lead: number, at: number): boolean
   /** Has every lead looked at from an instant on, those that are due before it when they are due. */
   lookAtAll(at: number): void
   /** Takes what webhooks are to be told. */
@@ -343,6 +344,7 @@ export interface WriteStore extends Forgetful {
   readonly accounts: AccountStore
   readonly views: ViewStore
   readonly webhooks: WebhookStore
+  readonly crms: CrmStore
   /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */
   readonly devicesOf: DevicesOf
   /** Some of the events in quarantine, oldest first, behind a number. */

@@ -19,6 +19,9 @@ export interface Letter {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  readonly method?: 'POST' | 'PATCH' | 'GET'
+  /** Keep what is answered, as text; what is too long for that is none. */
+  readonly keepsAnswer?: boolean
   readonly signal: AbortSignal
 }
 
@@ -36,6 +39,7 @@ export interface PosterDeps {
 
 export const POST_TIMEOUT_MS = 10_000
 const MAX_ANSWER_BYTES = 64 * 1024
+const MAX_KEPT_BYTES = 2 * 1024 * 1024
 
 class Refused extends Error {}
 const REFUSED = 'the address is on a private network, which PIQUE_WEBHOOK_ALLOW does not name'
@@ -55,11 +59,12 @@ export function createPoster({
     return found
   }
 
-  function send({ headers, body }: Letter, url: URL, to: readonly Address[], signal: AbortSignal) {
+  function send(letter: Letter, url: URL, to: readonly Address[], signal: AbortSignal) {
+    const { headers, body, method = 'POST', keepsAnswer = false } = letter
     const request = url.protocol === 'https:' ? requestHttps : requestHttp
     return new Promise<PostAnswer>((done, fail) => {
       const options = {
-        method: 'POST',
+        method,
         // No connection is kept: the next one is to an address that was judged anew.
         agent: false as const,
         headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
@@ -67,7 +72,7 @@ export function createPoster({
         signal,
       }
       const sent = request(url, options, (answer) => {
-        done(readAnswer(answer, signal))
+        done(readAnswer(answer, signal, keepsAnswer))
       })
       sent.once('error', fail)
       sent.end(body)
@@ -126,15 +131,23 @@ function lookupIn(addresses: readonly Address[]): LookupFunction {
 }
 
 /** The status stands with the head; a body that is long or never ends changes nothing of it. */
-function readAnswer(answer: IncomingMessage, signal: AbortSignal): Promise<PostAnswer> {
+function readAnswer(
+  answer: IncomingMessage,
+  signal: AbortSignal,
+  isKept: boolean,
+): Promise<PostAnswer> {
   const { statusCode: status = 0, headers } = answer
   return new Promise((resolve) => {
-    const said = () =>
-      resolve({ kind: 'answered', status, retryAfter: headers['retry-after'] ?? null })
+    const kept: Buffer[] = []
+    const said = () => {
+      const text = isKept ? { text: Buffer.concat(kept).toString('utf8') } : {}
+      resolve({ kind: 'answered', status, retryAfter: headers['retry-after'] ?? null, ...text })
+    }
     let bytes = 0
     answer.on('data', (chunk: Buffer) => {
       bytes += chunk.length
-      if (bytes > MAX_ANSWER_BYTES) answer.destroy()
+      if (bytes > (isKept ? MAX_KEPT_BYTES : MAX_ANSWER_BYTES)) answer.destroy()
+      else if (isKept) kept.push(chunk)
     })
     answer.on('error', said)
     answer.once('close', said)

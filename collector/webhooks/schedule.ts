@@ -37,7 +37,13 @@ const LONGEST_WISHED_PAUSE_MS = HOUR_MS
 
 /** How a webhook answered, or why it did not. */
 export type PostAnswer =
-  | { readonly kind: 'answered'; readonly status: number; readonly retryAfter: string | null }
+  | {
+      readonly kind: 'answered'
+      readonly status: number
+      readonly retryAfter: string | null
+      /** Where it was to be kept. */
+      readonly text?: string
+    }
   | { readonly kind: 'failed'; readonly error: string }
 
 type Asked = Pick<DueMessage, 'lane' | 'tries' | 'toldAt' | 'failingSince' | 'failures'>
@@ -82,7 +88,10 @@ function probeGapMs(failures: number): number {
 }
 
 /** What `Retry-After` asks for, in seconds or as a date; 0 where it asks for nothing. */
-function wishOf({ retryAfter }: { readonly retryAfter: string | null }, now: number): number {
+export function wishOf(
+  { retryAfter }: { readonly retryAfter: string | null },
+  now: number,
+): number {
   if (retryAfter === null) return 0
   const text = retryAfter.trim()
   if (/^\d{1,9}$/.test(text)) return Number(text) * SECOND_MS

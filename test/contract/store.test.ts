@@ -92,7 +92,7 @@ describe.each(ADAPTERS)('%s', (_, open) => {
     }))
     const counts = store.apply((transaction) => {
       const decision = foldGroup(full, transaction.now, model.match, touchOf)
-      transaction.write(decision.changes, [])
+      transaction.write(decision.changes, [], 0)
       return decision.counts
     })
     return counts.map(({ accepted, duplicates }) => ({ accepted, duplicates }))
@@ -126,7 +126,7 @@ describe.each(ADAPTERS)('%s', (_, open) => {
       store.apply((transaction) => {
         const events = [delivery(view(id))]
         const { changes } = foldGroup(events, transaction.now, model.match, touchOf)
-        transaction.write(changes, [])
+        transaction.write(changes, [], 0)
         throw new Error('a bug in the decision')
       })
     expect(failing).toThrow('a bug in the decision')

@@ -91,7 +91,7 @@ function deliver(...deliveries: Delivery[]): void {
   for (const delivery of deliveries) {
     store.apply((transaction) => {
       const { changes } = foldGroup([delivery], transaction.now, model.match, touchOf)
-      transaction.write(changes, [])
+      transaction.write(changes, [], delivery.receivedAt)
     })
   }
 }

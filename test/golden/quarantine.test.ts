@@ -317,8 +317,8 @@ test('a store that fails is no poison: nothing is kept, and nobody is told other
         whole.apply((transaction) =>
           work({
             ...transaction,
-            write(changes, rejected) {
-              transaction.write(changes, rejected)
+            write(changes, rejected, at) {
+              transaction.write(changes, rejected, at)
               const isMarked = changes.events.some(({ event }) => event.url === POISON)
               if (isMarked) throw Object.assign(new Error('no'), { code })
             },

@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newApiKey, newSecret } from '../../collector/http/auth.ts'
 import { createGuardedApp } from '../../collector/http/doors.ts'
+import { ended } from '../support/event-stream.ts'
 import { createWhole, type Whole } from './access-fixture.ts'
 import { DAY, NOW } from './api-fixture.ts'
 
@@ -41,7 +42,7 @@ const PUBLIC = [
 ]
 /** What only an admin may do; and an owner, but for what an analyst may too. */
 const ADMIN_ONLY =
-  /^(GET|HEAD) \/api\/v1\/(keys|accounts|audit|export|quarantine|leads\/:id\/export)$|^POST \/api\/v1\/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue|sites\/:id\/write-key)$|^DELETE \/api\/v1\/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/api\/v1\/accounts\/:id$|^(GET|HEAD) \/connect\/export$|^POST \/connect\/quarantine\/|^(GET|HEAD) \/leads\/:id\/export$|^POST \/leads\/:id\/erase$|^(GET|HEAD) \/api\/v1\/webhooks(\/:id(\/deliveries)?)?$|^POST \/api\/v1\/webhooks(\/:id\/(rotate|test|replay|deliveries\/:delivery\/replay))?$|^(PATCH|DELETE) \/api\/v1\/webhooks\/:id$|^POST \/connect\/webhooks\/(add$|:id\/)/
+  /^(GET|HEAD) \/api\/v1\/(keys|accounts|audit|export|quarantine|leads\/:id\/export)$|^POST \/api\/v1\/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue|sites\/:id\/write-key)$|^DELETE \/api\/v1\/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/api\/v1\/accounts\/:id$|^(GET|HEAD) \/connect\/export$|^POST \/connect\/quarantine\/|^(GET|HEAD) \/leads\/:id\/export$|^POST \/leads\/:id\/erase$|^(GET|HEAD) \/api\/v1\/webhooks(\/:id(\/deliveries)?)?$|^POST \/api\/v1\/webhooks(\/:id\/(rotate|test|replay|deliveries\/:delivery\/replay))?$|^(PATCH|DELETE) \/api\/v1\/webhooks\/:id$|^POST \/connect\/webhooks\/(add$|:id\/)|^(GET|HEAD|POST) \/api\/v1\/crm$|^DELETE \/api\/v1\/crm\/:id$/
 const ANALYSTS_TOO = /^POST \/api\/v1\/model\/(publish|rollback)$/
 /** Posted because it is long; it changes nothing. */
 const POSTED_READ = 'POST /api/v1/model/simulate'
@@ -63,6 +64,7 @@ const THINGS: readonly (readonly [RegExp, string])[] = [
   [/\/views\/:id/, '/views/vw_99'],
   [/\/webhooks\/:id/, '/webhooks/wh_1'],
   [/\/import\/:draft/, '/import/forgotten'],
+  [/\/crm\/:id/, '/crm/cr_99'],
   [/:delivery/, 'me_99'],
   [/:visitor/, 'vi_99'],
   [/:outcome/, 'ou_99'],
@@ -118,8 +120,8 @@ function rows(): Row[] {
   return [...all.filter((row) => !isRemoving(row)), ...all.filter(isRemoving)]
 }
 
-const ask = (row: Row, headers: Record<string, string>) =>
-  whole.request(row.url, { method: row.method, headers })
+const ask = async (row: Row, headers: Record<string, string>) =>
+  ended(await whole.request(row.url, { method: row.method, headers }))
 
 /** Got past the guard: what is answered is the route's own. */
 function expectOwnAnswer(row: Row, status: number): void {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { newApiKey, ownPath } from '../../collector/http/auth.ts'
 import { createTries } from '../../collector/http/tries.ts'
 import { networkOf } from '../../collector/ingest/network.ts'
+import { ended } from '../support/event-stream.ts'
 import { createService, DAY, MINUTE, NOW, ORIGIN, type Service } from './api-fixture.ts'
 
 let service: Service
@@ -20,6 +21,7 @@ const THINGS: Readonly<Record<string, string>> = {
   '/accounts': 'ac_1',
   '/quarantine': 'qu_99',
   '/webhooks': 'wh_1',
+  '/crm': 'cr_99',
 }
 /** Things below the first, which are not there. */
 const PARTS = {
@@ -38,7 +40,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 }
 /** What only an admin may do. */
 const ADMIN_ONLY =
-  /^(GET|HEAD) \/(keys|accounts|audit|export|quarantine|leads\/:id\/export)$|^POST \/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue|sites\/:id\/write-key)$|^DELETE \/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/accounts\/:id$|^(GET|HEAD) \/webhooks(\/:id(\/deliveries)?)?$|^POST \/webhooks(\/:id\/(rotate|test|replay|deliveries\/:delivery\/replay))?$|^(PATCH|DELETE) \/webhooks\/:id$/
+  /^(GET|HEAD) \/(keys|accounts|audit|export|quarantine|leads\/:id\/export)$|^POST \/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue|sites\/:id\/write-key)$|^DELETE \/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/accounts\/:id$|^(GET|HEAD) \/webhooks(\/:id(\/deliveries)?)?$|^POST \/webhooks(\/:id\/(rotate|test|replay|deliveries\/:delivery\/replay))?$|^(PATCH|DELETE) \/webhooks\/:id$|^(GET|HEAD|POST) \/crm$|^DELETE \/crm\/:id$/
 /** What is posted and changes nothing. */
 const POSTED_READ = 'POST /model/simulate'
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD'
@@ -131,7 +133,8 @@ describe('every method of every path', () => {
         const isThing = path.includes(':id')
         const hidden = isTaken(method, path) ? 404 : 405
         expect(row).toEqual({ ...row, status: isThing ? hidden : row.status })
-        expect(await answer.text()).not.toMatch(/"si_1"|Ann Able|shop\.example/)
+        const text = await (await ended(answer)).text()
+        expect(text).not.toMatch(/"si_1"|Ann Able|shop\.example/)
       }
       const narrowed = await service.ask(`${url}?site=si_1`, other)
       expect(narrowed.status, url).toBe(404)

@@ -130,6 +130,7 @@ export function createService(): Service {
       answers,
       erasing: createErasing({ writer, clock, forgetAnswers: answers.forget }),
       targets: createTargets(['127.0.0.0/8']),
+      isDraining: () => false,
     }),
   )
   app.use(guard.requireSession)

@@ -405,6 +405,10 @@ describe('the description', () => {
       '/api/v1/sessions',
       '/api/v1/audit',
       '/api/v1/export',
+      '/api/v1/changes',
+      '/api/v1/stream',
+      '/api/v1/crm',
+      '/api/v1/crm/{id}',
     ])
     const { parameters, responses, security } = document.paths['/api/v1/leads'].get
     expect(security).toEqual([{ key: ['read'] }])

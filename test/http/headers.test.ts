@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPlace, type RunningCollector, startBuilt } from '../support/collector.ts'
+import { ended } from '../support/event-stream.ts'
 import { sendRaw } from '../support/raw-http.ts'
 
 /**
@@ -100,9 +101,10 @@ describe('a page or an answer of ours', () => {
             method: method.toUpperCase(),
             headers,
           })
-          await answer.arrayBuffer()
+          await (await ended(answer)).arrayBuffer()
+          const stream = path === '/api/v1/stream' ? 'text/event-stream; charset=utf-8' : null
           expect(answer.headers.get('content-type'), `${method} ${full}`).toBe(
-            answer.status < 400 ? (FILES[full] ?? 'application/json') : PROBLEM,
+            answer.status < 400 ? (FILES[full] ?? stream ?? 'application/json') : PROBLEM,
           )
           expectOwnHeaders(answer)
           asked += 1

@@ -314,5 +314,15 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE import_run (
     name TEXT PRIMARY KEY, place INTEGER NOT NULL, report TEXT NOT NULL, updated_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  -- Of the feed only what happens once has a row in change, with the number of its commit. What is said of a
+  -- score is the lead itself, by its own changed: there is never more than its newest, and it costs no row.
+  ALTER TABLE change ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX change_changed ON change (changed);
+  -- When that was; null where it was not noted.
+  ALTER TABLE lead ADD COLUMN changed_at INTEGER;
+  INSERT INTO change (lead, site, type, at, changed)
+    SELECT id, site, 'lead.identified',
+      coalesce((SELECT min(at) FROM claim WHERE claim.lead = lead.id AND void = 0), 0), changed
+    FROM lead ORDER BY changed, id;
   `,
 ]

@@ -3,6 +3,7 @@ import { bucketKey } from '../../scoring/score.ts'
 import { DAY_MS } from '../../scoring/tables.ts'
 import type { ModelStore, StoredModel } from '../model-store.ts'
 import type { Db } from './connect.ts'
+import type { Feed } from './feed.ts'
 import { createScanner } from './scan.ts'
 import type { Texts } from './texts.ts'
 
@@ -10,7 +11,7 @@ import type { Texts } from './texts.ts'
 const DROPPED_AT_ONCE = 2000
 
 /** Models, and the counts that stand for their rules. */
-export function createModels(db: Db, texts: Texts): ModelStore {
+export function createModels(db: Db, texts: Texts, feed: Pick<Feed, 'published'>): ModelStore {
   const columns = 'version, yaml'
   const active = db.prepare(
     `SELECT ${columns} FROM model WHERE active_at IS NOT NULL ORDER BY version DESC LIMIT 1`,
@@ -64,7 +65,10 @@ export function createModels(db: Db, texts: Texts): ModelStore {
     },
     publish: ({ yaml, note, by, publishedAt }) =>
       Number(publish.run(yaml, note, by, publishedAt, null).lastInsertRowid),
-    activate: (version, now) => void activate.run(now, version),
+    activate(version, now) {
+      activate.run(now, version)
+      feed.published(version, now)
+    },
     ruleRef(name) {
       const known = ruleRef.get(name)
       if (typeof known === 'number') return known

@@ -4,6 +4,7 @@ import { codeOf } from '../trouble.ts'
 import { dropOldAudit } from './audit.ts'
 import type { Db } from './connect.ts'
 import { dropEmptyBrowser, dropViews, noteLastNumbers } from './erase.ts'
+import { dropOldChanges } from './feed.ts'
 import { dropOldMessages } from './webhooks.ts'
 
 /**
@@ -53,6 +54,7 @@ export function dropExpired(
   run('DELETE FROM api_key WHERE expires_at < ?', keptSince)
   run('DELETE FROM backup WHERE expires_at < ?', now)
   dropOldMessages(db, keptSince)
+  dropOldChanges(db, auditSince)
   return {
     rejected: run(
       `DELETE FROM rejected WHERE id IN

@@ -5,6 +5,7 @@ import { codeOf, StoreTrouble } from '../trouble.ts'
 import { copyStore, inspectCopy } from './backup.ts'
 import { type Db, openReader } from './connect.ts'
 import { freeNameOf, moveDurably } from './durable-file.ts'
+import { beginEra } from './feed.ts'
 import { markerPathOf } from './instance.ts'
 import { lockStore, realPathOf } from './lock.ts'
 
@@ -42,6 +43,7 @@ export async function restoreStore(
     }
     const part = `${real}-restoring`
     const events = await takeIn(backup, part)
+    beginAnew(part)
     const carried = existsSync(real) ? carryOver(real, part) : { tombstones: 0, lost: null }
     foldLog(real)
     const replaced = existsSync(real) ? putAside(real) : null
@@ -68,6 +70,16 @@ async function takeIn(backup: string, part: string): Promise<number> {
     // What else fails is the place it is copied to.
     if (!/^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))) throw error
     throw new StoreTrouble(`${backup} is damaged or no backup of a store; name another`)
+  }
+}
+
+/** Positions in the feed of another past mean nothing any more: whoever reads it, or is kept in step by it, begins anew. */
+function beginAnew(copy: string): void {
+  const db = new Database(copy)
+  try {
+    beginEra(db)
+  } finally {
+    db.close()
   }
 }
 

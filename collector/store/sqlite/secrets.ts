@@ -98,6 +98,7 @@ function sealAll(db: Db, seal: Seal, former: Seal | null): void {
     update.run(hash, seal.seal(clear, key), id)
   }
   sealWebhooks(db, seal, former)
+  sealCrms(db, seal, former)
 }
 
 /** What a webhook's secret is bound to. */
@@ -115,6 +116,22 @@ function sealWebhooks(db: Db, seal: Seal, former: Seal | null): void {
     const anew = (sealed: string) =>
       seal.seal(former?.open(sealed, name) ?? newWebhookSecret(), name)
     update.run(anew(secret), older === null ? null : anew(older), ref)
+  }
+}
+
+/** What a CRM's secret is bound to. */
+export function crmName(ref: number): string {
+  return `crm ${ref}`
+}
+
+/** The same of CRMs: one whose secret is lost is told that it has none. */
+function sealCrms(db: Db, seal: Seal, former: Seal | null): void {
+  const rows = db.prepare('SELECT id, secret FROM crm').raw().all()
+  const update = db.prepare('UPDATE crm SET secret = ? WHERE id = ?')
+  for (const row of rows) {
+    const [ref, secret] = row as [number, string] // as selected
+    const name = crmName(ref)
+    update.run(seal.seal(former?.open(secret, name) ?? 'lost', name), ref)
   }
 }
 

@@ -10,6 +10,7 @@ import type { Stage } from '../shapes.ts'
 import type { LeadStanding } from '../standing.ts'
 import type { Transaction } from '../store.ts'
 import type { Db } from './connect.ts'
+import type { Feed } from './feed.ts'
 import { leadBucketReader } from './rows.ts'
 
 /** How leads stand: what the score decided, what sales said, what people added by hand. */
@@ -27,7 +28,11 @@ type Standings = Pick<
 >
 
 /** `commit` is the number of the transaction that is being written. */
-export function createStandings(db: Db, commit: () => number): Standings {
+export function createStandings(
+  db: Db,
+  commit: () => number,
+  feed: Pick<Feed, 'decided'>,
+): Standings {
   const leadRow = db
     .prepare(
       `SELECT email, traits, stage, is_mql, mql_at, below_since, raised_at, look_at
@@ -40,7 +45,8 @@ export function createStandings(db: Db, commit: () => number): Standings {
     .pluck()
   const putStanding = db.prepare(
     // What is read of a lead changes with its stage; the rest is for the next look alone.
-    `UPDATE lead SET changed = CASE stage WHEN @stage THEN changed ELSE @commit END, stage = @stage,
+    `UPDATE lead SET changed = CASE stage WHEN @stage THEN changed ELSE @commit END,
+       changed_at = CASE stage WHEN @stage THEN changed_at ELSE @at END, stage = @stage,
        is_mql = @isMql, mql_at = @mqlAt, below_since = @belowSince, raised_at = @raisedAt,
        look_at = @lookAt WHERE id = @ref`,
   )
@@ -61,7 +67,7 @@ export function createStandings(db: Db, commit: () => number): Standings {
     .prepare('SELECT id FROM claim WHERE lead = ? ORDER BY void, at, event LIMIT 1')
     .pluck()
   const anchorOf = (lead: number) => Number(anchor.get(lead))
-  const touchLead = db.prepare('UPDATE lead SET changed = ? WHERE id = ?')
+  const touchLead = db.prepare('UPDATE lead SET changed = ?, changed_at = ? WHERE id = ?')
   const lookAtAll = db.prepare(
     'UPDATE lead SET look_at = @at WHERE look_at IS NULL OR look_at > @at',
   )
@@ -94,11 +100,13 @@ export function createStandings(db: Db, commit: () => number): Standings {
     dueLeads: (at, limit) => due.all(at, limit).map(Number),
     settle({ ref, stage, qualification, lookAt, decisions }) {
       const isMql = qualification.isMql ? 1 : 0
-      putStanding.run({ ...qualification, isMql, ref, stage, lookAt, commit: commit() })
+      const at = decisions.at(-1)?.at ?? null
+      putStanding.run({ ...qualification, isMql, ref, stage, lookAt, at, commit: commit() })
       const first = decisions.length > 0 ? anchorOf(ref) : 0
       for (const { at, from, to, by, scoreMilli, reasons, fit, modelVersion, note } of decisions) {
         const frozen = [JSON.stringify(reasons), JSON.stringify(fit)]
-        addDecision.run(ref, first, at, from, to, by, scoreMilli, ...frozen, modelVersion, note)
+        const facts = [ref, first, at, from, to, by, scoreMilli, ...frozen, modelVersion, note]
+        feed.decided(ref, Number(addDecision.run(...facts).lastInsertRowid), at)
       }
     },
     addOutcome({ lead, type, at, value, currency, reason, by, recordedAt }) {
@@ -108,12 +116,12 @@ export function createStandings(db: Db, commit: () => number): Standings {
     },
     removeOutcome: (ref, lead) => dropOutcome.run(ref, lead).changes > 0,
     addAdjustment({ lead, milli, label, at, by }) {
-      touchLead.run(commit(), lead)
+      touchLead.run(commit(), at, lead)
       const added = addAdjustment.run(lead, anchorOf(lead), milli, label, at, by)
       return Number(added.lastInsertRowid)
     },
-    removeAdjustment(ref, lead) {
-      touchLead.run(commit(), lead)
+    removeAdjustment(ref, lead, at) {
+      touchLead.run(commit(), at, lead)
       return dropAdjustment.run(ref, lead).changes > 0
     },
     lookAtAll: (at) => void lookAtAll.run({ at }),

@@ -5,9 +5,11 @@ import { StoreTrouble } from '../trouble.ts'
 import { createAccounts } from './accounts.ts'
 import { createAudit } from './audit.ts'
 import { type Db, openWriter, preparePlace, writeOnce } from './connect.ts'
+import { createCrms } from './crms.ts'
 import { createDevices } from './devices.ts'
 import { createEraser } from './erase.ts'
 import { eraseStretches } from './erase-stretches.ts'
+import { createFeed } from './feed.ts'
 import { keepPrivate } from './file-modes.ts'
 import { isBlank, joinInstance, keyOf, type Marker, refuseLostStore } from './instance.ts'
 import { createLoader } from './load.ts'
@@ -58,7 +60,9 @@ export function openSqliteStore(
   const texts = createTexts(db)
   const seed = seedOf(db)
   const loader = createLoader(db, texts, seed)
-  const writeChanges = createChangeWriter(db, texts, seed)
+  let commit = 0
+  const feed = createFeed(db, () => commit)
+  const writeChanges = createChangeWriter(db, texts, { seed, feed })
 
   const addRejected = db.prepare(
     'INSERT INTO rejected (site, code, detail, sample, received_at) VALUES (?, ?, ?, ?, ?)',
@@ -73,15 +77,14 @@ export function openSqliteStore(
     `INSERT INTO counter (site, name, value) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET value = value + excluded.value`,
   )
-  let commit = 0
   const { quarantine, ...waiting } = createQuarantine(db)
   const erase = createEraser(db)
   const prune = createPruner(db)
   const outbox = createOutbox(db)
   const transaction: Transaction = {
     now: loader,
-    write(changes, rejected) {
-      writeChanges(changes, loader.isNew, commit)
+    write(changes, rejected, at) {
+      writeChanges(changes, loader.isNew, { number: commit, at })
       for (const [gone, heir] of changes.removedLeads) outbox.follow(gone, heir)
       for (const { site, code, detail, sample, receivedAt } of rejected) {
         addRejected.run(site, code, detail, sample, receivedAt)
@@ -91,6 +94,7 @@ export function openSqliteStore(
     erase(lead, at) {
       const erased = erase(lead, at)
       outbox.clear(lead, at)
+      if (erased) feed.erased(lead, erased.site, at)
       // What was remembered of its browsers and texts is not there any more.
       loader.forget()
       texts.forget()
@@ -110,7 +114,7 @@ export function openSqliteStore(
     count(counts) {
       for (const { site, name, by } of counts) addCount.run(site, name, by)
     },
-    ...createStandings(db, () => commit),
+    ...createStandings(db, () => commit, feed),
     outbox,
   }
   const apply = db.transaction((work: (transaction: Transaction) => unknown) => {
@@ -159,12 +163,13 @@ export function openSqliteStore(
     accounts: createAccounts(db),
     views: createViews(db),
     webhooks: createWebhooks(db, outbox, sealOf),
+    crms: createCrms(db, sealOf),
     devicesOf: createDevices(db),
     ...waiting,
     tombstones: () => ({ key: tombstoneKey(db), tombstones: readTombstones(db) }),
     saltOf: salts.saltOf,
     forgetSalts: salts.forgetSalts,
-    models: createModels(db, texts),
+    models: createModels(db, texts, feed),
     file: createStoreFile(db, path, { ...options, notices }),
     settings: () => ({ ...settings }),
     checkWritable: () => writeOnce(db),

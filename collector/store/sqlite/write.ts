@@ -1,4 +1,5 @@
 import { DAY_MS, dayOf } from '../../scoring/tables.ts'
+import type { Stage } from '../shapes.ts'
 import type {
   BrowserState,
   Changes,
@@ -8,13 +9,24 @@ import type {
   VisitorState,
 } from '../store.ts'
 import type { Db } from './connect.ts'
+import type { Feed } from './feed.ts'
 import { probeOf } from './probe.ts'
 import { bytesOf } from './rows.ts'
 import { createInheritance } from './standing.ts'
 import type { Texts } from './texts.ts'
 
+/** The number of a transaction, and when it is. */
+interface Commit {
+  readonly number: number
+  readonly at: number
+}
+
 /** Writes what a group changed. Statements are prepared once; every row is written at most once a commit. */
-export function createChangeWriter(db: Db, texts: Texts, seed: number) {
+export function createChangeWriter(
+  db: Db,
+  texts: Texts,
+  { seed, feed }: { readonly seed: number; readonly feed: Feed },
+) {
   const addBrowser = db.prepare(
     'INSERT INTO browser (id, site, key, cookieless, external) VALUES (?, ?, ?, ?, ?)',
   )
@@ -79,7 +91,8 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
     `INSERT INTO lead_key (value, kind, site, lead) VALUES (?, ?, ?, ?)
      ON CONFLICT (value, kind, site) DO UPDATE SET lead = excluded.lead`,
   )
-  const touchLead = db.prepare('UPDATE lead SET changed = ? WHERE id = ?')
+  const touchLead = db.prepare('UPDATE lead SET changed = ?, changed_at = ? WHERE id = ?')
+  const stageOf = db.prepare('SELECT stage FROM lead WHERE id = ?').pluck()
   const putCounter = db.prepare(
     `INSERT INTO counter (site, name, value) VALUES (?, ?, ?)
      ON CONFLICT (site, name) DO UPDATE SET value = max(value, excluded.value)`,
@@ -196,39 +209,60 @@ export function createChangeWriter(db: Db, texts: Texts, seed: number) {
     )
     claim.ref = Number(lastInsertRowid)
   }
-  function writeInheritance(moved: readonly StoredClaim[], { removedLeads }: Changes): void {
+  /** Returns the stages of before, of leads that have another's decisions now or have lost some. */
+  function writeInheritance(moved: readonly StoredClaim[], { removedLeads }: Changes) {
     const parted = new Set<number>()
+    const before = new Map<number, Stage>()
+    const note = (ref: number) => {
+      // As the table has it; one that is no more has none.
+      const stage = stageOf.get(ref) as Stage | undefined
+      if (stage !== undefined && !before.has(ref)) before.set(ref, stage)
+    }
     for (const { ref, lead, isVoid } of moved) {
       // An undone claim takes nothing with it: what was said was said of who is still there.
       if (ref === null || lead === null || isVoid) continue
-      const before = inheritance.follow(ref, lead)
-      if (before === null || removedLeads.has(before)) continue
-      parted.add(before).add(lead)
+      const from = inheritance.follow(ref, lead)
+      if (from === null || removedLeads.has(from)) continue
+      parted.add(from).add(lead)
     }
-    for (const ref of parted) inheritance.recall(ref)
+    for (const ref of parted) {
+      note(ref)
+      inheritance.recall(ref)
+    }
     for (const [gone, heir] of removedLeads) {
+      note(heir)
       inheritance.merge(gone, heir)
       dropLead.run(gone)
     }
+    return before
   }
-  function writeLeads(changes: Changes, moved: readonly StoredClaim[], commit: number): void {
+  function writeLeads(changes: Changes, moved: readonly StoredClaim[], commit: Commit): void {
     for (const ref of [...changes.removedLeads.keys(), ...changes.leads.keys()]) dropKeys.run(ref)
     for (const lead of changes.leads.values()) {
       const traits = JSON.stringify(lead.traits)
-      putLead.run(lead.ref, lead.site, lead.email, lead.userId, lead.verification, traits, commit)
+      putLead.run(
+        lead.ref,
+        lead.site,
+        lead.email,
+        lead.userId,
+        lead.verification,
+        traits,
+        commit.number,
+      )
       for (const value of lead.emails) putKey.run(value, 'email', lead.site, lead.ref)
       if (lead.userId !== null) putKey.run(lead.userId, 'user', lead.site, lead.ref)
     }
-    writeInheritance(moved, changes)
+    const before = writeInheritance(moved, changes)
+    feed.written(changes, before, commit.at)
     // A lead's number is never used again, also when the newest lead is gone.
     if (changes.leads.size > 0) putCounter.run(0, 'last_lead', Math.max(...changes.leads.keys()))
-    for (const ref of changes.changedLeads) touchLead.run(commit, ref)
+    for (const ref of changes.changedLeads) touchLead.run(commit.number, commit.at, ref)
   }
 
   return function writeChanges(
     changes: Changes,
     isNew: (browser: BrowserState) => boolean,
-    commit: number,
+    commit: Commit,
   ): void {
     const added = new Set<BrowserState>()
     for (const { browser } of changes.events) {

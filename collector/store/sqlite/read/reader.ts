@@ -30,6 +30,8 @@ import { type AccessReads, createAccessReader } from './accounts.ts'
 import { createAttentionReader } from './attention.ts'
 import { type AuditReads, createAuditReader } from './audit.ts'
 import type { LeadBook } from './book.ts'
+import { type ChangeReads, createChangeReader } from './changes.ts'
+import { type CrmReads, createCrmReader } from './crms.ts'
 import { createExplainedReader } from './explained.ts'
 import { createEventWalk } from './export.ts'
 import { createLeadExport } from './export-leads.ts'
@@ -69,7 +71,9 @@ export interface InternalReader
     AccessReads,
     LeadListReads,
     AuditReads,
-    WebhookReads {
+    WebhookReads,
+    ChangeReads,
+    CrmReads {
   /**
    * How hot the visitor behind a browser is, by that visitor's own score and never by that of the
    * lead it was joined to; null where no site has this key.
@@ -213,6 +217,8 @@ export function createSqliteReader(
     },
     ...createAuditReader(db),
     ...createWebhookReader(db),
+    ...createCrmReader(db),
+    ...createChangeReader({ db, leads, snapshot }),
     leads: async (query, now) => snapshot(() => leads.list(query, now)),
     ...createLeadList({ db, leads, week, trends, snapshot }),
     lead: async (id, scope, now) => withLead(id, scope, (lead) => found(leads.json(lead, now))),
