@@ -24,6 +24,7 @@ import {
 } from '../../collector/store/sqlite/read/reader.ts'
 import { createTargets } from '../../collector/webhooks/targets.ts'
 import type { WireEvent } from '../../shared/wire.ts'
+import { holdToDescription } from '../support/described.ts'
 import { CHROME, eventAt } from '../support/world.ts'
 
 /** The guarded surface over a real store with two sites, a lead on each, and somebody unknown. */
@@ -127,6 +128,7 @@ export function createService(): Service {
   app.use(guard.requireSession)
   app.get('/', (c) => c.text('the dashboard'))
   app.post('/settings', (c) => c.text('changed'))
+  app.fetch = holdToDescription(app.fetch)
 
   const deliver: Service['deliver'] = (site, browser, events, at = NOW) => {
     const body = JSON.stringify({ site, browser, human: true, events })
