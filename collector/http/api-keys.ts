@@ -16,7 +16,7 @@ const SCOPE_LIST = `a list of at least one of ${SCOPES.join(', ')}`
 const body = z
   .strictObject(
     {
-      name: nameField(),
+      name: nameField().openapi({ example: 'CRM' }),
       scopes: z
         .array(z.enum(SCOPES, { error: `one of ${SCOPES.join(', ')}` }), { error: SCOPE_LIST })
         .min(1, { error: SCOPE_LIST })
@@ -25,7 +25,9 @@ const body = z
       site: siteId
         .openapi({ description: 'Binds the key to one site.', example: 'si_1' })
         .nullish(),
-      expires_at: instant('end', 'Refused from then on; a day means its end, UTC.').nullish(),
+      expires_at: instant('end', 'Refused from then on; a day means its end, UTC.')
+        .nullish()
+        .openapi({ type: ['string', 'null'], example: '2030-12-31' }),
     },
     { error: 'an object with `name`, `scopes` and optionally `site` and `expires_at`' },
   )

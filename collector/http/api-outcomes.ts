@@ -26,21 +26,22 @@ const TAGS = ['Stages']
 const CLOCK_SKEW_MS = 60_000
 const MAX_POINTS = 100_000
 
-const occurredAt = z
-  .union([z.string(), z.number()], { error: WHEN })
-  .transform((given, ctx) => {
-    const at = parseInstant(String(given), 'start')
-    if (at === null) ctx.addIssue({ code: 'custom', message: WHEN })
-    return at ?? z.NEVER
-  })
-  .openapi({ type: 'string', description: `${WHEN}; now if absent.`, example: '2026-11-21' })
+const occurredAt = z.union([z.string(), z.number()], { error: WHEN }).transform((given, ctx) => {
+  const at = parseInstant(String(given), 'start')
+  if (at === null) ctx.addIssue({ code: 'custom', message: WHEN })
+  return at ?? z.NEVER
+})
 
 const VALUE = 'a number of at least 0'
 const outcomeBody = z
   .strictObject(
     {
       type: z.enum(OUTCOME_TYPES, { error: `one of ${OUTCOME_TYPES.join(', ')}` }),
-      occurred_at: occurredAt.nullish(),
+      occurred_at: occurredAt.nullish().openapi({
+        type: ['string', 'integer', 'null'],
+        description: `${WHEN}; now if absent.`,
+        example: '2026-11-21',
+      }),
       value: z
         .number({ error: VALUE })
         .min(0, { error: VALUE })
@@ -48,9 +49,11 @@ const outcomeBody = z
         .nullish(),
       currency: textLike(/^[a-z]{3}$/i, 'a currency code of three letters, such as EUR')
         .transform((code) => code.toUpperCase())
-        .openapi({ type: 'string', description: 'ISO 4217.', example: 'EUR' })
-        .nullish(),
-      reason: sentence({ least: 0, most: 500 }).nullish(),
+        .nullish()
+        .openapi({ type: ['string', 'null'], description: 'ISO 4217.', example: 'EUR' }),
+      reason: sentence({ least: 0, most: 500 })
+        .nullish()
+        .openapi({ type: ['string', 'null'], example: 'Booked a demo' }),
     },
     { error: 'an object with `type` and optionally `occurred_at`, `value`, `currency`, `reason`' },
   )

@@ -134,7 +134,7 @@ export function createApi(deps: ApiDeps): Hono {
   api.all('*', (c) => refuse(c, 'not_found'))
 
   const app = new Hono()
-  app.route('/', createApiDocs(api, BASE))
+  app.route('/', createApiDocs(api, BASE, deps))
   app.route(BASE, api)
   app.use('/api/*', deps.guard.requireKey)
   app.all('/api/*', (c) => refuse(c, 'not_found'))

@@ -56,7 +56,7 @@ export const decision = exactly<DecisionJson>()(
     from: z.enum(STAGES),
     to: z.enum(STAGES),
     by: z.enum(['score', 'hand_raise', 'clock', 'sales', 'identity']),
-    score: z.number(),
+    score: z.number().openapi({ example: 14.12 }),
     score_milli: milli,
     reasons: z.array(reason).readonly(),
     fit,
@@ -68,7 +68,7 @@ export const decision = exactly<DecisionJson>()(
 export const trendDay = exactly<TrendDayJson>()(
   z.object({
     day: text.openapi({ format: 'date', example: '2026-11-21' }),
-    score: z.number(),
+    score: z.number().openapi({ example: 14.12 }),
     score_milli: milli,
   }),
 ).openapi('TrendDay')

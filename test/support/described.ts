@@ -91,7 +91,8 @@ export function createDescribed(document: ApiDescription): Described {
         if (required && !header(field)) wrong.push(`without the header ${field}`)
       }
       const types = Object.keys(answer.content ?? {})
-      if (method !== 'HEAD' && types.length === 0 && text) wrong.push('has a body; none is described')
+      if (method !== 'HEAD' && types.length === 0 && text)
+        wrong.push('has a body; none is described')
       if (method !== 'HEAD' && types.length > 0) {
         if (!types.includes(type)) wrong.push(`is ${type}, expected ${types.join(' or ')}`)
         else if (/json/.test(type) && text !== null) {
