@@ -35,6 +35,7 @@ const newAccount = z
   .openapi('NewAccount')
 
 const role = z.enum(ROLES, { error: `one of ${ROLES.join(', ')}` }).openapi({
+  example: 'analyst',
   description:
     '`owner` may do all, `analyst` works with leads and models, `viewer` reads, with e-mails masked.',
 })

@@ -38,8 +38,11 @@ const toAdd = z
         })
         .min(1, { error: EVENT_LIST })
         .max(20, { error: EVENT_LIST })
-        .openapi({ description: 'What to tell; everything if absent.' })
-        .nullish(),
+        .nullish()
+        .openapi({
+          description: 'What to tell; everything if absent.',
+          example: ['lead.stage_changed'],
+        }),
       site: siteId.openapi({ description: 'Only leads of this site.', example: 'si_1' }).nullish(),
       personal: yesOrNo()
         .openapi({

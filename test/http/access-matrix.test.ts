@@ -35,6 +35,8 @@ const PUBLIC = [
   '/welcome',
   '/openapi.json',
   '/docs',
+  '/problems',
+  '/problems/*',
 ]
 /** What only an admin may do; and an owner, but for what an analyst may too. */
 const ADMIN_ONLY =

@@ -47,6 +47,13 @@ const BASE = '/api/v1'
 const BEYOND = [400, 401, 403, 404, 405, 413]
 
 export function createDescribed(document: ApiDescription): Described {
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const [verb, { responses }] of Object.entries(operations)) {
+      for (const status of Object.keys(responses)) {
+        note(`+${verb.toUpperCase()} ${path} ${status}`)
+      }
+    }
+  }
   const validator = new Validator({ strict: false, allErrors: true })
   formats.default(validator)
   validator.addSchema(closed(document) as object, 'api')
