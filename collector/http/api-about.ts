@@ -8,7 +8,7 @@ export const INTRODUCTION = `Scores, leads and visitors, each score with the rea
 
 **Parameters** that are not known are ignored; fields of a body that are not known are refused. A day such as \`2026-11-21\` is one of UTC.
 
-**Writing.** Send an \`Idempotency-Key\` of your own making with a \`POST\`: the same request with the same key within a day does nothing and gets the first answer, marked \`idempotent-replayed: true\`, across restarts too. Another request with a used key gets 409 \`idempotency_conflict\`. What was refused is not kept: correct it and send it again. \`PATCH\` and \`DELETE\` may be sent again as they are; what is gone already answers 404.
+**Writing.** Send an \`Idempotency-Key\` of your own making with whatever writes: the same request with the same key within a day does nothing and gets the first answer, marked \`idempotent-replayed: true\`, across restarts too. Another request with a used key gets 409 \`idempotency_conflict\`. What was refused is not kept: correct it and send it again. Only a crash of the collector between a write and its answer lets a repeat write again. When somebody is erased all kept answers go, as any may name them.
 
 **Errors** are \`application/problem+json\` (RFC 9457): \`type\` is the path of a page about it below this collector, \`code\` is stable and for programs, \`detail\` says what was wrong and what would be right. New codes may come; go by the status where you don't know one.
 

@@ -80,7 +80,7 @@ const change = writeRoute('admin', {
   path: '/accounts/{id}',
   tags: TAGS,
   summary: 'Change what somebody may do, or their password, which signs them out everywhere',
-  request: { params, body: sent(toChange) },
+  request: { headers: writeHeaders, params, body: sent(toChange) },
   responses: { 200: json(account, 'The account') },
 })
 const remove = writeRoute('admin', {
@@ -88,7 +88,7 @@ const remove = writeRoute('admin', {
   path: '/accounts/{id}',
   tags: TAGS,
   summary: 'Remove somebody, and sign them out everywhere; the last owner stays',
-  request: { params },
+  request: { headers: writeHeaders, params },
   responses: { 204: { description: 'Removed' } },
 })
 const signOut = writeRoute('admin', {
@@ -97,6 +97,7 @@ const signOut = writeRoute('admin', {
   tags: TAGS,
   summary: 'Sign everybody out, or one account, everywhere',
   request: {
+    headers: writeHeaders,
     query: z.object({
       account: z.string().openapi({ description: 'Only of this one.', example: 'ac_1' }).optional(),
     }),

@@ -1,7 +1,7 @@
 import { refOf } from '../store/ids.ts'
 import type { ApiDeps } from './api.ts'
 import { askPage } from './api-cursor.ts'
-import { identityParams, leadParams, siteListQuery, siteQuery } from './api-query.ts'
+import { identityParams, leadParams, siteListQuery, siteQuery, writeHeaders } from './api-query.ts'
 import { type Api, json, readRoute, unfound, writeRoute } from './api-route.ts'
 import { refuse } from './refuse.ts'
 import { identity, pageOf } from './schemas.ts'
@@ -23,7 +23,7 @@ const unlink = writeRoute('write', {
   path: '/leads/{id}/identities/{visitor}',
   tags: TAGS,
   summary: 'Undo a link: the visitor is anonymous until somebody identifies there anew',
-  request: { params: identityParams, query: siteQuery },
+  request: { headers: writeHeaders, params: identityParams, query: siteQuery },
   responses: { 204: { description: 'Undone' } },
 })
 const conflicts = readRoute('read', {

@@ -56,7 +56,7 @@ const remove = writeRoute('admin', {
   path: '/keys/{id}',
   tags: TAGS,
   summary: 'Revoke a key, from the next request on',
-  request: { params: keyParams },
+  request: { headers: writeHeaders, params: keyParams },
   responses: { 204: { description: 'Revoked' } },
 })
 

@@ -111,7 +111,7 @@ const removeOutcome = writeRoute('write', {
   path: '/leads/{id}/outcomes/{outcome}',
   tags: TAGS,
   summary: 'Take an outcome back; the stage is what it would be without it',
-  request: { params: outcomeParams, query: siteQuery },
+  request: { headers: writeHeaders, params: outcomeParams, query: siteQuery },
   responses: { 204: { description: 'Taken back' } },
 })
 const adjustmentList = readRoute('read', {
@@ -139,7 +139,7 @@ const removeAdjustment = writeRoute('write', {
   path: '/leads/{id}/adjustments/{adjustment}',
   tags: TAGS,
   summary: 'Take an adjustment back',
-  request: { params: adjustmentParams, query: siteQuery },
+  request: { headers: writeHeaders, params: adjustmentParams, query: siteQuery },
   responses: { 204: { description: 'Taken back' } },
 })
 

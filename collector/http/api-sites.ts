@@ -86,7 +86,7 @@ const remove = writeRoute('admin', {
   path: '/sites/{id}',
   tags: TAGS,
   summary: 'Remove a site and the keys bound to it; its tag is refused from then on',
-  request: { params: siteParams },
+  request: { headers: writeHeaders, params: siteParams },
   responses: { 204: { description: 'Removed' } },
 })
 

@@ -105,7 +105,7 @@ const remove = writeRoute('admin', {
   path: '/webhooks/{id}',
   tags: TAGS,
   summary: 'Remove a webhook and its messages',
-  request: { params: webhookParams },
+  request: { headers: writeHeaders, params: webhookParams },
   responses: { 204: { description: 'Removed' } },
 })
 const rotate = writeRoute('admin', {

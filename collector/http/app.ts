@@ -149,13 +149,9 @@ export function createApp(deps: AppDeps): App {
   const { retentionMonths } = config
   const people = createPeople({ ...entering, onAccount })
   const targets = createTargets(config.webhookAllow ?? [])
-  const answers = rememberAnswers(clock)
+  const answers = rememberAnswers({ writer, clock })
   const drafts = createDrafts(clock)
-  const forgetAnswers = () => {
-    answers.forget()
-    drafts.forget()
-  }
-  const erasing = createErasing({ writer, clock, forgetAnswers })
+  const erasing = createErasing({ writer, clock, forgetDrafts: () => drafts.forget() })
   const api = { reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }
   app.route('/', createApi({ ...api, answers, erasing, targets }))
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`

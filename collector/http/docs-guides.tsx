@@ -193,7 +193,7 @@ const ServerEvents = ({ origin }: { origin: string }) => (
 
 const RECEIVER = `import { Webhook } from 'standardwebhooks'
 
-const webhook = new Webhook(process.env.PIQUE_WEBHOOK_SECRET) // whsec_…
+const webhook = new Webhook(secret) // whsec_…, as the answer gave it
 app.post('/hooks/pique', async (request) => {
   const message = webhook.verify(await request.text(), Object.fromEntries(request.headers))
   await saveOnce(request.headers.get('webhook-id'), message) // it may come twice

@@ -106,7 +106,7 @@ export function createService(): Service {
   const guard = createGuard({ reader, writer, veil, clock, isHttps: https })
   const people = createPeople({ reader, writer, passwords, clock, onAccount() {} })
   const publicUrl = () => 'https://t.example.com'
-  const answers = rememberAnswers(clock)
+  const answers = rememberAnswers({ writer, clock })
   const app = new Hono()
   app.route('/', createAudienceRoutes({ reader, clock }))
   app.route('/', signIn.routes)
@@ -121,7 +121,7 @@ export function createService(): Service {
       people,
       retentionMonths: 13,
       answers,
-      erasing: createErasing({ writer, clock, forgetAnswers: answers.forget }),
+      erasing: createErasing({ writer, clock, forgetDrafts() {} }),
       targets: createTargets(['127.0.0.0/8']),
     }),
   )

@@ -83,8 +83,9 @@ test('shows examples that are as described, and receipts that sum', () => {
     })
   })
   expect(wrong).toEqual([])
-  const { responses } = document.paths['/api/v1/leads/{id}/score']?.get as Any
-  const score = responses['200'].content['application/json'].example
+  const score = (document as Any).paths['/api/v1/leads/{id}/score'].get.responses['200'].content[
+    'application/json'
+  ].example
   const sum = score.reasons.reduce((all: number, { milli }: { milli: number }) => all + milli, 0)
   expect(sum).toBe(score.score_milli)
 })

@@ -314,5 +314,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE import_run (
     name TEXT PRIMARY KEY, place INTEGER NOT NULL, report TEXT NOT NULL, updated_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  -- What a write was answered, for whoever sends it again with its Idempotency-Key; sealed for them alone.
+  CREATE TABLE answer (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL, until INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX answer_until ON answer (until);
   `,
 ]

@@ -3,6 +3,7 @@ import type { NewKey, Transaction, WriteStore } from '../store.ts'
 import type { StoreOptions } from '../store-file.ts'
 import { StoreTrouble } from '../trouble.ts'
 import { createAccounts } from './accounts.ts'
+import { createAnswers, dropAnswers } from './answers.ts'
 import { createAudit } from './audit.ts'
 import { type Db, openWriter, preparePlace, writeOnce } from './connect.ts'
 import { createDevices } from './devices.ts'
@@ -91,6 +92,7 @@ export function openSqliteStore(
     erase(lead, at) {
       const erased = erase(lead, at)
       outbox.clear(lead, at)
+      dropAnswers(db)
       // What was remembered of its browsers and texts is not there any more.
       loader.forget()
       texts.forget()
@@ -158,6 +160,7 @@ export function openSqliteStore(
     }).immediate,
     accounts: createAccounts(db),
     views: createViews(db),
+    answers: createAnswers(db),
     webhooks: createWebhooks(db, outbox, sealOf),
     devicesOf: createDevices(db),
     ...waiting,
