@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { publicId, refOf } from '../store/ids.ts'
 import type { ApiDeps } from './api.ts'
 import { askPage, pageOfAll } from './api-cursor.ts'
-import { instant, keyParams, listQuery, writeHeaders } from './api-query.ts'
+import { instant, keyParams, siteListQuery, writeHeaders } from './api-query.ts'
 import { type Api, json, readRoute, siteId, unfound, writeRoute } from './api-route.ts'
 import { nameField } from './api-sites.ts'
 import { audited } from './audit.ts'
@@ -37,7 +37,7 @@ const list = readRoute('admin', {
   path: '/keys',
   tags: TAGS,
   summary: 'Keys, without their secrets',
-  request: { query: listQuery },
+  request: { query: siteListQuery },
   responses: { 200: json(pageOf(key), 'A page of keys') },
 })
 const add = writeRoute('admin', {
@@ -67,7 +67,7 @@ export function addKeyRoutes(api: Api, { reader, writer, clock }: ApiDeps): void
   }
 
   api.openapi(list, async (c) => {
-    const all = await keysOf(c.get('access').site)
+    const all = await keysOf(c.get('site') ?? null)
     const found = await askPage('keys', c.req.valid('query'), async (page) =>
       pageOfAll(all, ({ id }) => refOf('key', id) ?? 0, page),
     )

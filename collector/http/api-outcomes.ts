@@ -1,13 +1,16 @@
 import { z } from '@hono/zod-openapi'
 import { OUTCOME_TYPES } from '../scoring/stages.ts'
 import { publicId, refOf } from '../store/ids.ts'
+import type { AdjustmentJson, OutcomeJson } from '../store/shapes.ts'
 import type { ApiDeps } from './api.ts'
+import { askPage, pageInOrder } from './api-cursor.ts'
 import { parseInstant } from './api-instant.ts'
 import {
   adjustmentParams,
   leadParams,
   outcomeParams,
   sentence,
+  siteListQuery,
   siteQuery,
   textLike,
   WHEN,
@@ -83,15 +86,15 @@ const decisionList = readRoute('read', {
   path: '/leads/{id}/decisions',
   tags: TAGS,
   summary: 'Changes of stage, newest first, each with what it was decided on',
-  request: { params: leadParams, query: siteQuery },
-  responses: { 200: json(pageOf(decision), 'Every decision') },
+  request: { params: leadParams, query: siteListQuery },
+  responses: { 200: json(pageOf(decision), 'A page of decisions') },
 })
 const outcomeList = readRoute('read', {
   path: '/leads/{id}/outcomes',
   tags: TAGS,
-  summary: 'What sales reported',
-  request: { params: leadParams, query: siteQuery },
-  responses: { 200: json(pageOf(outcome), 'Every outcome') },
+  summary: 'What sales reported, newest first',
+  request: { params: leadParams, query: siteListQuery },
+  responses: { 200: json(pageOf(outcome), 'A page of outcomes') },
 })
 const addOutcome = writeRoute('write', {
   method: 'post',
@@ -117,9 +120,9 @@ const removeOutcome = writeRoute('write', {
 const adjustmentList = readRoute('read', {
   path: '/leads/{id}/adjustments',
   tags: TAGS,
-  summary: 'Points that people added or took',
-  request: { params: leadParams, query: siteQuery },
-  responses: { 200: json(pageOf(adjustment), 'Every adjustment') },
+  summary: 'Points that people added or took, newest first',
+  request: { params: leadParams, query: siteListQuery },
+  responses: { 200: json(pageOf(adjustment), 'A page of adjustments') },
 })
 const addAdjustment = writeRoute('write', {
   method: 'post',
@@ -147,16 +150,26 @@ export function addOutcomeRoutes(api: Api, deps: ApiDeps): void {
   const { reader, writer, clock } = deps
   api.openapi(decisionList, async (c) => {
     const { id } = c.req.valid('param')
-    const found = await reader.decisions(id, { site: c.get('site') })
-    if (found.kind !== 'found') return unfound(c, found.kind)
-    return c.json({ data: found.value, next_cursor: null }, 200)
+    const all = await reader.decisions(id, { site: c.get('site') })
+    if (all.kind !== 'found') return unfound(c, all.kind)
+    const found = await askPage('decisions', c.req.valid('query'), async (page) =>
+      pageInOrder(all.value, (one) => [-(refOf('decision', one.id) ?? 0)], page),
+    )
+    return found.kind === 'found' ? c.json(found.value, 200) : unfound(c, found.kind)
   })
 
   api.openapi(outcomeList, async (c) => {
     const { id } = c.req.valid('param')
-    const found = await reader.outcomes(id, { site: c.get('site') })
-    if (found.kind !== 'found') return unfound(c, found.kind)
-    return c.json({ data: found.value, next_cursor: null }, 200)
+    const all = await reader.outcomes(id, { site: c.get('site') })
+    if (all.kind !== 'found') return unfound(c, all.kind)
+    const keyOf = ({ occurred_at: at, id }: OutcomeJson) => [
+      -Date.parse(at),
+      -(refOf('outcome', id) ?? 0),
+    ]
+    const found = await askPage('outcomes', c.req.valid('query'), async (page) =>
+      pageInOrder(all.value, keyOf, page),
+    )
+    return found.kind === 'found' ? c.json(found.value, 200) : unfound(c, found.kind)
   })
 
   api.openapi(addOutcome, async (c) => {
@@ -192,9 +205,13 @@ export function addOutcomeRoutes(api: Api, deps: ApiDeps): void {
 function addAdjustmentRoutes(api: Api, { reader, writer, clock }: ApiDeps): void {
   api.openapi(adjustmentList, async (c) => {
     const { id } = c.req.valid('param')
-    const found = await reader.adjustments(id, { site: c.get('site') })
-    if (found.kind !== 'found') return unfound(c, found.kind)
-    return c.json({ data: found.value, next_cursor: null }, 200)
+    const all = await reader.adjustments(id, { site: c.get('site') })
+    if (all.kind !== 'found') return unfound(c, all.kind)
+    const keyOf = ({ at, id }: AdjustmentJson) => [-Date.parse(at), -(refOf('adjustment', id) ?? 0)]
+    const found = await askPage('adjustments', c.req.valid('query'), async (page) =>
+      pageInOrder(all.value, keyOf, page),
+    )
+    return found.kind === 'found' ? c.json(found.value, 200) : unfound(c, found.kind)
   })
 
   api.openapi(addAdjustment, async (c) => {

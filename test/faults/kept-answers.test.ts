@@ -15,7 +15,9 @@ afterEach(async () => {
   for (const end of ENDS.splice(0).reverse()) await end()
 })
 
-test('an Idempotency-Key is known after a kill -9, and not after an erasure', async () => {
+test('an Idempotency-Key is known after a kill -9, and not after an erasure', {
+  timeout: 90_000,
+}, async () => {
   const place = createPlace()
   ENDS.push(place.remove)
   const start = async () => {

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { IGNORE_REASONS, REFUSALS, REJECT_CODES } from '../../collector/errors.ts'
 import { type ApiDescription, createDescribed, type Exchange } from '../support/described.ts'
-import { createService, type Service } from './api-fixture.ts'
+import { eventAt } from '../support/world.ts'
+import { createService, MINUTE, NOW, type Service } from './api-fixture.ts'
 
 /** The description of the API as a product: right by its standard, complete, and true. */
 
@@ -133,6 +135,122 @@ describe('a wrong answer is found', () => {
     })
     expect(wrong.join()).toContain('accepted a body')
   })
+})
+
+describe('every list', () => {
+  const lists = () =>
+    operations().flatMap(({ path, method, operation }) => {
+      const answer = operation.responses['200']?.content?.['application/json']?.schema
+      const names = (operation.parameters ?? []).map(({ name }: { name: string }) => name)
+      // The feed of changes goes on after a place, and never ends.
+      const isList = method === 'get' && answer?.properties?.next_cursor && !names.includes('after')
+      return isList ? [{ path, names }] : []
+    })
+  const named: Readonly<Record<string, string>> = {
+    '/leads/{id}': '/leads/ld_1',
+    '/visitors/{id}': '/visitors/vi_1',
+  }
+
+  test('is paged by limit and cursor, and says what is wrong with them', async () => {
+    await service.ask('/api/v1/webhooks', service.keyOf(['admin']), {
+      method: 'POST',
+      body: { url: 'https://crm.example.com/hook' },
+    })
+    const key = service.keyOf(['admin'])
+    const wrong: string[] = []
+    expect(lists().length).toBeGreaterThan(14)
+    for (const { path, names } of lists()) {
+      if (!names.includes('limit') || !names.includes('cursor')) wrong.push(`${path}: not paged`)
+      const url = Object.entries(named)
+        .reduce((text, [from, to]) => text.replace(from, to), path)
+        .replace('{id}', 'wh_1')
+      const ask = async (query: string, status: number, code?: string) => {
+        const answer = await service.ask(`${url}?${query}`, key)
+        const body = await answer.json()
+        if (answer.status !== status || body.code !== code) {
+          wrong.push(`${path}?${query}: ${answer.status} ${body.code}`)
+        }
+        return body
+      }
+      for (const limit of ['0', '101', 'abc', '-1', '1.5', '']) {
+        await ask(`limit=${limit}`, 400, 'invalid_request')
+      }
+      await ask('cursor=nothing', 400, 'invalid_cursor')
+      await ask('limit=100&nobody_knows=1', 200)
+      const all = (await ask('limit=100', 200)).data
+      const walked: unknown[] = []
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const page: Any = await ask(
+          `limit=1${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+          200,
+        )
+        walked.push(...page.data)
+        cursor = page.next_cursor
+      }
+      if (JSON.stringify(walked) !== JSON.stringify(all))
+        wrong.push(`${path}: pages are not the whole`)
+    }
+    expect(wrong).toEqual([])
+  })
+
+  test('answers a HEAD, and says which methods it takes', async () => {
+    const key = service.keyOf(['admin'])
+    const head = await service.ask('/api/v1/leads', key, { method: 'HEAD' })
+    expect([head.status, await head.text()]).toEqual([200, ''])
+    const options = await service.ask('/api/v1/leads', key, { method: 'OPTIONS' })
+    expect([options.status, options.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+    expect((await service.ask('/api/v1/leads/', key)).status).toBe(404)
+  })
+
+  test('of sites, keys and webhooks is narrowed by site', async () => {
+    const key = service.keyOf(['admin'])
+    service.keyOf(['read'], 'si_2')
+    const read = async (path: string) => (await (await service.ask(path, key)).json()).data
+    expect((await read('/api/v1/sites?site=si_2')).map(({ id }: { id: string }) => id)).toEqual([
+      'si_2',
+    ])
+    const sites = (await read('/api/v1/keys?site=si_2')).map(({ site }: { site: string }) => site)
+    expect(new Set(sites)).toEqual(new Set(['si_2']))
+    expect((await service.ask('/api/v1/keys?site=si_9', key)).status).toBe(404)
+  })
+})
+
+test('a walk through leads that change meanwhile meets everybody who does not, exactly once', async () => {
+  const key = service.keyOf(['read'])
+  const come = (name: string, at: number) => {
+    const session = randomUUID()
+    const url = 'https://shop.example/pricing'
+    const events = [
+      eventAt(at, 'page_view', { session, url }),
+      eventAt(at + 1000, 'identify', { session, props: { email: `${name}@walk.example` } }),
+    ]
+    service.deliver('shop', browsers[name] ?? randomUUID(), events, at + 2000)
+  }
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']
+  const browsers = Object.fromEntries(names.map((name) => [name, randomUUID()]))
+  for (const [i, name] of names.entries()) come(name, NOW - (20 - i) * MINUTE)
+  service.work()
+  for (const sort of ['first_seen', '-first_seen', 'email', '-score', '-last_seen']) {
+    const seen: string[] = []
+    let turn = 0
+    for (let cursor: string | null = ''; cursor !== null; turn += 1) {
+      const query = `q=walk.example&sort=${sort}&limit=2${cursor && `&cursor=${cursor}`}`
+      const page: Any = await (await service.ask(`/api/v1/leads?${query}`, key)).json()
+      seen.push(...page.data.map(({ email }: { email: string }) => email))
+      cursor = page.next_cursor
+      // One comes back, and one is new, between any two pages.
+      come('e', NOW - (8 - turn) * 1000)
+      come(`new-${sort.replace('-', 'z')}-${turn}`, NOW - (8 - turn) * 1000)
+      service.work()
+    }
+    const still = names.filter((name) => name !== 'e').map((name) => `${name}@walk.example`)
+    for (const email of still)
+      expect([sort, email, seen.filter((one) => one === email).length]).toEqual([sort, email, 1])
+    // Where the order is by what never changes, so does whoever changes.
+    if (sort === 'first_seen' || sort === 'email') {
+      expect(seen.filter((one) => one === 'e@walk.example')).toHaveLength(1)
+    }
+  }
 })
 
 describe('the page to read', () => {

@@ -13,7 +13,10 @@ import formats from 'ajv-formats'
 type Json = Readonly<Record<string, unknown>>
 interface Operation {
   readonly parameters?: readonly { readonly name: string; readonly in: string }[]
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Json }>> }
+  readonly requestBody?: {
+    readonly required?: boolean
+    readonly content: Readonly<Record<string, { readonly schema: Json }>>
+  }
   readonly responses: Readonly<Record<string, DescribedAnswer>>
 }
 interface DescribedAnswer {
@@ -76,7 +79,7 @@ export function createDescribed(document: ApiDescription): Described {
 
   return {
     wrongOf({ method, path, sent, status, header, text }) {
-      const [bare = '', query = ''] = path.split('?', 2)
+      const [bare = ''] = path.split('?', 1)
       if (bare !== BASE && !bare.startsWith(`${BASE}/`)) return []
       const type = header('content-type')?.split(';', 1)[0] ?? ''
       const shape = shapes.find(({ isThere }) => isThere.test(bare))
@@ -109,7 +112,7 @@ export function createDescribed(document: ApiDescription): Described {
       }
       if (status >= 400) wrong.push(...problemOf(text, status, type))
       if (status < 300) {
-        wrong.push(...wrongRequest(operation, sent ?? null, query, [shape.path, verb]))
+        wrong.push(...wrongRequest(operation, sent ?? null, [shape.path, verb]))
       }
       return wrong.map(say)
     },
@@ -128,11 +131,10 @@ export function createDescribed(document: ApiDescription): Described {
   function wrongRequest(
     { requestBody }: Operation,
     sent: string | null,
-    _query: string,
     where: readonly string[],
   ): string[] {
     if (!requestBody) return []
-    if (!sent) return ['accepted no body where one is described']
+    if (!sent) return requestBody.required ? ['accepted no body where one is described'] : []
     const steps = ['paths', ...where, 'requestBody', 'content', 'application/json', 'schema']
     return wrongBody(pointerOf(steps), parsed(sent)).map((one) => `accepted a body: ${one}`)
   }
