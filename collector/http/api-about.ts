@@ -6,11 +6,13 @@ export const INTRODUCTION = `Scores, leads and visitors, each score with the rea
 
 **Lists** answer \`{"data": [], "next_cursor": null}\` and take \`limit\` (1 to 100, 50 if absent) and \`cursor\`. Give \`next_cursor\` back, with the same filters, until it is null; when is up to you, a cursor does not expire. Who did not change in between comes exactly once. A lead whose place in the order changes while you page (its score, say) may come twice or not at all in that walk: page by \`sort=first_seen\` where you need everybody once, and use the feed of changes to keep up.
 
-**Parameters** that are not known are ignored; fields of a body that are not known are refused. A day such as \`2026-11-21\` is one of UTC.
+**Parameters** that are not known are ignored, and named in the header \`ignored-parameters\` of the answer, so that a filter mistyped is found; fields of a body that are not known are refused. A day such as \`2026-11-21\` is one of UTC.
 
 **Writing.** Send an \`Idempotency-Key\` of your own making with whatever writes: the same request with the same key within a day does nothing and gets the first answer, marked \`idempotent-replayed: true\`, across restarts too. Another request with a used key gets 409 \`idempotency_conflict\`. What was refused is not kept: correct it and send it again. Only a crash of the collector between a write and its answer lets a repeat write again. When somebody is erased all kept answers go, as any may name them.
 
 **Errors** are \`application/problem+json\` (RFC 9457): \`type\` is the path of a page about it below this collector, \`code\` is stable and for programs, \`detail\` says what was wrong and what would be right. New codes may come; go by the status where you don't know one.
+
+**Browsers.** Other sites’ pages can not call this API (there is no CORS): a key belongs on a server. Pages ask \`GET /is\`, which says yes or no and never a score.
 
 **Limits.** There is no rate limit on this API. A body is at most 64 KiB (a model 256 KiB). Too busy is 503 with \`Retry-After\`: nothing was done, come again then.
 

@@ -49,12 +49,11 @@ const toAdd = z
     { error: 'an object with `email`, `role` and optionally `password`' },
   )
   .openapi('AccountToAdd')
+const CHANGE = 'an object with `role`, `password` or both'
 const toChange = z
-  .strictObject(
-    { role: role.optional(), password },
-    { error: 'an object with `role`, `password` or both' },
-  )
-  .openapi('AccountChange')
+  .strictObject({ role: role.optional(), password }, { error: CHANGE })
+  .refine(({ role, password }) => role !== undefined || password !== undefined, { error: CHANGE })
+  .openapi('AccountChange', { minProperties: 1 })
 
 const params = z.object({ id: z.string().openapi({ example: 'ac_1' }) })
 const sent = <S extends z.ZodType>(schema: S) =>

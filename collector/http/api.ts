@@ -131,7 +131,7 @@ export function createApi(deps: ApiDeps): Hono {
   addAccountRoutes(api, deps)
   addAuditRoutes(api, deps)
   refuseOtherMethods(api)
-  api.all('*', (c) => refuse(c, 'not_found'))
+  api.all('*', (c) => refuse(c, 'not_found', 'there is no such path; /docs lists those there are'))
 
   const app = new Hono()
   app.route('/', createApiDocs(api, BASE, deps))

@@ -17,6 +17,7 @@ interface GuideProps {
 
 export const GUIDES = [
   { id: 'start', title: 'Start here' },
+  { id: 'nothing', title: 'From nothing to a score' },
   { id: 'conventions', title: 'How the API behaves' },
   { id: 'errors', title: 'Errors' },
   { id: 'scores', title: 'Scores and their reasons' },
@@ -38,6 +39,7 @@ const Guide = ({ id, children }: GuideProps) => (
 export const Guides = ({ origin, about, refusals }: GuidesProps) => (
   <>
     <Start origin={origin} />
+    <FromNothing origin={origin} />
     <Guide id="conventions">
       {about.split('\n\n').map((paragraph) => (
         <p>
@@ -57,8 +59,8 @@ const Start = ({ origin }: { origin: string }) => (
   <Guide id="start">
     <p>
       Make a key in the dashboard under <a href="/settings">Settings</a>, or with{' '}
-      <code>pique key add --name CRM --scope read</code>. It is shown once. The commands on this
-      page read it from a variable:
+      <code>pique key add CRM --scope read</code>. It is shown once. The commands on this page read
+      it from a variable:
     </p>
     <Sample text="export PIQUE_KEY=pq_live_…" />
     <p>Read who is hottest:</p>
@@ -71,6 +73,50 @@ const Start = ({ origin }: { origin: string }) => (
       site, <code>vi_1</code> a visitor. Where a lead’s id goes, <code>email:ann@example.com</code>{' '}
       and <code>user:42</code> go too.
     </p>
+  </Guide>
+)
+
+const FromNothing = ({ origin }: { origin: string }) => (
+  <Guide id="nothing">
+    <p>
+      Four commands, with a key of scope <code>admin</code>. Make a site; the answer has its{' '}
+      <code>key</code> for the tag and its <code>write_key</code> for servers:
+    </p>
+    <Sample
+      text={`curl -X POST "${origin}/api/v1/sites" \\
+  -H "Authorization: Bearer $PIQUE_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{"name":"Northwind Shop"}'`}
+    />
+    <p>
+      Pages send events by the tag. To see it work without one, do what the tag does: say which
+      browser it is, that a person is in front of it (<code>human</code>), and where they are. A
+      browser’s <code>User-Agent</code> is needed, as programs are kept and score nothing:
+    </p>
+    <Sample
+      text={`curl "${origin}/e" -H "Content-Type: application/json" \\
+  -A "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36" \\
+  -d '{"site":"SITE_KEY","browser":"01936d6e-4c5a-7c3b-9d2e-5f0a1b2c3d4e","human":true,"events":[
+    {"id":"01936d6e-5b10-7a11-8c44-2f6f0f7f1a01","type":"add_to_cart","at":'$(date +%s)000',"url":"https://shop.example/cart"},
+    {"id":"01936d6e-5b10-7a11-8c44-2f6f0f7f1a02","type":"identify","at":'$(date +%s)000',"props":{"email":"ann@example.com","traits":{"job_title":"CTO"}}}]}'`}
+    />
+    <p>
+      The answer is <code>202</code> with what became of each event: <code>accepted</code> is stored
+      by then, <code>rejected</code> says why. Every event has a UUID of its own: the same again is
+      a duplicate, and counts once. Read the lead with every reason of its score:
+    </p>
+    <Sample
+      text={`curl "${origin}/api/v1/leads/email:ann@example.com" \\\n  -H "Authorization: Bearer $PIQUE_KEY"`}
+    />
+    <p>
+      Give the program that reads scores a key of its own, which may do no more and sees one site:
+    </p>
+    <Sample
+      text={`curl -X POST "${origin}/api/v1/keys" \\
+  -H "Authorization: Bearer $PIQUE_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{"name":"CRM","scopes":["read"],"site":"si_1"}'`}
+    />
   </Guide>
 )
 

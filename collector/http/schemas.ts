@@ -95,7 +95,7 @@ const scoreFields = {
   model_version: z.int().openapi({ example: 3 }),
   as_of: instant.openapi({ description: 'Points decay, so a score is of an instant.' }),
   percentile: z.number().nullable().openapi({
-    description: 'Share of leads with a lower score; null for the past.',
+    description: 'How many percent of the site’s other leads score lower; null for the past.',
     example: 93,
   }),
   reasons: z

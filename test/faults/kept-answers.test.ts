@@ -72,3 +72,32 @@ test('an Idempotency-Key is known after a kill -9, and not after an erasure', {
   expect(JSON.parse(stdout).erased).toBe(true)
   expect(kept()).toBe(0)
 })
+
+test('the first steps of the page to read lead from nothing to a score, pasted into a shell', {
+  timeout: 90_000,
+}, async () => {
+  const place = createPlace()
+  const collector = await startBuilt('start', place.store)
+  ENDS.push(place.remove, () => collector.stop('SIGKILL'))
+  const html = await (await fetch(`${collector.url}/docs`)).text()
+  const [guide = ''] = /<section[^>]* id="nothing".*?<\/section>/s.exec(html) ?? []
+  const commands = [...guide.matchAll(/<pre[^>]*><code>(.*?)<\/code>/gs)].map(([, text = '']) =>
+    text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&'),
+  )
+  const paste = async (command = '') => {
+    const env = { ...process.env, PIQUE_KEY: 'an admin key of at least 32 characters' }
+    const { stdout } = await promisify(execFile)('bash', ['-c', command], { env })
+    return JSON.parse(stdout)
+  }
+  expect(commands).toHaveLength(4)
+  const [makeSite, send, readLead, makeKey] = commands
+  const { key } = await paste(makeSite)
+  expect(key).toMatch(/^pk_/)
+  const sent = await paste(send?.replace('SITE_KEY', key))
+  expect(sent).toEqual({ accepted: 2, duplicates: 0, ignored: 0, rejected: [] })
+  const lead = await paste(readLead)
+  expect(lead.score_milli).toBeGreaterThan(0)
+  const sum = lead.reasons.reduce((all: number, { milli }: { milli: number }) => all + milli, 0)
+  expect(sum).toBe(lead.score_milli)
+  expect((await paste(makeKey)).scopes).toEqual(['read'])
+})

@@ -193,6 +193,18 @@ describe('every list', () => {
     expect(wrong).toEqual([])
   })
 
+  test('names the parameters that it ignored', async () => {
+    const answer = await service.ask(
+      '/api/v1/leads?minscore=60&limit=1&site=si_1',
+      service.keyOf(['read']),
+    )
+    expect([answer.status, answer.headers.get('ignored-parameters')]).toEqual([200, 'minscore'])
+    const other = await service.ask('/api/v1/model?site=si_1', service.keyOf(['read']))
+    expect([other.status, other.headers.get('ignored-parameters')]).toEqual([200, null])
+    const lost = await service.ask('/api/v1/leads/ann@example.com', service.keyOf(['read']))
+    expect((await lost.json()).detail).toContain('email:ann@example.com')
+  })
+
   test('answers a HEAD, and says which methods it takes', async () => {
     const key = service.keyOf(['admin'])
     const head = await service.ask('/api/v1/leads', key, { method: 'HEAD' })
