@@ -30,8 +30,8 @@ export function unseenIn(directory: string): Unseen {
 }
 
 /**
- * Prints what no test saw, when all have run. Throws where that is an answer that does what was asked, if
- * `isWhole`: a part of the tests sees a part.
+ * Prints what no test saw, when all have run. The run has failed where that is an answer that does what was
+ * asked, if `isWhole`: a part of the tests sees a part.
  */
 export function tellUnseen(directory: string, isWhole: boolean): void {
   const { good, refusals } = unseenIn(directory)
@@ -43,6 +43,8 @@ export function tellUnseen(directory: string, isWhole: boolean): void {
     console.info(`described, and seen by no test: ${status} of ${operations.join(', ')}`)
   }
   if (good.length > 0) {
-    throw new Error(`the API describes answers that no test ever saw:\n${good.join('\n')}`)
+    console.error(`the API describes answers that no test ever saw:\n${good.join('\n')}`)
+    // What is thrown when all is over is printed, and fails nothing.
+    process.exitCode = 1
   }
 }

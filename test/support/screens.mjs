@@ -25,8 +25,6 @@ export const SCREENS = {
   'settings-data': '/settings/data',
   'settings-erase': '/settings/erase',
   'settings-audit': '/settings/audit',
-  docs: '/docs',
-  problem: '/problems/invalid_cursor',
 }
 
 /** The path for people who are there. */
