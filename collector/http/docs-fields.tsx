@@ -112,7 +112,7 @@ function innerOf(schema: unknown): unknown {
   return fieldsOf(items).properties === undefined ? null : items
 }
 
-export function resolve(schema: unknown, schemas: Readonly<Record<string, unknown>>) {
+function resolve(schema: unknown, schemas: Readonly<Record<string, unknown>>) {
   const { $ref } = fieldsOf(schema)
   return typeof $ref === 'string'
     ? fieldsOf(schemas[$ref.split('/').at(-1) ?? ''])

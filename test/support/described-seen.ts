@@ -11,14 +11,14 @@ export function watchDescribed(): string {
   return directory
 }
 
-export interface Unseen {
+interface Unseen {
   /** Answers that do what was asked, and no test ever got. */
   readonly good: readonly string[]
   readonly refusals: readonly string[]
 }
 
 /** What is described, and was never seen. */
-export function unseenIn(directory: string): Unseen {
+function unseenIn(directory: string): Unseen {
   const lines = readdirSync(directory).flatMap((name) =>
     readFileSync(join(directory, name), 'utf8').trim().split('\n'),
   )
