@@ -101,8 +101,11 @@ export const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS
 
-/** The body of an RFC 9457 problem. */
+/**
+ * The body of an RFC 9457 problem. `type` is the path of the page about it, relative to whatever address the
+ * collector was asked at, so that it is the same text everywhere.
+ */
 export function problem(code: RefusalCode, detail?: string) {
   const { status, title } = REFUSALS[code]
-  return { type: `about:blank`, title, status, code, ...(detail !== undefined && { detail }) }
+  return { type: `/problems/${code}`, title, status, code, ...(detail !== undefined && { detail }) }
 }

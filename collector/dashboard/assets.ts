@@ -6,6 +6,7 @@ import { personScript } from './script-person.ts'
 import { todayScript } from './script-today.ts'
 import { baseStyles } from './stylesheet.ts'
 import { connectStyles } from './stylesheet-connect.ts'
+import { docsStyles } from './stylesheet-docs.ts'
 import { importStyles } from './stylesheet-import.ts'
 import { leadsStyles } from './stylesheet-leads.ts'
 import { modelStyles } from './stylesheet-model.ts'
@@ -35,6 +36,7 @@ const STYLES = [
   connectStyles,
   webhookStyles,
   importStyles,
+  docsStyles,
 ]
 const SCRIPTS = [pageScript, todayScript, personScript, modelScript]
 

@@ -75,7 +75,7 @@ const REFUSALS: Readonly<Record<RejectCode, RefusalWords>> = {
   },
   held_for_review: {
     title: 'Many new e-mails from one network',
-    cure: 'The event waits below for your word: take it where the e-mails are real, delete it where a program made them up.',
+    cure: 'The event waits in quarantine for your word: take it where the e-mails are real, delete it where a program made them up.',
   },
   message_too_large: {
     title: 'Larger than 32 KB',
@@ -95,7 +95,7 @@ const REFUSALS: Readonly<Record<RejectCode, RefusalWords>> = {
   },
   quarantined: {
     title: 'Could not be processed',
-    cure: 'Nothing is wrong with your site: the event is kept below, and can be taken after an update.',
+    cure: 'Nothing is wrong with your site: the event is kept in quarantine, and can be taken after an update.',
   },
 }
 

@@ -35,6 +35,7 @@ const newAccount = z
   .openapi('NewAccount')
 
 const role = z.enum(ROLES, { error: `one of ${ROLES.join(', ')}` }).openapi({
+  example: 'analyst',
   description:
     '`owner` may do all, `analyst` works with leads and models, `viewer` reads, with e-mails masked.',
 })
@@ -48,12 +49,11 @@ const toAdd = z
     { error: 'an object with `email`, `role` and optionally `password`' },
   )
   .openapi('AccountToAdd')
+const CHANGE = 'an object with `role`, `password` or both'
 const toChange = z
-  .strictObject(
-    { role: role.optional(), password },
-    { error: 'an object with `role`, `password` or both' },
-  )
-  .openapi('AccountChange')
+  .strictObject({ role: role.optional(), password }, { error: CHANGE })
+  .refine(({ role, password }) => role !== undefined || password !== undefined, { error: CHANGE })
+  .openapi('AccountChange', { minProperties: 1 })
 
 const params = z.object({ id: z.string().openapi({ example: 'ac_1' }) })
 const sent = <S extends z.ZodType>(schema: S) =>
@@ -79,7 +79,7 @@ const change = writeRoute('admin', {
   path: '/accounts/{id}',
   tags: TAGS,
   summary: 'Change what somebody may do, or their password, which signs them out everywhere',
-  request: { params, body: sent(toChange) },
+  request: { headers: writeHeaders, params, body: sent(toChange) },
   responses: { 200: json(account, 'The account') },
 })
 const remove = writeRoute('admin', {
@@ -87,7 +87,7 @@ const remove = writeRoute('admin', {
   path: '/accounts/{id}',
   tags: TAGS,
   summary: 'Remove somebody, and sign them out everywhere; the last owner stays',
-  request: { params },
+  request: { headers: writeHeaders, params },
   responses: { 204: { description: 'Removed' } },
 })
 const signOut = writeRoute('admin', {
@@ -96,6 +96,7 @@ const signOut = writeRoute('admin', {
   tags: TAGS,
   summary: 'Sign everybody out, or one account, everywhere',
   request: {
+    headers: writeHeaders,
     query: z.object({
       account: z.string().openapi({ description: 'Only of this one.', example: 'ac_1' }).optional(),
     }),

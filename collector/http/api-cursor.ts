@@ -35,13 +35,29 @@ export async function askPage<T>(
 export function pageOfAll<T>(
   all: readonly T[],
   refOf: (item: T) => number,
+  page: PageAsked,
+): Found<Page<T>> {
+  return pageInOrder(all, (item) => [refOf(item)], page)
+}
+
+/** The same of a list in another order: by the first numbers of its items, then by the next. */
+export function pageInOrder<T>(
+  all: readonly T[],
+  keyOf: (item: T) => readonly number[],
   { limit = USUAL_LIMIT, cursor }: PageAsked,
 ): Found<Page<T>> {
-  const after = cursor === undefined ? [0] : placeOf(cursor, ['number'])
-  if (!after) return { kind: 'bad_cursor' }
-  const rest = all.filter((item) => refOf(item) > Number(after[0]))
+  const types = (all[0] === undefined ? [] : keyOf(all[0])).map(() => 'number' as const)
+  const after = cursor === undefined ? null : placeOf(cursor, types)
+  // Of a list that has become empty any cursor of it is at the end.
+  if (cursor !== undefined && !after && all.length > 0) return { kind: 'bad_cursor' }
+  const isAfter = (item: T) => {
+    const key = keyOf(item)
+    const at = key.findIndex((part, i) => part !== after?.[i])
+    return at >= 0 && (key[at] ?? 0) > Number(after?.[at])
+  }
+  const rest = after ? all.filter(isAfter) : all
   const data = rest.slice(0, limit)
   const last = data.at(-1)
-  const next = last !== undefined && rest.length > data.length ? cursorOf([refOf(last)]) : null
+  const next = last !== undefined && rest.length > data.length ? cursorOf(keyOf(last)) : null
   return { kind: 'found', value: { data, next_cursor: next } }
 }

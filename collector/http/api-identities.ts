@@ -1,7 +1,7 @@
 import { refOf } from '../store/ids.ts'
 import type { ApiDeps } from './api.ts'
-import { askPage } from './api-cursor.ts'
-import { identityParams, leadParams, siteListQuery, siteQuery } from './api-query.ts'
+import { askPage, pageOfAll } from './api-cursor.ts'
+import { identityParams, leadParams, siteListQuery, siteQuery, writeHeaders } from './api-query.ts'
 import { type Api, json, readRoute, unfound, writeRoute } from './api-route.ts'
 import { refuse } from './refuse.ts'
 import { identity, pageOf } from './schemas.ts'
@@ -15,15 +15,15 @@ const list = readRoute('read', {
   path: '/leads/{id}/identities',
   tags: TAGS,
   summary: 'Which visitors are this lead, and on what evidence',
-  request: { params: leadParams, query: siteQuery },
-  responses: { 200: json(pageOf(identity), 'Every link') },
+  request: { params: leadParams, query: siteListQuery },
+  responses: { 200: json(pageOf(identity), 'A page of links') },
 })
 const unlink = writeRoute('write', {
   method: 'delete',
   path: '/leads/{id}/identities/{visitor}',
   tags: TAGS,
   summary: 'Undo a link: the visitor is anonymous until somebody identifies there anew',
-  request: { params: identityParams, query: siteQuery },
+  request: { headers: writeHeaders, params: identityParams, query: siteQuery },
   responses: { 204: { description: 'Undone' } },
 })
 const conflicts = readRoute('read', {
@@ -37,9 +37,12 @@ const conflicts = readRoute('read', {
 export function addIdentityRoutes(api: Api, { reader, writer, clock }: ApiDeps): void {
   api.openapi(list, async (c) => {
     const { id } = c.req.valid('param')
-    const found = await reader.identities(id, { site: c.get('site') })
-    if (found.kind !== 'found') return unfound(c, found.kind)
-    return c.json({ data: found.value, next_cursor: null }, 200)
+    const all = await reader.identities(id, { site: c.get('site') })
+    if (all.kind !== 'found') return unfound(c, all.kind)
+    const found = await askPage('identities', c.req.valid('query'), async (page) =>
+      pageOfAll(all.value, ({ visitor }) => refOf('visitor', visitor) ?? 0, page),
+    )
+    return found.kind === 'found' ? c.json(found.value, 200) : unfound(c, found.kind)
   })
 
   api.openapi(unlink, async (c) => {

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { publicId, refOf } from '../store/ids.ts'
 import type { ApiDeps } from './api.ts'
 import { askPage, pageOfAll } from './api-cursor.ts'
-import { instant, keyParams, listQuery, writeHeaders } from './api-query.ts'
+import { instant, keyParams, siteListQuery, writeHeaders } from './api-query.ts'
 import { type Api, json, readRoute, siteId, unfound, writeRoute } from './api-route.ts'
 import { nameField } from './api-sites.ts'
 import { audited } from './audit.ts'
@@ -16,7 +16,7 @@ const SCOPE_LIST = `a list of at least one of ${SCOPES.join(', ')}`
 const body = z
   .strictObject(
     {
-      name: nameField(),
+      name: nameField().openapi({ example: 'CRM' }),
       scopes: z
         .array(z.enum(SCOPES, { error: `one of ${SCOPES.join(', ')}` }), { error: SCOPE_LIST })
         .min(1, { error: SCOPE_LIST })
@@ -25,7 +25,9 @@ const body = z
       site: siteId
         .openapi({ description: 'Binds the key to one site.', example: 'si_1' })
         .nullish(),
-      expires_at: instant('end', 'Refused from then on; a day means its end, UTC.').nullish(),
+      expires_at: instant('end', 'Refused from then on; a day means its end, UTC.')
+        .nullish()
+        .openapi({ type: ['string', 'null'], example: '2030-12-31' }),
     },
     { error: 'an object with `name`, `scopes` and optionally `site` and `expires_at`' },
   )
@@ -35,7 +37,7 @@ const list = readRoute('admin', {
   path: '/keys',
   tags: TAGS,
   summary: 'Keys, without their secrets',
-  request: { query: listQuery },
+  request: { query: siteListQuery },
   responses: { 200: json(pageOf(key), 'A page of keys') },
 })
 const add = writeRoute('admin', {
@@ -54,7 +56,7 @@ const remove = writeRoute('admin', {
   path: '/keys/{id}',
   tags: TAGS,
   summary: 'Revoke a key, from the next request on',
-  request: { params: keyParams },
+  request: { headers: writeHeaders, params: keyParams },
   responses: { 204: { description: 'Revoked' } },
 })
 
@@ -65,7 +67,7 @@ export function addKeyRoutes(api: Api, { reader, writer, clock }: ApiDeps): void
   }
 
   api.openapi(list, async (c) => {
-    const all = await keysOf(c.get('access').site)
+    const all = await keysOf(c.get('site') ?? null)
     const found = await askPage('keys', c.req.valid('query'), async (page) =>
       pageOfAll(all, ({ id }) => refOf('key', id) ?? 0, page),
     )

@@ -1,5 +1,5 @@
 import type { ApiDeps } from './api.ts'
-import { askPage } from './api-cursor.ts'
+import { askPage, pageInOrder } from './api-cursor.ts'
 import { endOfDay } from './api-instant.ts'
 import { leadParams, leadsQuery, scoreQuery, siteListQuery, siteQuery } from './api-query.ts'
 import { type Api, given, json, readRoute, unfound } from './api-route.ts'
@@ -41,7 +41,7 @@ const trend = readRoute('read', {
   path: '/leads/{id}/trend',
   tags: TAGS,
   summary: 'The score at the end of each of the last 30 days, and now',
-  request: { params: leadParams, query: siteQuery },
+  request: { params: leadParams, query: siteListQuery },
   responses: { 200: json(pageOf(trendDay), '31 days, UTC') },
 })
 
@@ -86,8 +86,11 @@ export function addLeadRoutes(api: Api, { reader, clock }: ApiDeps): void {
 
   api.openapi(trend, async (c) => {
     const { id } = c.req.valid('param')
-    const found = await reader.trend(id, { site: c.get('site') }, clock())
-    if (found.kind !== 'found') return unfound(c, found.kind)
-    return c.json({ data: found.value, next_cursor: null }, 200)
+    const all = await reader.trend(id, { site: c.get('site') }, clock())
+    if (all.kind !== 'found') return unfound(c, all.kind)
+    const found = await askPage('trend', c.req.valid('query'), async (page) =>
+      pageInOrder(all.value, ({ day }) => [Date.parse(day)], page),
+    )
+    return found.kind === 'found' ? c.json(found.value, 200) : unfound(c, found.kind)
   })
 }

@@ -22,12 +22,21 @@ import { activeModel, modelFile, modelVersion, published, simulated } from './sc
 
 const TAGS = ['Model']
 const EITHER = 'an object with either `yaml` (the file, as text) or `model` (the same as an object)'
+/** Short, and one that could be published. */
+const EXAMPLE_MODEL = `name: Short
+pages: { key: ["/pricing*"] }
+rules:
+  - { id: pricing_time, label: Time on pricing pages, on: engaged_time, where: { page: key }, points: 15, saturation_s: 60, half_life_days: 21, cap: 40 }
+`
 const note = sentence({ least: 0, most: 500 }).openapi({ description: 'Why, for the history.' })
 
 const modelBody = z
   .strictObject(
     {
-      yaml: z.string({ error: 'the model file as text' }).optional(),
+      yaml: z
+        .string({ error: 'the model file as text' })
+        .openapi({ example: EXAMPLE_MODEL })
+        .optional(),
       model: z
         .record(z.string(), z.unknown(), { error: 'the model as an object' })
         .openapi({ description: 'The same as `yaml`, in its place.' })

@@ -1,13 +1,16 @@
 import { z } from '@hono/zod-openapi'
 import { OUTCOME_TYPES } from '../scoring/stages.ts'
 import { publicId, refOf } from '../store/ids.ts'
+import type { AdjustmentJson, OutcomeJson } from '../store/shapes.ts'
 import type { ApiDeps } from './api.ts'
+import { askPage, pageInOrder } from './api-cursor.ts'
 import { parseInstant } from './api-instant.ts'
 import {
   adjustmentParams,
   leadParams,
   outcomeParams,
   sentence,
+  siteListQuery,
   siteQuery,
   textLike,
   WHEN,
@@ -26,21 +29,22 @@ const TAGS = ['Stages']
 const CLOCK_SKEW_MS = 60_000
 const MAX_POINTS = 100_000
 
-const occurredAt = z
-  .union([z.string(), z.number()], { error: WHEN })
-  .transform((given, ctx) => {
-    const at = parseInstant(String(given), 'start')
-    if (at === null) ctx.addIssue({ code: 'custom', message: WHEN })
-    return at ?? z.NEVER
-  })
-  .openapi({ type: 'string', description: `${WHEN}; now if absent.`, example: '2026-11-21' })
+const occurredAt = z.union([z.string(), z.number()], { error: WHEN }).transform((given, ctx) => {
+  const at = parseInstant(String(given), 'start')
+  if (at === null) ctx.addIssue({ code: 'custom', message: WHEN })
+  return at ?? z.NEVER
+})
 
 const VALUE = 'a number of at least 0'
 const outcomeBody = z
   .strictObject(
     {
       type: z.enum(OUTCOME_TYPES, { error: `one of ${OUTCOME_TYPES.join(', ')}` }),
-      occurred_at: occurredAt.nullish(),
+      occurred_at: occurredAt.nullish().openapi({
+        type: ['string', 'integer', 'null'],
+        description: `${WHEN}; now if absent.`,
+        example: '2026-11-21',
+      }),
       value: z
         .number({ error: VALUE })
         .min(0, { error: VALUE })
@@ -48,9 +52,11 @@ const outcomeBody = z
         .nullish(),
       currency: textLike(/^[a-z]{3}$/i, 'a currency code of three letters, such as EUR')
         .transform((code) => code.toUpperCase())
-        .openapi({ type: 'string', description: 'ISO 4217.', example: 'EUR' })
-        .nullish(),
-      reason: sentence({ least: 0, most: 500 }).nullish(),
+        .nullish()
+        .openapi({ type: ['string', 'null'], description: 'ISO 4217.', example: 'EUR' }),
+      reason: sentence({ least: 0, most: 500 })
+        .nullish()
+        .openapi({ type: ['string', 'null'], example: 'Booked a demo' }),
     },
     { error: 'an object with `type` and optionally `occurred_at`, `value`, `currency`, `reason`' },
   )
@@ -80,15 +86,15 @@ const decisionList = readRoute('read', {
   path: '/leads/{id}/decisions',
   tags: TAGS,
   summary: 'Changes of stage, newest first, each with what it was decided on',
-  request: { params: leadParams, query: siteQuery },
-  responses: { 200: json(pageOf(decision), 'Every decision') },
+  request: { params: leadParams, query: siteListQuery },
+  responses: { 200: json(pageOf(decision), 'A page of decisions') },
 })
 const outcomeList = readRoute('read', {
   path: '/leads/{id}/outcomes',
   tags: TAGS,
-  summary: 'What sales reported',
-  request: { params: leadParams, query: siteQuery },
-  responses: { 200: json(pageOf(outcome), 'Every outcome') },
+  summary: 'What sales reported, newest first',
+  request: { params: leadParams, query: siteListQuery },
+  responses: { 200: json(pageOf(outcome), 'A page of outcomes') },
 })
 const addOutcome = writeRoute('write', {
   method: 'post',
@@ -108,15 +114,15 @@ const removeOutcome = writeRoute('write', {
   path: '/leads/{id}/outcomes/{outcome}',
   tags: TAGS,
   summary: 'Take an outcome back; the stage is what it would be without it',
-  request: { params: outcomeParams, query: siteQuery },
+  request: { headers: writeHeaders, params: outcomeParams, query: siteQuery },
   responses: { 204: { description: 'Taken back' } },
 })
 const adjustmentList = readRoute('read', {
   path: '/leads/{id}/adjustments',
   tags: TAGS,
-  summary: 'Points that people added or took',
-  request: { params: leadParams, query: siteQuery },
-  responses: { 200: json(pageOf(adjustment), 'Every adjustment') },
+  summary: 'Points that people added or took, newest first',
+  request: { params: leadParams, query: siteListQuery },
+  responses: { 200: json(pageOf(adjustment), 'A page of adjustments') },
 })
 const addAdjustment = writeRoute('write', {
   method: 'post',
@@ -136,7 +142,7 @@ const removeAdjustment = writeRoute('write', {
   path: '/leads/{id}/adjustments/{adjustment}',
   tags: TAGS,
   summary: 'Take an adjustment back',
-  request: { params: adjustmentParams, query: siteQuery },
+  request: { headers: writeHeaders, params: adjustmentParams, query: siteQuery },
   responses: { 204: { description: 'Taken back' } },
 })
 
@@ -144,16 +150,26 @@ export function addOutcomeRoutes(api: Api, deps: ApiDeps): void {
   const { reader, writer, clock } = deps
   api.openapi(decisionList, async (c) => {
     const { id } = c.req.valid('param')
-    const found = await reader.decisions(id, { site: c.get('site') })
-    if (found.kind !== 'found') return unfound(c, found.kind)
-    return c.json({ data: found.value, next_cursor: null }, 200)
+    const all = await reader.decisions(id, { site: c.get('site') })
+    if (all.kind !== 'found') return unfound(c, all.kind)
+    const found = await askPage('decisions', c.req.valid('query'), async (page) =>
+      pageInOrder(all.value, (one) => [-(refOf('decision', one.id) ?? 0)], page),
+    )
+    return found.kind === 'found' ? c.json(found.value, 200) : unfound(c, found.kind)
   })
 
   api.openapi(outcomeList, async (c) => {
     const { id } = c.req.valid('param')
-    const found = await reader.outcomes(id, { site: c.get('site') })
-    if (found.kind !== 'found') return unfound(c, found.kind)
-    return c.json({ data: found.value, next_cursor: null }, 200)
+    const all = await reader.outcomes(id, { site: c.get('site') })
+    if (all.kind !== 'found') return unfound(c, all.kind)
+    const keyOf = ({ occurred_at: at, id }: OutcomeJson) => [
+      -Date.parse(at),
+      -(refOf('outcome', id) ?? 0),
+    ]
+    const found = await askPage('outcomes', c.req.valid('query'), async (page) =>
+      pageInOrder(all.value, keyOf, page),
+    )
+    return found.kind === 'found' ? c.json(found.value, 200) : unfound(c, found.kind)
   })
 
   api.openapi(addOutcome, async (c) => {
@@ -189,9 +205,13 @@ export function addOutcomeRoutes(api: Api, deps: ApiDeps): void {
 function addAdjustmentRoutes(api: Api, { reader, writer, clock }: ApiDeps): void {
   api.openapi(adjustmentList, async (c) => {
     const { id } = c.req.valid('param')
-    const found = await reader.adjustments(id, { site: c.get('site') })
-    if (found.kind !== 'found') return unfound(c, found.kind)
-    return c.json({ data: found.value, next_cursor: null }, 200)
+    const all = await reader.adjustments(id, { site: c.get('site') })
+    if (all.kind !== 'found') return unfound(c, all.kind)
+    const keyOf = ({ at, id }: AdjustmentJson) => [-Date.parse(at), -(refOf('adjustment', id) ?? 0)]
+    const found = await askPage('adjustments', c.req.valid('query'), async (page) =>
+      pageInOrder(all.value, keyOf, page),
+    )
+    return found.kind === 'found' ? c.json(found.value, 200) : unfound(c, found.kind)
   })
 
   api.openapi(addAdjustment, async (c) => {

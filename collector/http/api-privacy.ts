@@ -1,5 +1,5 @@
 import type { ApiDeps } from './api.ts'
-import { leadParams, siteQuery } from './api-query.ts'
+import { leadParams, siteQuery, writeHeaders } from './api-query.ts'
 import { type Api, json, readRoute, unfound, writeRoute } from './api-route.ts'
 import { refuse } from './refuse.ts'
 import { erased, held } from './schemas-held.ts'
@@ -23,7 +23,7 @@ const erase = writeRoute('admin', {
   path: '/leads/{id}',
   tags: TAGS,
   summary: 'Erase a lead and all it did: it stays away, whatever is sent again',
-  request: { params: leadParams, query: siteQuery },
+  request: { headers: writeHeaders, params: leadParams, query: siteQuery },
   responses: { 200: json(erased, 'What was erased, and which backups still hold it') },
 })
 

@@ -38,7 +38,7 @@ const drop = writeRoute('admin', {
   path: '/quarantine/{id}',
   tags: TAGS,
   summary: 'Delete an event in quarantine for good',
-  request: { params: quarantineParams },
+  request: { headers: writeHeaders, params: quarantineParams },
   responses: { 204: { description: 'Deleted' } },
 })
 

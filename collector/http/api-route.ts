@@ -66,7 +66,7 @@ export function readRoute<const R extends Omit<RouteConfig, 'method'> & { path: 
   route: R,
 ) {
   const responses = { ...route.responses, ...refusals } as R['responses'] & typeof refusals
-  return createRoute({ ...route, ...guardOf(scope), method: 'get', responses })
+  return createRoute({ ...route, ...guardOf(scope, route), method: 'get', responses })
 }
 
 /** `role` is one that may do this when signed in, though its scope is less. */
@@ -78,15 +78,27 @@ export function writeRoute<const R extends RouteConfig & { path: string }>(
   const responses = { ...route.responses, ...refusals, ...writeRefusals } as R['responses'] &
     typeof refusals &
     typeof writeRefusals
-  return createRoute({ ...route, ...guardOf(scope, role), responses })
+  return createRoute({ ...route, ...guardOf(scope, route, role), responses })
 }
 
-function guardOf(scope: Scope, role?: Role) {
+/** A mistyped filter would answer with everybody: what was ignored is named beside the answer. */
+function noteIgnored(c: Context, { request }: Pick<RouteConfig, 'request'>): void {
+  const query = request?.query
+  const known = query && 'shape' in query ? Object.keys(query.shape) : []
+  const ignored = Object.keys(c.req.query())
+    .filter((name) => !known.includes(name) && name !== 'site' && /^[\w.-]{1,40}$/.test(name))
+    .slice(0, 10)
+  if (ignored.length > 0) c.header('ignored-parameters', ignored.join(', '))
+}
+
+function guardOf(scope: Scope, route: Pick<RouteConfig, 'request'>, role?: Role) {
   const requireScope: MiddlewareHandler<ApiEnv> = async (c, next) => {
     const access = c.get('access')
     const isAllowed = mayUse(access, scope) || (role !== undefined && access.role === role)
     if (!isAllowed) return refuse(c, 'forbidden', `it needs scope ${scope}`)
-    return next()
+    await next()
+    noteIgnored(c, route)
+    return undefined
   }
   return { middleware: requireScope, security: [{ key: [scope] }] }
 }
@@ -118,6 +130,8 @@ export function unfound(c: Context, kind: Unfound) {
   if (kind === 'bad_cursor') return refuse(c, 'invalid_cursor')
   if (kind === 'ambiguous') return refuse(c, 'ambiguous')
   if (kind === 'no_model') return refuse(c, 'unknown_model')
+  const isBareEmail = /^[^:]+@/.test(c.req.param('id') ?? '')
+  if (isBareEmail) return refuse(c, 'not_found', 'by its e-mail a lead is email:ann@example.com')
   return refuse(c, 'not_found')
 }
 

@@ -4,7 +4,7 @@ import { refOf } from '../store/ids.ts'
 import { SITE_CONSENTS, type SiteJson } from '../store/shapes.ts'
 import type { ApiDeps } from './api.ts'
 import { askPage, pageOfAll } from './api-cursor.ts'
-import { listQuery, siteParams, writeHeaders } from './api-query.ts'
+import { siteListQuery, siteParams, writeHeaders } from './api-query.ts'
 import { type Api, json, readRoute, unfound, writeRoute } from './api-route.ts'
 import { refuse } from './refuse.ts'
 import { newSite, newWriteKey, pageOf, site } from './schemas.ts'
@@ -60,7 +60,7 @@ const list = readRoute('read', {
   path: '/sites',
   tags: TAGS,
   summary: 'Sites',
-  request: { query: listQuery },
+  request: { query: siteListQuery },
   responses: { 200: json(pageOf(site), 'A page of sites') },
 })
 const one = readRoute('read', {
@@ -94,7 +94,7 @@ const remove = writeRoute('admin', {
   path: '/sites/{id}',
   tags: TAGS,
   summary: 'Remove a site and the keys bound to it; its tag is refused from then on',
-  request: { params: siteParams },
+  request: { headers: writeHeaders, params: siteParams },
   responses: { 204: { description: 'Removed' } },
 })
 
@@ -105,7 +105,7 @@ export function addSiteRoutes(api: Api, { reader, writer, clock, publicUrl }: Ap
   }
 
   api.openapi(list, async (c) => {
-    const all = await sitesOf(c.get('access').site)
+    const all = await sitesOf(c.get('site') ?? null)
     const found = await askPage('sites', c.req.valid('query'), async (page) =>
       pageOfAll(all, ({ id }) => refOf('site', id) ?? 0, page),
     )

@@ -5,7 +5,14 @@ import { EVENT_TYPES } from '../webhooks/news.ts'
 import { newWebhookSecret } from '../webhooks/sign.ts'
 import type { ApiDeps } from './api.ts'
 import { askPage, pageOfAll } from './api-cursor.ts'
-import { deliveryParams, instant, listQuery, webhookParams, writeHeaders } from './api-query.ts'
+import {
+  deliveryParams,
+  instant,
+  listQuery,
+  siteListQuery,
+  webhookParams,
+  writeHeaders,
+} from './api-query.ts'
 import { type Api, given, json, readRoute, siteId, unfound, writeRoute } from './api-route.ts'
 import { refuse } from './refuse.ts'
 import { pageOf } from './schemas.ts'
@@ -38,8 +45,11 @@ const toAdd = z
         })
         .min(1, { error: EVENT_LIST })
         .max(20, { error: EVENT_LIST })
-        .openapi({ description: 'What to tell; everything if absent.' })
-        .nullish(),
+        .nullish()
+        .openapi({
+          description: 'What to tell; everything if absent.',
+          example: ['lead.stage_changed'],
+        }),
       site: siteId.openapi({ description: 'Only leads of this site.', example: 'si_1' }).nullish(),
       personal: yesOrNo()
         .openapi({
@@ -69,7 +79,7 @@ const list = readRoute('admin', {
   path: '/webhooks',
   tags: TAGS,
   summary: 'Webhooks, without their secrets',
-  request: { query: listQuery },
+  request: { query: siteListQuery },
   responses: { 200: json(pageOf(webhook), 'A page of webhooks') },
 })
 const one = readRoute('admin', {
@@ -102,7 +112,7 @@ const remove = writeRoute('admin', {
   path: '/webhooks/{id}',
   tags: TAGS,
   summary: 'Remove a webhook and its messages',
-  request: { params: webhookParams },
+  request: { headers: writeHeaders, params: webhookParams },
   responses: { 204: { description: 'Removed' } },
 })
 const rotate = writeRoute('admin', {
@@ -126,7 +136,11 @@ const replayAll = writeRoute('admin', {
   path: '/webhooks/{id}/replay',
   tags: TAGS,
   summary: 'Send all that was given up again',
-  request: { params: webhookParams, headers: writeHeaders, body: bodyOf(toReplay) },
+  request: {
+    params: webhookParams,
+    headers: writeHeaders,
+    body: { ...bodyOf(toReplay), required: false },
+  },
   responses: { 202: json(replayedAll, 'How many') },
 })
 const deliveries = readRoute('admin', {
@@ -162,7 +176,7 @@ export function addWebhookRoutes(api: Api, { reader, writer, clock, targets }: A
   }
 
   api.openapi(list, async (c) => {
-    const all = await webhooksOf(c.get('access').site)
+    const all = await webhooksOf(c.get('site') ?? null)
     const found = await askPage('webhooks', c.req.valid('query'), async (page) =>
       pageOfAll(all, ({ id }) => refOf('webhook', id) ?? 0, page),
     )

@@ -148,10 +148,10 @@ export function createApi(deps: ApiDeps): Hono {
   addChangeRoutes(api, deps)
   addCrmRoutes(api, deps)
   refuseOtherMethods(api)
-  api.all('*', (c) => refuse(c, 'not_found'))
+  api.all('*', (c) => refuse(c, 'not_found', 'there is no such path; /docs lists those there are'))
 
   const app = new Hono()
-  app.route('/', createApiDocs(api, BASE))
+  app.route('/', createApiDocs(api, BASE, deps))
   app.route(BASE, api)
   app.use('/api/*', deps.guard.requireKey)
   app.all('/api/*', (c) => refuse(c, 'not_found'))

@@ -152,13 +152,9 @@ export function createApp(deps: AppDeps): App {
   const { retentionMonths } = config
   const people = createPeople({ ...entering, onAccount })
   const targets = createTargets(config.webhookAllow ?? [])
-  const answers = rememberAnswers(clock)
+  const answers = rememberAnswers({ writer, clock })
   const drafts = createDrafts(clock)
-  const forgetAnswers = () => {
-    answers.forget()
-    drafts.forget()
-  }
-  const erasing = createErasing({ writer, clock, forgetAnswers })
+  const erasing = createErasing({ writer, clock, forgetDrafts: () => drafts.forget() })
   const onBroken = (error: unknown) =>
     log.error('a download broke off', { reason: reasonOf(error) })
   const api = { reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }

@@ -64,7 +64,7 @@ const OWN_CHANGES: readonly string[] = ['POST /settings/password', 'POST /settin
 const SEEN_EVERY_MS = 5 * 60_000
 
 /** What is posted only because it is long, and changes nothing. */
-const POSTED_READS: readonly string[] = ['POST /api/v1/model/simulate']
+export const POSTED_READS: readonly string[] = ['POST /api/v1/model/simulate']
 
 /** How somebody is named who signed in by the admin key or a link. */
 export const OWNER = 'owner'

@@ -41,6 +41,8 @@ export function publicPaths({ tagHash, hasShop }: { tagHash: string; hasShop: bo
     { path: '/welcome', why: 'needs a one-time secret' },
     { path: '/openapi.json', why: DOCS },
     { path: '/docs', why: DOCS },
+    { path: '/problems', why: DOCS },
+    { path: '/problems/*', why: DOCS },
   ]
   if (hasShop) {
     const why = 'the demo shop, on a throw-away store'

@@ -27,15 +27,15 @@ export interface ErasingDeps {
   readonly writer: Pick<Admin, 'erase' | 'eraseMentions'>
   /** Epoch milliseconds. */
   readonly clock: () => number
-  /** What writes were answered may name whoever was erased. */
-  readonly forgetAnswers: () => void
+  /** Files that wait to be imported may name whoever was erased. */
+  readonly forgetDrafts: () => void
 }
 
-export function createErasing({ writer, clock, forgetAnswers }: ErasingDeps): Erasing {
+export function createErasing({ writer, clock, forgetDrafts }: ErasingDeps): Erasing {
   async function eraseLead(lead: number): Promise<ErasedLead | null> {
     const gone = await writer.erase(lead, clock())
     if (!gone) return null
-    forgetAnswers()
+    forgetDrafts()
     const { events, visitors, isGone } = gone
     const backups = gone.backups.map(({ path, madeAt, expiresAt }) => ({
       path,
@@ -57,7 +57,7 @@ export function createErasing({ writer, clock, forgetAnswers }: ErasingDeps): Er
       if (found.name && hasMentions(found)) {
         isGone = (await writer.eraseMentions(found.name, clock())) && isGone
       }
-      forgetAnswers()
+      forgetDrafts()
       return { isGone }
     },
   }

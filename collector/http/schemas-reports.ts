@@ -9,7 +9,7 @@ import {
   TOUCHES,
 } from '../store/reports.ts'
 import { instant as instantParam, siteQuery, textLike } from './api-query.ts'
-import { exactly, instant, maybe, maybeInstant } from './schemas.ts'
+import { exactly, instant, maybe, maybeInstant, orNull } from './schemas.ts'
 
 /** Reports: what they can be asked, and what they answer. */
 
@@ -60,10 +60,10 @@ const funnelFields = {
     .readonly()
     .openapi({ description: 'Of what was won, by currency.' }),
   rates: z.object({
-    lead: share.nullable().openapi({ description: 'Leads in visitors.' }),
-    mql: share.nullable().openapi({ description: 'MQLs in leads.' }),
-    sql: share.nullable().openapi({ description: 'SQLs in MQLs.' }),
-    won: share.nullable().openapi({ description: 'Won in SQLs.' }),
+    lead: orNull(share).openapi({ description: 'Leads in visitors.' }),
+    mql: orNull(share).openapi({ description: 'MQLs in leads.' }),
+    sql: orNull(share).openapi({ description: 'SQLs in MQLs.' }),
+    won: orNull(share).openapi({ description: 'Won in SQLs.' }),
   }),
   days_to_mql: z
     .object({ median: z.number(), p90: z.number() })
@@ -95,7 +95,7 @@ const about = {
 export const sources = exactly<SourcesJson>()(
   z.object({
     data: z.array(row).readonly(),
-    others: row.nullable().openapi({ description: 'What is beyond 500 rows, together.' }),
+    others: orNull(row).openapi({ description: 'What is beyond 500 rows, together.' }),
     others_count: z.int(),
     total: funnelCounts,
     by: z.enum(DIMENSIONS),
@@ -112,7 +112,7 @@ export const funnel = z
         z.object({
           step: z.enum(FUNNEL_STEPS),
           count: z.int(),
-          of_previous: share.nullable(),
+          of_previous: orNull(share),
         }),
       )
       .readonly()

@@ -58,7 +58,7 @@ export const decision = exactly<DecisionJson>()(
     from: z.enum(STAGES),
     to: z.enum(STAGES),
     by: decidedBy,
-    score: z.number(),
+    score: z.number().openapi({ example: 14.12 }),
     score_milli: milli,
     reasons: z.array(reason).readonly(),
     fit,
@@ -70,7 +70,7 @@ export const decision = exactly<DecisionJson>()(
 export const trendDay = exactly<TrendDayJson>()(
   z.object({
     day: text.openapi({ format: 'date', example: '2026-11-21' }),
-    score: z.number(),
+    score: z.number().openapi({ example: 14.12 }),
     score_milli: milli,
   }),
 ).openapi('TrendDay')

@@ -55,6 +55,10 @@ export const instant = z
   .string()
   .openapi({ format: 'date-time', example: '2026-11-21T20:00:00.000Z' })
 export const maybeInstant = z.string().nullable().openapi({ format: 'date-time' })
+/** Or null: `nullable` of a schema that has a name is described as if it were never null. */
+export function orNull<S extends z.ZodType>(schema: S) {
+  return z.union([schema, z.null()])
+}
 export const milli = z.int().openapi({ description: 'Thousandths of a point.', example: 14120 })
 
 export const reason = exactly<Reason>()(
@@ -70,24 +74,49 @@ export const reason = exactly<Reason>()(
 ).openapi('Reason')
 
 export const fit = z.object({
-  points: z.number(),
-  letter: z.enum(['A', 'B', 'C', 'D']).nullable(),
+  points: z.number().openapi({ example: 45 }),
+  letter: z.enum(['A', 'B', 'C', 'D']).nullable().openapi({
+    description: 'Null where nothing is known that fit could be told from.',
+  }),
 })
 
 export const scoreFields = {
   score: z.number().openapi({ example: 87.412 }),
-  score_milli: milli,
-  engagement: z.literal([1, 2, 3, 4]).openapi({ type: 'integer', enum: [1, 2, 3, 4] }),
+  score_milli: z.int().openapi({ description: 'Thousandths of a point.', example: 87412 }),
+  engagement: z.literal([1, 2, 3, 4]).openapi({
+    type: 'integer',
+    enum: [1, 2, 3, 4],
+    description: '1 is the most engaged.',
+    example: 2,
+  }),
   fit,
   grade: text.openapi({ example: 'A2' }),
-  stage: z.enum(STAGES),
-  model_version: z.int(),
-  as_of: instant,
-  percentile: z.number().nullable(),
-  reasons: z.array(reason).readonly().openapi({
-    description:
-      'Sum to `score_milli`, always; a list of leads shows only the three strongest of each.',
+  stage: z.enum(STAGES).openapi({ example: 'lead' }),
+  model_version: z.int().openapi({ example: 3 }),
+  as_of: instant.openapi({ description: 'Points decay, so a score is of an instant.' }),
+  percentile: z.number().nullable().openapi({
+    description: 'How many percent of the site’s other leads score lower; null for the past.',
+    example: 93,
   }),
+  reasons: z
+    .array(reason)
+    .readonly()
+    .openapi({
+      description:
+        'Sum to `score_milli`, always; a list of leads shows only the three strongest of each.',
+      example: [
+        {
+          rule: 'pricing_time',
+          label: 'Time on pricing pages',
+          milli: 65512,
+          count: 3,
+          engaged_ms: 184000,
+          last_at: '2026-11-21T19:42:00.000Z',
+        },
+        { rule: 'engaged_time', kind: 'cap', label: 'Cap of Engaged time', milli: -3100 },
+        { kind: 'adjustment', label: 'Met at the fair', milli: 25000 },
+      ],
+    }),
 }
 
 export const score = exactly<ScoreJson>()(z.object(scoreFields)).openapi('Score')
@@ -105,8 +134,8 @@ const touch = exactly<TouchJson>()(
 ).openapi('Touch')
 
 const seenFields = {
-  first_touch: touch.nullable(),
-  last_touch: touch.nullable(),
+  first_touch: orNull(touch),
+  last_touch: orNull(touch),
   first_seen_at: maybeInstant,
   last_seen_at: maybeInstant,
 }
@@ -120,7 +149,7 @@ export const lead = exactly<LeadJson>()(
     name: maybe,
     traits: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     ...seenFields,
-    last_non_direct_touch: touch.nullable(),
+    last_non_direct_touch: orNull(touch),
     excluded: maybe.openapi({ description: 'Why its score can make it no MQL.' }),
     ...scoreFields,
   }),
@@ -159,7 +188,7 @@ export const timelineSession = exactly<TimelineSessionJson>()(
     visitor: text.openapi({ example: 'vi_1' }),
     started_at: instant,
     ended_at: instant,
-    source: touch.nullable(),
+    source: orNull(touch),
     device: maybe,
     human: z.boolean(),
     bot: maybe,

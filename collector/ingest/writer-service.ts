@@ -4,6 +4,7 @@ import free from '../scoring/free-mail-domains.txt'
 import { createMailDomains, type MailDomains } from '../scoring/mail-domains.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type { AccountStore } from '../store/account-store.ts'
+import type { AnswerStore } from '../store/answer-store.ts'
 import type { AuditEntry } from '../store/audit-store.ts'
 import type { CrmStore } from '../store/crm-store.ts'
 import type { NewModel } from '../store/model-store.ts'
@@ -34,7 +35,12 @@ import {
 import { createTombs } from './tombs.ts'
 
 /** Everything that writes, in one thread: the ingest pipeline, what people change, and the clock. */
-export interface WriterService extends AccountStore, ViewStore, WebhookStore, CrmStore {
+export interface WriterService
+  extends AccountStore,
+    AnswerStore,
+    ViewStore,
+    WebhookStore,
+    CrmStore {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
   /**
    * Takes those events out of quarantine that can be taken now, in pieces: `next` is where to go on, null at
@@ -275,6 +281,7 @@ export function openWriterService(
     removeKey: (ref) => store.removeKey(ref),
     ...store.accounts,
     ...store.views,
+    ...store.answers,
     ...store.webhooks,
     ...store.crms,
     sites: () => store.sites(),

@@ -5,6 +5,7 @@ import type { Claim, Unlink, Verification } from '../identity/claims.ts'
 import type { HistoryEvent } from '../scoring/derive.ts'
 import type { Bucket } from '../scoring/score.ts'
 import type { AccountStore } from './account-store.ts'
+import type { AnswerStore } from './answer-store.ts'
 import type { AuditEntry } from './audit-store.ts'
 import type { CrmStore } from './crm-store.ts'
 import type { DevicesOf } from './devices.ts'
@@ -343,6 +344,7 @@ export interface WriteStore extends Forgetful {
   /** People who sign in, and what they signed in with. */
   readonly accounts: AccountStore
   readonly views: ViewStore
+  readonly answers: AnswerStore
   readonly webhooks: WebhookStore
   readonly crms: CrmStore
   /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */

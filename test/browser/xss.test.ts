@@ -252,6 +252,8 @@ test(
       '/visitors',
       '/connect',
       '/docs',
+      '/problems',
+      '/problems/not_found',
       '/login',
       '/settings',
       '/nothing',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createApp } from '../../collector/http/app.ts'
 import { hashSecret, newApiKey, newSecret } from '../../collector/http/auth.ts'
 import type { Role } from '../../collector/store/shapes.ts'
+import { holdToDescription } from '../support/described.ts'
 import { createService, DAY, NOW, type Service } from './api-fixture.ts'
 
 /** The whole composed app over a real store, with an account of each role. */
@@ -29,7 +30,7 @@ export async function createWhole({
 } = {}): Promise<Whole> {
   const service = createService()
   const { reader, writer } = service
-  const app = createApp({
+  const made = createApp({
     engine: {
       reader,
       writer,
@@ -46,6 +47,7 @@ export async function createWhole({
     extras: {},
     demoSiteKey: null,
   })
+  const app = { ...made, fetch: holdToDescription(made.fetch) }
   const account = async (role: Role) =>
     (await writer.addAccount({
       email: `${role}@team.example`,

@@ -36,6 +36,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   '/leads/:id/outcomes': { type: 'working_lead' },
   '/leads/:id/adjustments': { points: 1, reason: 'x' },
   '/webhooks/:id': { enabled: true },
+  '/accounts/:id': { role: 'viewer' },
   '/webhooks/:id/replay': {},
 }
 /** What only an admin may do. */

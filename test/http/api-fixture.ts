@@ -25,6 +25,7 @@ import {
 } from '../../collector/store/sqlite/read/reader.ts'
 import { createTargets } from '../../collector/webhooks/targets.ts'
 import type { WireEvent } from '../../shared/wire.ts'
+import { holdToDescription } from '../support/described.ts'
 import { CHROME, eventAt } from '../support/world.ts'
 
 /** The guarded surface over a real store with two sites, a lead on each, and somebody unknown. */
@@ -113,7 +114,7 @@ export function createService(): Service {
   const guard = createGuard({ reader, writer, veil, clock, isHttps: https })
   const people = createPeople({ reader, writer, passwords, clock, onAccount() {} })
   const publicUrl = () => 'https://t.example.com'
-  const answers = rememberAnswers(clock)
+  const answers = rememberAnswers({ writer, clock })
   const app = new Hono()
   app.route('/', createAudienceRoutes({ reader, clock }))
   app.route('/', signIn.routes)
@@ -128,7 +129,7 @@ export function createService(): Service {
       people,
       retentionMonths: 13,
       answers,
-      erasing: createErasing({ writer, clock, forgetAnswers: answers.forget }),
+      erasing: createErasing({ writer, clock, forgetDrafts() {} }),
       targets: createTargets(['127.0.0.0/8']),
       isDraining: () => false,
     }),
@@ -136,6 +137,7 @@ export function createService(): Service {
   app.use(guard.requireSession)
   app.get('/', (c) => c.text('the dashboard'))
   app.post('/settings', (c) => c.text('changed'))
+  app.fetch = holdToDescription(app.fetch)
 
   const deliver: Service['deliver'] = (site, browser, events, at = NOW) => {
     const body = JSON.stringify({ site, browser, human: true, events })

@@ -48,7 +48,7 @@ export async function copyStore(
   try {
     copy.pragma('journal_mode = DELETE') // one file, whole without a log beside it
     copy.pragma('secure_delete = ON')
-    copy.exec('DELETE FROM salt; DELETE FROM sign_in')
+    copy.exec('DELETE FROM salt; DELETE FROM sign_in; DELETE FROM answer')
   } finally {
     copy.close()
   }

@@ -1,6 +1,7 @@
 import { normalUserId } from '../../ingest/text.ts'
 import type { TombKind } from '../../ingest/tombs.ts'
 import type { Mentioned, Mentions } from '../records.ts'
+import { dropAnswers } from './answers.ts'
 import type { Db } from './connect.ts'
 import { createBurial } from './tombstones.ts'
 
@@ -70,6 +71,7 @@ export function createMentionEraser(db: Db): (who: Mentioned, erasedAt: number) 
     for (const of of new Set([...waiting, ...refused].map(([, , , , place]) => place))) {
       createBurial(db, of, erasedAt)(kind, value, null, null)
     }
+    dropAnswers(db)
     return { waiting: waiting.length, refused: refused.length }
   }).immediate
 }

@@ -324,5 +324,10 @@ export const MIGRATIONS: readonly string[] = [
     SELECT id, site, 'lead.identified',
       coalesce((SELECT min(at) FROM claim WHERE claim.lead = lead.id AND void = 0), 0), changed
     FROM lead ORDER BY changed, id;
+  -- What a write was answered, for whoever sends it again with its Idempotency-Key; sealed for them alone.
+  CREATE TABLE answer (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL, until INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX answer_until ON answer (until);
   `,
 ]

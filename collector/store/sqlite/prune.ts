@@ -51,6 +51,7 @@ export function dropExpired(
 ): Expired {
   const run = (sql: string, at: number) => db.prepare(sql).run(at).changes
   run('DELETE FROM sign_in WHERE expires_at < ?', now)
+  run('DELETE FROM answer WHERE until <= ?', now)
   run('DELETE FROM api_key WHERE expires_at < ?', keptSince)
   run('DELETE FROM backup WHERE expires_at < ?', now)
   dropOldMessages(db, keptSince)

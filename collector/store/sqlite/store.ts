@@ -3,6 +3,7 @@ import type { NewKey, Transaction, WriteStore } from '../store.ts'
 import type { StoreOptions } from '../store-file.ts'
 import { StoreTrouble } from '../trouble.ts'
 import { createAccounts } from './accounts.ts'
+import { createAnswers, dropAnswers } from './answers.ts'
 import { createAudit } from './audit.ts'
 import { type Db, openWriter, preparePlace, writeOnce } from './connect.ts'
 import { createCrms } from './crms.ts'
@@ -95,6 +96,7 @@ export function openSqliteStore(
       const erased = erase(lead, at)
       outbox.clear(lead, at)
       if (erased) feed.erased(lead, erased.site, at)
+      dropAnswers(db)
       // What was remembered of its browsers and texts is not there any more.
       loader.forget()
       texts.forget()
@@ -162,6 +164,7 @@ export function openSqliteStore(
     }).immediate,
     accounts: createAccounts(db),
     views: createViews(db),
+    answers: createAnswers(db),
     webhooks: createWebhooks(db, outbox, sealOf),
     crms: createCrms(db, sealOf),
     devicesOf: createDevices(db),
