@@ -36,6 +36,7 @@ export interface PosterDeps {
 
 export const POST_TIMEOUT_MS = 10_000
 const MAX_ANSWER_BYTES = 64 * 1024
+const MAX_WORD_BYTES = 100
 
 class Refused extends Error {}
 const REFUSED = 'the address is on a private network, which PIQUE_WEBHOOK_ALLOW does not name'
@@ -129,10 +130,16 @@ function lookupIn(addresses: readonly Address[]): LookupFunction {
 function readAnswer(answer: IncomingMessage, signal: AbortSignal): Promise<PostAnswer> {
   const { statusCode: status = 0, headers } = answer
   return new Promise((resolve) => {
-    const said = () =>
-      resolve({ kind: 'answered', status, retryAfter: headers['retry-after'] ?? null })
+    let begin = ''
+    const said = () => {
+      const word = /^[a-z_]{2,60}$/.exec(begin.trim())?.[0]
+      const retryAfter = headers['retry-after'] ?? null
+      resolve({ kind: 'answered', status, retryAfter, ...(word && { word }) })
+    }
     let bytes = 0
     answer.on('data', (chunk: Buffer) => {
+      // Of a longer answer it is no word.
+      if (bytes < MAX_WORD_BYTES) begin += chunk.toString('latin1').slice(0, MAX_WORD_BYTES)
       bytes += chunk.length
       if (bytes > MAX_ANSWER_BYTES) answer.destroy()
     })

@@ -132,7 +132,7 @@ function outcomeOf(
 const KILLS = IS_LONG ? 200 : 6
 
 test(`${KILLS} kills between deliveries and their marks: none missing, in order`, {
-  timeout: 60_000 + KILLS * 2000,
+  timeout: 60_000 + KILLS * 6000,
   retry: 0,
 }, async () => {
   const { findings, duplicates, messages } = await killWhileSending(KILLS)

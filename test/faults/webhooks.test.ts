@@ -176,7 +176,7 @@ describe('a receiver', () => {
     await pass(24 * HOUR)
     expect([stateOf().length, tries]).toEqual([0, before])
     isDown = false
-    expect(world.service.replayParked(ref, 0, now)).toBe(6)
+    expect(world.service.replayParked(ref, {}, now)).toBe(6)
     for (let i = 0; i < 20; i++) await pass(1000)
     expect(tries).toBe(before + 6)
   })

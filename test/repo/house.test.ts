@@ -53,6 +53,7 @@ const PURE = within(
   'collector/ingest/telling.ts',
   'collector/webhooks/news.ts',
   'collector/webhooks/schedule.ts',
+  'collector/webhooks/refusals.ts',
   'collector/errors.ts',
   'collector/nesting.ts',
 )

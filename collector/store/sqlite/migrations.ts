@@ -314,5 +314,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE import_run (
     name TEXT PRIMARY KEY, place INTEGER NOT NULL, report TEXT NOT NULL, updated_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  -- Where a webhook's address is a secret itself: it, sealed; url then shows where it leads.
+  ALTER TABLE webhook ADD COLUMN target TEXT;
   `,
 ]
