@@ -2,10 +2,11 @@
 
 const NODE = `// npm install standardwebhooks
 import { createServer } from 'node:http'
+import { env } from 'node:process'
 import { text } from 'node:stream/consumers'
 import { Webhook } from 'standardwebhooks'
 
-const webhook = new Webhook(process.env.PIQUE_WEBHOOK_SECRET) // whsec_…
+const webhook = new Webhook(env.PIQUE_WEBHOOK_SECRET) // whsec_…
 createServer(async (request, response) => {
   try {
     // The body as it came, byte for byte. What is not from Pique, or is old, throws.
@@ -15,7 +16,7 @@ createServer(async (request, response) => {
   } catch {
     response.writeHead(401).end()
   }
-}).listen(Number(process.env.PORT ?? 3000))`
+}).listen(Number(env.PORT ?? 3000))`
 
 const PYTHON = `# pip install standardwebhooks flask
 import os

@@ -17,6 +17,9 @@ export interface TypedWebhook {
   readonly template: string
 }
 
+/** What is ticked where it is people who read. */
+const FOR_PEOPLE: readonly EventType[] = ['lead.stage_changed', 'lead.score_crossed']
+
 /** What a fresh form shows. */
 export function freshWebhook(to: string | undefined, example: string | undefined): TypedWebhook {
   const format = FORMATS.find((one) => one === to) ?? 'standard'
@@ -26,7 +29,7 @@ export function freshWebhook(to: string | undefined, example: string | undefined
     url: '',
     site: '',
     // Slack has a choice of its own, which stands while nobody makes another.
-    events: format === 'slack' ? [] : EVENT_TYPES,
+    events: format === 'slack' ? [] : format === 'template' ? FOR_PEOPLE : EVENT_TYPES,
     isFull: false,
     template: format === 'template' ? text.template : '',
   }

@@ -1,4 +1,4 @@
-import type { Format } from './kinds.ts'
+import type { DueMessage } from '../store/webhook-store.ts'
 
 /**
  * What chats answer that says more than its status: that a message will never be taken as it is, or that
@@ -40,7 +40,7 @@ const SLACK: Readonly<Record<string, Refusal>> = {
 const NEVER: readonly number[] = [400, 413, 422]
 
 export function refusalOf(
-  format: Format | undefined,
+  format: DueMessage['format'] | undefined,
   { status, word }: { readonly status: number; readonly word?: string },
 ): Refusal | null {
   if (format === undefined || format === 'standard') return null
