@@ -17,14 +17,7 @@ import {
   rotated,
   webhook,
 } from './schemas-webhooks.ts'
-import {
-  chosenOf,
-  mannerOf,
-  NOTHING_TO_CHANGE,
-  toAdd,
-  toChange,
-  toReplay,
-} from './webhook-asked.ts'
+import { chosenOf, mannerOf, toAdd, toChange, toReplay } from './webhook-asked.ts'
 
 const TAGS = ['Webhooks']
 /** A secret that was replaced signs beside the new one for so long. */
@@ -175,10 +168,6 @@ export function addWebhookRoutes(api: Api, { reader, writer, clock, targets }: A
     const found = await find(bound, c.req.valid('param').id)
     if (!found) return refuse(c, 'not_found')
     const { enabled, events, personal, ...wish } = c.req.valid('json')
-    const isNothing = [enabled, events, personal, wish.format, wish.template].every(
-      (one) => one === undefined,
-    )
-    if (isNothing) return refuse(c, 'invalid_request', NOTHING_TO_CHANGE)
     const chosen = events === undefined ? found.known.events : chosenOf(events)
     const manner = mannerOf(wish, found.known, chosen)
     if (!manner.ok) return refuse(c, 'webhook_template', manner.problem)

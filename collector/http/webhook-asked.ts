@@ -75,6 +75,10 @@ export const toChange = z
         'an object with at least one of `enabled`, `events`, `personal`, `format` and `template`',
     },
   )
+  .refine((body) => Object.keys(body).length > 0, {
+    error:
+      'an object with at least one of `enabled`, `events`, `personal`, `format` and `template`',
+  })
   .openapi('WebhookChange')
 export const toReplay = z
   .strictObject(
@@ -94,9 +98,6 @@ type Manner = { readonly format: Format; readonly template: string | null }
 type ReadManner =
   | { readonly ok: true; readonly manner: Manner }
   | { readonly ok: false; readonly problem: string }
-
-export const NOTHING_TO_CHANGE =
-  'the body changes nothing; expected at least one of `enabled`, `events`, `personal`, `format` and `template`'
 
 /** How a webhook is to be written to: what is wished for, and of before what is not. */
 export function mannerOf(
