@@ -146,9 +146,9 @@ export const AddForm = ({ form }: { form: AddFormView }) => (
   </>
 )
 
-export const ChangeForm = ({ change, what }: { change: ChangeView; what: string }) => (
+export const ChangeForm = ({ change }: { change: ChangeView }) => (
   <details class="settings-more">
-    <summary aria-label={`Change what ${what} is told`}>Change it</summary>
+    <summary>Change it</summary>
     <form class="settings-form" method="post" action={change.action}>
       {change.template !== null && <Text template={change.template} />}
       <Told isSlack={change.isSlack} events={change.events} />

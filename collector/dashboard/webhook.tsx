@@ -88,7 +88,7 @@ export const Webhook = ({ hook, tabs, deliveries, older }: WebhookProps) => (
       </div>
     </section>
     <Panel id="change" title="What it is told" about="What is on its way goes as it was written">
-      <ChangeForm change={hook.change} what={hook.host} />
+      <ChangeForm change={hook.change} />
     </Panel>
     {hook.verify.length > 0 && <Verify hook={hook} />}
     <Panel id="deliveries" title="Deliveries" about="Newest first, kept for 30 days">

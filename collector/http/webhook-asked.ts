@@ -110,7 +110,7 @@ export function mannerOf(
   if (format !== 'template') {
     return asked === null
       ? { ok: true, manner: { format, template: null } }
-      : { ok: false, problem: 'template is for `"format": "template"` alone' }
+      : { ok: false, problem: 'template is for the format “template” alone' }
   }
   const template = wish.template === undefined ? before.template : wish.template
   if (template === null) return { ok: false, problem: 'template is missing; expected the text' }
