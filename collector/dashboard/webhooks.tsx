@@ -53,12 +53,14 @@ export const HookActions = ({ hook }: { hook: WebhookView }) => (
       word={hook.isOn ? 'Switch off' : 'Switch on'}
       what={hook.host}
     />
-    <SureButton
-      action={`${hook.href}/rotate`}
-      word="New secret"
-      sure="Yes, make a new secret"
-      what={`for ${hook.host}`}
-    />
+    {hook.verify.length > 0 && (
+      <SureButton
+        action={`${hook.href}/rotate`}
+        word="New secret"
+        sure="Yes, make a new secret"
+        what={`for ${hook.host}`}
+      />
+    )}
     <SureButton
       action={`${hook.href}/remove`}
       word="Remove"

@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const end of ENDS.splice(0).reverse()) await end()
 })
 
-test('adds, lists, replays and revokes', { timeout: 60_000 }, async () => {
+test('adds, lists, replays and revokes', { timeout: 120_000 }, async () => {
   const place = createPlace()
   const receiver = await startReceiver()
   const collector = await startBuilt('start', place.store, [], { env: ENV })

@@ -1,9 +1,14 @@
+import { execFileSync, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { presentAlarm } from '../../collector/dashboard/present-webhooks.ts'
+import { VERIFY_CODE } from '../../collector/dashboard/verify-code.ts'
 import { createMailDomains } from '../../collector/scoring/mail-domains.ts'
 import { createSqliteReader } from '../../collector/store/sqlite/read/reader.ts'
 import type { DueMessage, NewWebhook, Tried } from '../../collector/store/webhook-store.ts'
@@ -334,6 +339,49 @@ describe('a receiver', () => {
     expect(canary.connections).toBe(0)
     // What is read of it is 64 KiB and what was under way already in the machine's own buffers.
     expect(sentBytes() / endless.received.length).toBeLessThan(8 * 1024 * 1024)
+  })
+
+  test('that runs the code that the page shows takes what is ours, and nothing else', async () => {
+    const code = (kind: string) => VERIFY_CODE.find(({ key }) => key === kind)?.code ?? ''
+    const shown = `${code('node')}.on('listening', function () { console.log(this.address().port) })`
+    const secret = newWebhookSecret()
+    const program = spawn(process.execPath, ['--input-type=module', '-e', shown], {
+      env: { ...process.env, PORT: '0', PIQUE_WEBHOOK_SECRET: secret },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    ENDS.push(() => program.kill())
+    const said: string[] = []
+    program.stdout.on('data', (chunk) => said.push(...String(chunk).trim().split('\n')))
+    while (said.length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    const url = `http://127.0.0.1:${said.shift()}/`
+    now = Date.now()
+    hook(url, { secret })
+    const to = await receiver()
+    hook(to.url, { secret })
+    people(5)
+    const { until } = sending()
+    await until(() => said.length === 10 && to.received.length === 10 && stateOf().length === 0)
+    expect(said[0]).toMatch(/^msg_\S+ lead\.(identified|stage_changed) ld_\d$/)
+    const [one] = to.received
+    if (!one) return
+    const headers = Object.fromEntries(
+      ['id', 'timestamp', 'signature'].map((name) => [
+        `webhook-${name}`,
+        String(one.headers[`webhook-${name}`]),
+      ]),
+    )
+    const post = async (body: string) =>
+      (await fetch(url, { method: 'POST', headers, body })).status
+    expect([await post(one.body), await post(`${one.body} `)]).toEqual([204, 401])
+    const place = mkdtempSync(join(tmpdir(), 'pique-test-'))
+    ENDS.push(() => rmSync(place, { recursive: true, force: true }))
+    writeFileSync(join(place, 'body.json'), one.body)
+    const [ID = '', TIMESTAMP = '', signature] = Object.values(headers)
+    const signed = execFileSync('sh', ['-c', code('shell')], {
+      cwd: place,
+      env: { ...process.env, SECRET: secret, ID, TIMESTAMP },
+    })
+    expect(`v1,${String(signed).trim()}`).toBe(signature)
   })
 
   test('that is Slack is told in words, and believed what it answers', async () => {
