@@ -192,7 +192,7 @@ const MESSAGE_WORDS: Readonly<Record<string, string>> = {
 }
 
 /** What may be asked for, as the form offers it. */
-export function eventChoices(types: readonly string[]) {
+function eventChoices(types: readonly string[]) {
   return types.map((value) => ({ value, label: EVENT_WORDS[value] ?? value }))
 }
 
