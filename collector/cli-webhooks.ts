@@ -1,10 +1,13 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { change } from './cli-sites.ts'
 import { type CommandTools, noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
 import { EXIT_BAD_SETTINGS, SETTINGS } from './config.ts'
+import { parseInstant } from './http/api-instant.ts'
+import { mannerOf } from './http/webhook-asked.ts'
 import { publicId, refOf } from './store/ids.ts'
 import type { WriteStore } from './store/store.ts'
+import { FORMATS, type Format, maskedAddress } from './webhooks/kinds.ts'
 import { EVENT_TYPES, type EventType } from './webhooks/news.ts'
 import { newWebhookSecret } from './webhooks/sign.ts'
 import { createTargets } from './webhooks/targets.ts'
@@ -17,7 +20,14 @@ interface AddOptions extends StoreOption {
   readonly event?: readonly string[]
   readonly site?: string
   readonly personal?: boolean
+  readonly format: Format
+  readonly template?: string
   readonly webhookAllow: string
+}
+
+interface ReplayOptions extends StoreOption {
+  readonly since?: string
+  readonly until?: string
 }
 
 interface DeliveryOptions extends StoreOption {
@@ -34,9 +44,18 @@ export function addWebhookCommands(program: Command, tools: CommandTools): void 
   webhook
     .command('add <URL>')
     .description('have changes of leads sent there, and print the secret that signs them, once')
-    .option('--event <EVENT...>', `what to tell, of ${EVENT_TYPES.join(', ')}; everything if none`)
+    .option(
+      '--event <EVENT...>',
+      `what to tell, of ${EVENT_TYPES.join(', ')}; if none everything, and to Slack new MQLs, SQLs and passed bars`,
+    )
     .option('--site <ID>', 'only leads of one site')
     .option('--personal', 'send who a lead is, too, and what people wrote about it')
+    .addOption(
+      new Option('--format <FORMAT>', 'signed JSON for programs, Slack, or a text of your own')
+        .choices(FORMATS)
+        .default('standard'),
+    )
+    .option('--template <TEXT>', 'that text, with fields such as {{what}}; @FILE reads it')
     .addOption(
       new Option('--webhook-allow <CIDRS>', SETTINGS.webhookAllow.sentence)
         .env('PIQUE_WEBHOOK_ALLOW')
@@ -85,15 +104,33 @@ export function addWebhookCommands(program: Command, tools: CommandTools): void 
   webhook
     .command('replay <ID> [DELIVERY]')
     .description('send a delivery again, or without one all that were given up')
+    .option('--since <WHEN>', 'only what was told then or later: a day or an instant')
+    .option('--until <WHEN>', 'only what was told then or before')
     .addOption(storeOption())
-    .action((id: string, delivery: string | undefined, { store }: StoreOption) =>
-      onStore(store, tools, (open) => replay(open, { id, delivery }, tools)),
+    .action((id: string, delivery: string | undefined, options: ReplayOptions) =>
+      onStore(options.store, tools, (open) => replay(open, { id, delivery, ...options }, tools)),
+    )
+  webhook
+    .command('test <ID>')
+    .description('have a running collector send a test; `deliveries` shows what came of it')
+    .addOption(storeOption())
+    .action((id: string, { store }: StoreOption) =>
+      onStore(store, tools, (open) => {
+        const ref = refOf('webhook', id)
+        const message = ref === null ? null : open.webhooks.testWebhook(ref, tools.now())
+        if (message === null) throw unknown(id)
+        print(`${publicId('message', message)} is to be sent`)
+      }),
     )
 }
 
 function add(url: string, options: AddOptions, tools: CommandTools): Promise<void> | undefined {
   const { print, complain, now } = tools
   const { store, event = null, site, personal: isFull = false, webhookAllow } = options
+  const fail = (problem: string) => {
+    complain(`pique: ${problem}`)
+    process.exitCode = 1
+  }
   const expected = SETTINGS.webhookAllow.check(webhookAllow)
   if (expected !== null) {
     complain(`pique: PIQUE_WEBHOOK_ALLOW is ${JSON.stringify(webhookAllow)}; expected ${expected}`)
@@ -102,16 +139,17 @@ function add(url: string, options: AddOptions, tools: CommandTools): Promise<voi
   }
   const allow = webhookAllow.split(',').flatMap((one) => one.trim() || [])
   const wrong = createTargets(allow).problemOf(url)
+  if (wrong !== null) return void fail(`the address ${wrong}`)
   const wrongEvent = event?.find((one) => !isEvent(one))
-  if (wrong !== null || wrongEvent !== undefined) {
-    complain(
-      wrong !== null
-        ? `pique: the address ${wrong}`
-        : `pique: --event is "${wrongEvent}"; expected ${EVENT_TYPES.join(', ')}`,
-    )
-    process.exitCode = 1
-    return
+  if (wrongEvent !== undefined) {
+    return void fail(`--event is "${wrongEvent}"; expected ${EVENT_TYPES.join(', ')}`)
   }
+  const events = event && EVENT_TYPES.filter((type) => event.includes(type))
+  const template = readTemplate(options.template)
+  if (!template.ok) return void fail(template.problem)
+  const wish = { format: options.format, template: template.text }
+  const manner = mannerOf(wish, { format: 'standard', template: null }, events)
+  if (!manner.ok) return void fail(`--${manner.problem}`)
   return orComplain(store, complain, () =>
     change(
       store,
@@ -121,31 +159,64 @@ function add(url: string, options: AddOptions, tools: CommandTools): Promise<voi
           throw new Error(`there is no site ${site}; \`pique site list\` shows them`)
         }
         const secret = newWebhookSecret()
-        const events = event && EVENT_TYPES.filter((type) => event.includes(type))
-        const added = { url: new URL(url).href, events, site: siteRef, isFull }
+        const { href } = new URL(url)
+        const added = { url: href, events, site: siteRef, isFull, ...manner.manner }
         const ref = open.webhooks.addWebhook({ ...added, secret, createdAt: now() })
-        print(JSON.stringify({ id: publicId('webhook', ref), url: added.url, secret }))
+        const { format } = added
+        const shown = format === 'standard' ? href : maskedAddress(href)
+        print(JSON.stringify({ id: publicId('webhook', ref), url: shown, format, secret }))
       },
       tools,
     ),
   )
 }
 
+type ReadTemplate =
+  | { readonly ok: true; readonly text: string | undefined }
+  | { readonly ok: false; readonly problem: string }
+
+function readTemplate(given: string | undefined): ReadTemplate {
+  if (given === undefined || !given.startsWith('@')) return { ok: true, text: given }
+  try {
+    return { ok: true, text: readFileSync(given.slice(1), 'utf8').trim() }
+  } catch {
+    return { ok: false, problem: `--template names ${given.slice(1)}, which can not be read` }
+  }
+}
+
+interface Replay extends Omit<ReplayOptions, 'store'> {
+  readonly id: string
+  readonly delivery: string | undefined
+}
+
 function replay(
   open: WriteStore,
-  { id, delivery }: { readonly id: string; readonly delivery: string | undefined },
+  { id, delivery, since, until }: Replay,
   { print, now }: CommandTools,
 ): void {
   const ref = refOf('webhook', id)
   if (ref === null) throw unknown(id)
+  // Changes nothing, and says whether there is one.
+  if (!open.webhooks.changeWebhook(ref, {})) throw unknown(id)
   if (delivery === undefined) {
-    print(`${open.webhooks.replayParked(ref, 0, now())} to be sent again`)
+    const period = { since: instantOf('since', since), until: instantOf('until', until) }
+    print(`${open.webhooks.replayParked(ref, period, now())} to be sent again`)
     return
+  }
+  if (since !== undefined || until !== undefined) {
+    throw new Error('--since and --until are of all that were given up; name no delivery')
   }
   if (!open.webhooks.replayMessage(ref, refOf('message', delivery) ?? 0, now())) {
     throw new Error(`${id} has no ${delivery}; \`pique webhook deliveries ${id}\` shows them`)
   }
   print(`${delivery} is to be sent again`)
+}
+
+function instantOf(option: 'since' | 'until', text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const at = parseInstant(text, option === 'since' ? 'start' : 'end')
+  if (at !== null) return at
+  throw new Error(`--${option} is "${text}"; expected a day (2026-11-21) or an ISO 8601 instant`)
 }
 
 function onStore(

@@ -89,6 +89,7 @@ export const REFUSALS = {
   invalid_cursor: { status: 400, title: 'The cursor is not one that a list gave' },
   webhook_target: { status: 400, title: 'A webhook can not go to this address' },
   crm_target: { status: 400, title: 'A CRM can not be at this address' },
+  webhook_template: { status: 400, title: 'This text can not be sent by a webhook' },
   webhook_off: { status: 409, title: 'This webhook is switched off; switch it on first' },
   invalid_model: { status: 400, title: 'The model is wrong; `problems` says all that is' },
   unchanged_model: { status: 409, title: 'This model is the one in force' },

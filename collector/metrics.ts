@@ -53,6 +53,12 @@ export function createMetrics({ stats, waiting, clockJumps, version }: MetricsDe
   const wal = gauge('wal_bytes', 'Bytes of the write-ahead log')
   const free = gauge('disk_free_bytes', "Free bytes on the store's disk")
   const quarantined = gauge('quarantined_events', 'Events that wait in quarantine')
+  const messages = gauge('webhook_messages', 'Messages to webhooks, by state', ['state'])
+  const failing = gauge('webhooks_failing', 'Webhooks that are on and take nothing')
+  const failingSince = gauge(
+    'webhooks_failing_since_timestamp_seconds',
+    'Since when the first of them has taken nothing; there only while one does',
+  )
   const isUp = gauge('writer_up', 'Whether the thread that writes answered just now')
 
   /** Counted without the library's labels, which cost a string for each beacon. */
@@ -78,6 +84,12 @@ export function createMetrics({ stats, waiting, clockJumps, version }: MetricsDe
     memory.reset()
     for (const [name, entries] of Object.entries(told.memory)) memory.set({ name }, entries)
     quarantined.set(told.quarantined)
+    const { webhooks } = told
+    messages.set({ state: 'waiting' }, webhooks.waiting)
+    messages.set({ state: 'parked' }, webhooks.parked)
+    failing.set(webhooks.failing)
+    if (webhooks.failingSince === null) failingSince.remove()
+    else failingSince.set(webhooks.failingSince / 1000)
     if (told.walBytes === null) wal.remove()
     else wal.set(told.walBytes)
     if (told.freeBytes === null) free.remove()

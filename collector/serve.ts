@@ -113,6 +113,7 @@ async function startBehind(listener: Listener, options: StartOptions): Promise<R
     poster: createPoster({ targets, timeoutMs: POST_TIMEOUT_MS }),
     clock,
     random: Math.random,
+    home: origin,
     log,
   })
   const sync = createSync({

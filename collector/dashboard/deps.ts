@@ -28,6 +28,7 @@ export type DashboardReader = Reader &
     | 'visitorTrend'
     | 'held'
     | 'rulesLately'
+    | 'webhooks'
   >
 
 export type DashboardWriter = Pick<

@@ -1,12 +1,14 @@
 import { mayUse } from '../http/auth.ts'
 import { answer, type Visit } from './answers.tsx'
 import { askLatest, askLive } from './ask.ts'
+import { isOwner } from './connect-actions.ts'
 import { checkOf } from './connect-screen.tsx'
 import type { DashboardDeps } from './deps.ts'
 import { hrefOf } from './links.ts'
 import { outcomeNotice } from './outcome-screen.tsx'
 import { presentAttention, REJECTIONS } from './present-attention.ts'
 import { presentSeen, presentToday, tagOf } from './present-today.ts'
+import { presentAlarm } from './present-webhooks.ts'
 import type { Screen } from './screens.ts'
 import { Today } from './today.tsx'
 
@@ -14,10 +16,11 @@ export function todayScreen({ reader, tagUrl }: DashboardDeps): Screen {
   return async (visit) => {
     const { c, now, site, sites } = visit
     const tagged = site ?? sites[0]
-    const [attention, live, notice] = await Promise.all([
+    const [attention, live, notice, hooks] = await Promise.all([
       reader.attention({ site: site?.id }, now),
       askLive(reader, site, now),
       outcomeNotice(reader, visit),
+      isOwner(visit) ? reader.webhooks() : [],
     ])
     const todayHref = hrefOf('/', { site: site?.id })
     const mayWrite = mayUse(c.get('access'), 'write')
@@ -26,6 +29,7 @@ export function todayScreen({ reader, tagUrl }: DashboardDeps): Screen {
         view={presentToday(live, now)}
         attention={presentAttention(attention, site?.id, now)}
         forms={mayWrite ? { back: todayHref, rejections: REJECTIONS } : null}
+        alarm={presentAlarm(hooks, now)}
         tag={tagged ? tagOf(tagged, tagUrl(c)) : null}
         connectHref={hrefOf('/connect', { site: site?.id })}
         todayHref={todayHref}

@@ -11,6 +11,8 @@ interface TodayProps {
   readonly view: TodayView
   readonly attention: AttentionView
   readonly forms: Forms | null
+  /** That a webhook has taken nothing for long; null while all is well, and for whoever is no owner. */
+  readonly alarm: string | null
   /** The tag to paste; null where there is no site to make one for. */
   readonly tag: string | null
   readonly connectHref: string
@@ -46,6 +48,13 @@ export const Today = (props: TodayProps) => (
       </p>
       <p class="status" role="status" data-part="status" />
     </div>
+    {props.alarm && (
+      <p class="notice" data-tone="problem" role="alert">
+        <span>
+          {props.alarm} <a href="/connect/webhooks">See what is wrong</a>
+        </span>
+      </p>
+    )}
     {props.view.untouched && <Teach tag={props.tag} connectHref={props.connectHref} />}
     <div class="columns today-columns">
       <Queue view={props.attention} forms={props.forms} here={props.todayHref} />

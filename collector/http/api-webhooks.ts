@@ -1,19 +1,17 @@
 import { z } from '@hono/zod-openapi'
 import { publicId, refOf } from '../store/ids.ts'
 import type { WebhookJson } from '../store/webhook-shapes.ts'
-import { EVENT_TYPES } from '../webhooks/news.ts'
 import { newWebhookSecret } from '../webhooks/sign.ts'
 import type { ApiDeps } from './api.ts'
 import { askPage, pageOfAll } from './api-cursor.ts'
 import {
   deliveryParams,
-  instant,
   listQuery,
   siteListQuery,
   webhookParams,
   writeHeaders,
 } from './api-query.ts'
-import { type Api, given, json, readRoute, siteId, unfound, writeRoute } from './api-route.ts'
+import { type Api, given, json, readRoute, unfound, writeRoute } from './api-route.ts'
 import { refuse } from './refuse.ts'
 import { pageOf } from './schemas.ts'
 import {
@@ -25,51 +23,11 @@ import {
   rotated,
   webhook,
 } from './schemas-webhooks.ts'
+import { chosenOf, mannerOf, toAdd, toChange, toReplay } from './webhook-asked.ts'
 
 const TAGS = ['Webhooks']
-const EVENT_LIST = `a list of at least one of ${EVENT_TYPES.join(', ')}`
-const URL_LIKE = 'an address such as https://crm.example.com/hooks/pique'
-const yesOrNo = () => z.boolean({ error: 'true or false' })
 /** A secret that was replaced signs beside the new one for so long. */
 export const FORMER_SECRET_MS = 24 * 3_600_000
-
-const toAdd = z
-  .strictObject(
-    {
-      url: z
-        .string({ error: URL_LIKE })
-        .openapi({ example: 'https://crm.example.com/hooks/pique' }),
-      events: z
-        .array(z.enum(EVENT_TYPES, { error: `one of ${EVENT_TYPES.join(', ')}` }), {
-          error: EVENT_LIST,
-        })
-        .min(1, { error: EVENT_LIST })
-        .max(20, { error: EVENT_LIST })
-        .nullish()
-        .openapi({
-          description: 'What to tell; everything if absent.',
-          example: ['lead.stage_changed'],
-        }),
-      site: siteId.openapi({ description: 'Only leads of this site.', example: 'si_1' }).nullish(),
-      personal: yesOrNo()
-        .openapi({
-          description:
-            'Send e-mail, user id, name, traits and notes too. Without it a message carries the lead’s id, its score and reasons.',
-        })
-        .optional(),
-    },
-    { error: 'an object with `url` and optionally `events`, `site` and `personal`' },
-  )
-  .openapi('WebhookToAdd')
-const toChange = z
-  .strictObject({ enabled: yesOrNo() }, { error: 'an object with `enabled`' })
-  .openapi('WebhookChange')
-const toReplay = z
-  .strictObject(
-    { since: instant('start', 'Told then or later; everything if absent.').optional() },
-    { error: 'an object with optionally `since`' },
-  )
-  .openapi('WebhookReplay')
 
 const bodyOf = <S extends z.ZodType>(schema: S) => ({
   required: true as const,
@@ -103,7 +61,7 @@ const change = writeRoute('admin', {
   method: 'patch',
   path: '/webhooks/{id}',
   tags: TAGS,
-  summary: 'Switch a webhook off, or on again; what waits is kept meanwhile',
+  summary: 'Switch a webhook off or on, or change what it is told; what waits is kept as it is',
   request: { params: webhookParams, headers: writeHeaders, body: bodyOf(toChange) },
   responses: { 200: json(webhook, 'The webhook') },
 })
@@ -135,7 +93,7 @@ const replayAll = writeRoute('admin', {
   method: 'post',
   path: '/webhooks/{id}/replay',
   tags: TAGS,
-  summary: 'Send all that was given up again',
+  summary: 'Send all that was given up again, or what was of a period',
   request: {
     params: webhookParams,
     headers: writeHeaders,
@@ -190,7 +148,7 @@ export function addWebhookRoutes(api: Api, { reader, writer, clock, targets }: A
 
   api.openapi(add, async (c) => {
     const { site: bound } = c.get('access')
-    const { url, events = null, site: asked, personal = false } = c.req.valid('json')
+    const { url, events, site: asked, personal = false, ...wish } = c.req.valid('json')
     const site = asked ?? bound
     const isKnown = site === null || (await reader.sites()).some(({ id }) => id === site)
     if (!isKnown || (bound !== null && site !== bound)) {
@@ -198,10 +156,14 @@ export function addWebhookRoutes(api: Api, { reader, writer, clock, targets }: A
     }
     const wrong = targets.problemOf(url)
     if (wrong !== null) return refuse(c, 'webhook_target', `url ${wrong}`)
+    const chosen = chosenOf(events)
+    const manner = mannerOf(wish, { format: 'standard', template: null }, chosen)
+    if (!manner.ok) return refuse(c, 'webhook_template', manner.problem)
     const secret = newWebhookSecret()
     const ref = await writer.addWebhook({
       url: new URL(url).href,
-      events: events && EVENT_TYPES.filter((type) => events.includes(type)),
+      ...manner.manner,
+      events: chosen,
       site: site === null ? null : refOf('site', site),
       isFull: personal,
       secret,
@@ -215,7 +177,15 @@ export function addWebhookRoutes(api: Api, { reader, writer, clock, targets }: A
     const { site: bound } = c.get('access')
     const found = await find(bound, c.req.valid('param').id)
     if (!found) return refuse(c, 'not_found')
-    await writer.changeWebhook(found.ref, { isEnabled: c.req.valid('json').enabled })
+    const { enabled, events, personal, ...wish } = c.req.valid('json')
+    const chosen = events === undefined ? found.known.events : chosenOf(events)
+    const manner = mannerOf(wish, found.known, chosen)
+    if (!manner.ok) return refuse(c, 'webhook_template', manner.problem)
+    await writer.changeWebhook(found.ref, {
+      ...given({ isEnabled: enabled, isFull: personal }),
+      ...(events !== undefined && { events: chosenOf(events) }),
+      manner: manner.manner,
+    })
     const changed = await find(bound, found.known.id)
     return changed ? c.json(changed.known, 200) : refuse(c, 'not_found')
   })
@@ -247,8 +217,11 @@ export function addWebhookRoutes(api: Api, { reader, writer, clock, targets }: A
   api.openapi(replayAll, async (c) => {
     const found = await find(c.get('access').site, c.req.valid('param').id)
     if (!found) return refuse(c, 'not_found')
-    const { since = 0 } = c.req.valid('json')
-    return c.json({ replayed: await writer.replayParked(found.ref, since, clock()) }, 202)
+    const period = c.req.valid('json')
+    if ((period.since ?? 0) > (period.until ?? Number.POSITIVE_INFINITY)) {
+      return refuse(c, 'invalid_request', '`since` is after `until`; a period begins first')
+    }
+    return c.json({ replayed: await writer.replayParked(found.ref, period, clock()) }, 202)
   })
 
   api.openapi(deliveries, async (c) => {

@@ -183,7 +183,8 @@ export function createApp(deps: AppDeps): App {
     }),
   )
   app.route('/', createImportPages({ reader: seen, writer, drafts, clock, demo }))
-  app.route('/', createWebhookPages({ reader: seen, writer, clock, targets, demo }))
+  const places = { publicUrl: config.publicUrl, homeOf: publicUrl }
+  app.route('/', createWebhookPages({ reader: seen, writer, clock, targets, demo, ...places }))
   const settings = { people, writer, entrance, publicUrl, demo, retentionMonths, erasing }
   const sites = createSites({ reader: seen, writer, clock })
   app.route('/', createSettings({ ...settings, sites, reader: seen, clock, onBroken }))

@@ -42,6 +42,7 @@ export const AUDITED: Readonly<Record<string, string | Audited>> = {
   'POST /connect/quarantine/:id/drop': 'quarantine.dropped',
 
   'POST /connect/webhooks/add': 'webhook.added',
+  'POST /connect/webhooks/:id/change': 'webhook.changed',
   'POST /connect/webhooks/:id/test': 'webhook.tested',
   'POST /connect/webhooks/:id/on': 'webhook.changed',
   'POST /connect/webhooks/:id/off': 'webhook.changed',

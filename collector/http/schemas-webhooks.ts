@@ -1,14 +1,26 @@
 import { z } from '@hono/zod-openapi'
 import type { DeliveryJson, WebhookJson } from '../store/webhook-shapes.ts'
+import { FORMATS } from '../webhooks/kinds.ts'
 import { EVENT_TYPES } from '../webhooks/news.ts'
-import { exactly, instant, maybe, maybeInstant, text } from './schemas.ts'
+import { exactly, instant, maybe, maybeInstant, STAGES, text } from './schemas.ts'
 
 /** Webhooks and what they were sent; see schemas.ts. */
 
 const webhookFields = {
   id: text.openapi({ example: 'wh_1' }),
-  url: text.openapi({ example: 'https://crm.example.com/hooks/pique' }),
+  url: text.openapi({
+    description: 'Without its path where the format is not `standard`: there it is a secret.',
+    example: 'https://crm.example.com/hooks/pique',
+  }),
+  format: z.enum(FORMATS).openapi({
+    description:
+      '`standard` is signed JSON for programs, `slack` a message for Slack, `template` a text of your own.',
+  }),
+  template: maybe.openapi({ description: 'The text of the format `template`.' }),
   events: z.array(z.enum(EVENT_TYPES)).readonly(),
+  stages: z.array(z.enum(STAGES)).readonly().nullable().openapi({
+    description: 'Of `lead.stage_changed` only those to one of these; null for every one.',
+  }),
   site: maybe.openapi({ description: 'Null for leads of every site.' }),
   personal: z.boolean().openapi({
     description: 'Its messages say who a lead is, and what people wrote about it.',

@@ -1,4 +1,5 @@
 import type { IgnoreReason, RejectCode } from '../errors.ts'
+import type { WebhookHealth } from '../store/webhook-store.ts'
 
 /** What became of events, counted since the process started. */
 export type Verdict =
@@ -18,6 +19,7 @@ export interface WriterStats {
   readonly freeBytes: number | null
   /** Events in quarantine. */
   readonly quarantined: number
+  readonly webhooks: WebhookHealth
 }
 
 /** Groups written, the events in them, and how long they took from their begin to their flush. */

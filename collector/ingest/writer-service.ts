@@ -260,6 +260,7 @@ export function openWriterService(
       walBytes: store.file.walBytes(),
       freeBytes: store.file.freeBytes(),
       quarantined: store.countQuarantined(),
+      webhooks: store.webhooks.webhookHealth(),
     }),
     addSite(site) {
       const added = store.addSite(site)

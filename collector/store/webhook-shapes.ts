@@ -1,10 +1,17 @@
+import type { Format } from '../webhooks/kinds.ts'
 import type { EventType } from '../webhooks/news.ts'
+import type { Stage } from './shapes.ts'
 
 /** Where other systems are told of leads, without its secret. */
 export interface WebhookJson {
   readonly id: string
+  /** Without its path where that is a secret, as of Slack's. */
   readonly url: string
+  readonly format: Format
+  readonly template: string | null
   readonly events: readonly EventType[]
+  /** Of changes of the stage only those to one of these; null for every one. */
+  readonly stages: readonly Stage[] | null
   /** Null for every site. */
   readonly site: string | null
   /** Its messages say who a lead is. */

@@ -1,4 +1,5 @@
 import type { ToldLevel } from '../scoring/crossings.ts'
+import type { Format } from '../webhooks/kinds.ts'
 import type { EventType, News } from '../webhooks/news.ts'
 
 /**
@@ -18,7 +19,11 @@ export interface Outbox {
 
 export interface NewWebhook {
   readonly url: string
-  /** Null for all there are, also later ones. */
+  /** `standard` where it is left out; the address of any other is a secret, and lies sealed. */
+  readonly format?: Format
+  /** The text of the format `template`. */
+  readonly template?: string | null
+  /** Null for what its format is told by itself, also of later ones. */
   readonly events: readonly EventType[] | null
   readonly site: number | null
   /** Its messages say who a lead is, and what people wrote. */
@@ -28,8 +33,28 @@ export interface NewWebhook {
   readonly createdAt: number
 }
 
+/** What is left out stays. What is on its way already goes as it was written. */
 export interface WebhookChange {
-  readonly isEnabled: boolean
+  readonly isEnabled?: boolean
+  readonly events?: readonly EventType[] | null
+  readonly isFull?: boolean
+  /** With its text, or without one. */
+  readonly manner?: { readonly format: Format; readonly template: string | null }
+}
+
+/** When messages were told that are sent again: from the first instant to the last. */
+export interface ReplayPeriod {
+  readonly since?: number | undefined
+  readonly until?: number | undefined
+}
+
+/** How webhooks fare, over all of them. */
+export interface WebhookHealth {
+  readonly waiting: number
+  readonly parked: number
+  /** How many are on and take nothing, and since when the first of them. */
+  readonly failing: number
+  readonly failingSince: number | null
 }
 
 /** A message as it is to be sent now. */
@@ -40,6 +65,8 @@ export interface DueMessage {
   /** `webhook-id`: the same at every try. */
   readonly key: string
   readonly url: string
+  readonly format: Format
+  readonly contentType: string
   readonly body: string
   /** Before this one. */
   readonly tries: number
@@ -84,10 +111,11 @@ export interface WebhookStore {
   rotateWebhook(ref: number, secret: string, formerUntil: number): boolean
   /** Has a message sent again, as often as a new one; whether this webhook has it. */
   replayMessage(webhook: number, ref: number, now: number): boolean
-  /** The same of all that were given up, from an instant on; how many. */
-  replayParked(webhook: number, since: number, now: number): number
+  /** The same of all that were given up; how many. */
+  replayParked(webhook: number, period: ReplayPeriod, now: number): number
   /** Writes a test message; its number, or null where there is no such webhook. */
   testWebhook(ref: number, now: number): number | null
+  webhookHealth(): WebhookHealth
   /** What is to be sent now, at most so many of each webhook together with what is under way. */
   dueMessages(now: number, underWay: readonly InFlight[], most: number): readonly DueMessage[]
   /** Writes what became of tries, in one transaction. */

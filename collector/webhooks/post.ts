@@ -40,6 +40,7 @@ export interface PosterDeps {
 export const POST_TIMEOUT_MS = 10_000
 const MAX_ANSWER_BYTES = 64 * 1024
 const MAX_KEPT_BYTES = 2 * 1024 * 1024
+const MAX_WORD_BYTES = 100
 
 class Refused extends Error {}
 const REFUSED = 'the address is on a private network, which PIQUE_WEBHOOK_ALLOW does not name'
@@ -139,12 +140,17 @@ function readAnswer(
   const { statusCode: status = 0, headers } = answer
   return new Promise((resolve) => {
     const kept: Buffer[] = []
+    let begin = ''
     const said = () => {
-      const text = isKept ? { text: Buffer.concat(kept).toString('utf8') } : {}
-      resolve({ kind: 'answered', status, retryAfter: headers['retry-after'] ?? null, ...text })
+      const word = /^[a-z_]{2,60}$/.exec(begin.trim())?.[0]
+      const retryAfter = headers['retry-after'] ?? null
+      const more = isKept ? { text: Buffer.concat(kept).toString('utf8') } : word && { word }
+      resolve({ kind: 'answered', status, retryAfter, ...more })
     }
     let bytes = 0
     answer.on('data', (chunk: Buffer) => {
+      // Of a longer answer it is no word.
+      if (bytes < MAX_WORD_BYTES) begin += chunk.toString('latin1').slice(0, MAX_WORD_BYTES)
       bytes += chunk.length
       if (bytes > (isKept ? MAX_KEPT_BYTES : MAX_ANSWER_BYTES)) answer.destroy()
       else if (isKept) kept.push(chunk)

@@ -1,4 +1,5 @@
 import type { DueMessage, Tried } from '../store/webhook-store.ts'
+import { type Refusal, refusalOf } from './refusals.ts'
 
 /**
  * When a message is tried again, and when it is given up. Ten tries with growing gaps, some 75 hours
@@ -43,10 +44,13 @@ export type PostAnswer =
       readonly retryAfter: string | null
       /** Where it was to be kept. */
       readonly text?: string
+      /** The whole answer, where it is one word such as `no_service`. */
+      readonly word?: string
     }
   | { readonly kind: 'failed'; readonly error: string }
 
-type Asked = Pick<DueMessage, 'lane' | 'tries' | 'toldAt' | 'failingSince' | 'failures'>
+type Asked = Pick<DueMessage, 'lane' | 'tries' | 'toldAt' | 'failingSince' | 'failures'> &
+  Partial<Pick<DueMessage, 'format'>>
 export type Judged = Pick<Tried, 'status' | 'error' | 'became' | 'pausedUntil'>
 
 /** What an answer makes of a message and its webhook; `random` is from 0 to 1. */
@@ -59,10 +63,13 @@ export function judgeAnswer(
   if (status !== null && status >= 200 && status < 300) {
     return { status, error: null, became: { kind: 'delivered' }, pausedUntil: null }
   }
-  const error = answer.kind === 'failed' ? answer.error : wordsOf(answer.status)
+  const refusal = answer.kind === 'failed' ? null : refusalOf(message.format, answer)
+  const error = answer.kind === 'failed' ? answer.error : wordsOf(answer.status, refusal)
   const isTest = message.lane === 0
   if (isTest) return { status, error, became: { kind: 'parked' }, pausedUntil: null }
-  if (status === 410) return { status, error, became: { kind: 'gone' }, pausedUntil: null }
+  if (status === 410 || refusal?.ends === 'gone') {
+    return { status, error, became: { kind: 'gone' }, pausedUntil: null }
+  }
   const wishMs = answer.kind === 'answered' ? wishOf(answer, now) : 0
   const pauseMs = Math.max(
     probeGapMs(message.failures + 1),
@@ -70,7 +77,7 @@ export function judgeAnswer(
   )
   const pausedUntil = pauseMs > 0 ? now + pauseMs : null
   const gapMs = GAPS_MS[message.tries]
-  if (gapMs === undefined || isTooLate(message, now)) {
+  if (refusal?.ends === 'parked' || gapMs === undefined || isTooLate(message, now)) {
     return { status, error, became: { kind: 'parked' }, pausedUntil }
   }
   const jittered = Math.round(gapMs * (1 + JITTER * (2 * random - 1)))
@@ -99,7 +106,8 @@ export function wishOf(
   return Number.isNaN(at) ? 0 : Math.max(0, at - now)
 }
 
-function wordsOf(status: number): string {
+function wordsOf(status: number, refusal: Refusal | null): string {
+  if (refusal !== null) return `answered ${status}: ${refusal.words}`
   if (status >= 300 && status < 400) return `answered ${status}; redirects are not followed`
   return status === 410 ? 'answered 410: it wants nothing more' : `answered ${status}`
 }

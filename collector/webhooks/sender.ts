@@ -5,6 +5,7 @@ import type { DueMessage, InFlight, Tried } from '../store/webhook-store.ts'
 import type { Poster } from './post.ts'
 import { judgeAnswer } from './schedule.ts'
 import { signatureOf } from './sign.ts'
+import { HOME } from './story.ts'
 
 /**
  * Sends what is due. A message is marked only after its answer came, so one that was delivered when
@@ -34,6 +35,8 @@ export interface SenderDeps {
   readonly clock: () => number
   /** From 0 to 1. */
   readonly random: () => number
+  /** The dashboard's address, for links in what people read; without a path. */
+  readonly home?: string
   readonly log: Pick<Log, 'warn' | 'error'>
 }
 
@@ -42,7 +45,8 @@ const MOST = 4
 const GRACE_MS = 1000
 const ALERT_MS = 3_600_000
 
-export function createSender({ store, poster, clock, random, log }: SenderDeps): Sender {
+export function createSender(deps: SenderDeps): Sender {
+  const { store, poster, clock, random, log, home = HOME } = deps
   const underWay = new Map<number, DueMessage>()
   const ended = new AbortController()
   const warned = new Set<number>()
@@ -69,10 +73,12 @@ export function createSender({ store, poster, clock, random, log }: SenderDeps):
   }
 
   async function send(message: DueMessage): Promise<void> {
-    const { key: id, url, body, secrets } = message
+    const { key: id, url, format, contentType, secrets } = message
+    const body =
+      format === 'standard' ? message.body : message.body.replaceAll(HOME, encodeURI(home))
     const seconds = Math.floor(clock() / 1000)
     const headers = {
-      'content-type': 'application/json',
+      'content-type': contentType,
       'user-agent': 'Pique-Webhooks',
       'webhook-id': id,
       'webhook-timestamp': String(seconds),

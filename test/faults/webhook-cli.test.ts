@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const end of ENDS.splice(0).reverse()) await end()
 })
 
-test('adds, lists, replays and revokes', { timeout: 60_000 }, async () => {
+test('adds, lists, replays and revokes', { timeout: 120_000 }, async () => {
   const place = createPlace()
   const receiver = await startReceiver()
   const collector = await startBuilt('start', place.store, [], { env: ENV })
@@ -32,6 +32,18 @@ test('adds, lists, replays and revokes', { timeout: 60_000 }, async () => {
   expect(made).toMatchObject({ id: 'wh_1', secret: expect.stringMatching(/^whsec_/) })
   expect(JSON.parse(await pique('list'))).toMatchObject({ id: 'wh_1', state: 'on' })
   expect(await pique('add', 'http://10.0.0.1/')).toMatch(/^pique: the address is not https/)
+  const refused = await Promise.all([
+    pique('add', receiver.url, '--format', 'template'),
+    pique('add', receiver.url, '--format', 'template', '--template', '{{nope}}'),
+    pique('replay', 'wh_1', '--since', 'soon'),
+    pique('replay', 'wh_9'),
+  ])
+  expect(refused).toEqual([
+    'pique: --template is missing; expected the text',
+    expect.stringMatching(/^pique: --template has {{nope}}, which is no field/),
+    'pique: --since is "soon"; expected a day (2026-11-21) or an ISO 8601 instant',
+    'pique: there is no webhook wh_9; `pique webhook list` shows them',
+  ])
 
   const { data: sites } = await (await collector.api('/sites')).json()
   const meet = async (email: string) => {
@@ -44,13 +56,24 @@ test('adds, lists, replays and revokes', { timeout: 60_000 }, async () => {
   await until(() => receiver.received.length === 1)
   const sent = async () => JSON.parse(await pique('deliveries', 'wh_1'))
   await until(async () => (await sent()).state === 'delivered')
+  expect(await pique('replay', 'wh_1', '--until', '2020-01-01')).toBe('0 to be sent again')
   expect(await pique('replay', 'wh_1', 'me_1')).toBe('me_1 is to be sent again')
   await until(() => receiver.received.length === 2)
   expect(receiver.received[1]?.id).toBe(receiver.received[0]?.id)
 
+  // To people: their address is a secret, and shown to nobody again.
+  const slack = JSON.parse(await pique('add', receiver.url, '--format', 'slack', '--personal'))
+  expect(slack).toMatchObject({ id: 'wh_2', format: 'slack', url: expect.stringMatching(/…$/) })
+  expect(await pique('list')).not.toContain('/hook","format":"slack"')
+  expect(await pique('test', 'wh_2')).toMatch(/^me_\d+ is to be sent$/)
+  await until(() => receiver.received.length === 3)
+  expect(receiver.received[2]?.body).toMatch(/^{"text":"This is a test from Pique/)
+  expect(receiver.received[2]?.body).toContain(`<${collector.url}/leads/`)
+  expect(collector.logs()).not.toContain(receiver.url)
+
   expect(await pique('revoke', 'wh_1')).toBe('revoked wh_1')
   await meet('bob@corp.example')
   await new Promise((resolve) => setTimeout(resolve, 1500))
-  expect(receiver.received).toHaveLength(2)
+  expect(receiver.received).toHaveLength(3)
   expect(await pique('revoke', 'wh_1')).toMatch(/there is no webhook wh_1/)
 })

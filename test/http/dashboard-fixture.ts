@@ -467,6 +467,7 @@ export function readerOf(source: World, asked: Asked = {}): DashboardReader {
     },
     visitorTrend: async () => found([]),
     rulesLately: async () => [],
+    webhooks: async () => [],
   }
 }
 

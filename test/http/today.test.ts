@@ -240,3 +240,22 @@ describe('scores that moved', () => {
     expect(later?.before_milli).toBeLessThan(after?.before_milli ?? 0)
   })
 })
+
+test('an owner is told of a webhook that has taken nothing for an hour, and nobody else', async () => {
+  const { writer, deliver } = whole.service
+  const hook = { url: 'https://crm.example/hook', events: null, site: null, isFull: false }
+  const webhook = await writer.addWebhook({ ...hook, secret: 'whsec_', createdAt: NOW })
+  const known = [eventAt(NOW - 90 * MINUTE, 'identify', { props: { email: 'a@firm.example' } })]
+  deliver('shop', randomUUID(), known, NOW - 90 * MINUTE)
+  const [due] = await writer.dueMessages(NOW, [], 4)
+  if (!due) throw new Error('nothing is due')
+  const failed = { ref: due.ref, webhook, status: 500, error: 'answered 500', pausedUntil: null }
+  const noteAt = (at: number) =>
+    writer.noteTries([{ ...failed, at, became: { kind: 'waiting', dueAt: NOW + DAY } }])
+  await noteAt(NOW - 59 * MINUTE)
+  expect(await read('/', 'owner')).not.toContain('took nothing')
+  await writer.changeWebhook(webhook, { isEnabled: true })
+  await noteAt(NOW - 61 * MINUTE)
+  expect(await read('/', 'owner')).toContain('crm.example took nothing for 1 h 1 min')
+  expect(await read('/', 'analyst')).not.toContain('took nothing')
+})

@@ -124,8 +124,14 @@ describe('deliveries', () => {
       due.map(({ ref }) => ({ ref, ...rest, became: { kind: 'parked' as const } })),
     )
     const since = new Date(NOW + MINUTE).toISOString()
-    expect(await ask('POST', '/webhooks/wh_1/replay', { since })).toMatchObject({ replayed: 1 })
-    expect(await ask('POST', '/webhooks/wh_1/replay', {})).toMatchObject({ replayed: 1 })
+    const until = new Date(NOW + MINUTE).toISOString()
+    const replay = (period: object) => ask('POST', '/webhooks/wh_1/replay', period)
+    expect(await replay({ since: until, until: since.replace('2', '1') })).toMatchObject({
+      code: 'invalid_request',
+    })
+    expect(await replay({ until: '2020-01-01' })).toMatchObject({ replayed: 0 })
+    expect(await replay({ since })).toMatchObject({ replayed: 1 })
+    expect(await replay({ until })).toMatchObject({ replayed: 1 })
     expect(await ask('GET', '/webhooks/wh_1')).toMatchObject({ waiting: 2, parked: 0 })
   })
 })
@@ -185,4 +191,69 @@ test('what was sent of a lead is named where all that is held of it is', async (
   expect(held.recipients).toEqual(['https://crm.example.com'])
   const ann = await ask('GET', '/leads/email:ann@example.com/export?site=si_1')
   expect(ann.recipients).toEqual([])
+})
+
+describe('what people read', () => {
+  const SLACK = 'https://hooks.slack.com/services/T0000/B0000/averysecrettokenWXYZ'
+
+  test('Slack is told of MQLs, and nobody is shown its address again', async () => {
+    const made = await add({ url: SLACK, format: 'slack' })
+    expect(made).toMatchObject({
+      ...{ status: 201, url: 'https://hooks.slack.com/…WXYZ', format: 'slack', template: null },
+      ...{ events: ['lead.stage_changed', 'lead.score_crossed'], stages: ['mql', 'sql'] },
+    })
+    meet('new@corp.example')
+    expect(await ask('GET', '/webhooks/wh_1')).toMatchObject({ waiting: 0 })
+    const wish = [eventAt(NOW, 'identify', { props: { email: 'b@corp.example' } })]
+    service.deliver('shop', randomUUID(), [...wish, eventAt(NOW, 'request_demo')], NOW)
+    const [message] = await service.writer.dueMessages(NOW, [], 4)
+    expect(message).toMatchObject({ url: SLACK, format: 'slack', contentType: 'application/json' })
+    expect(message?.body).toMatch(/is now marketing-qualified/)
+    expect(message?.body).not.toContain('b@corp')
+    const lead = await ask('GET', '/leads/email:b@corp.example/export?site=si_1')
+    expect(lead.recipients).toEqual(['https://hooks.slack.com'])
+    const all = JSON.stringify([made, await ask('GET', '/webhooks'), await ask('GET', '/audit')])
+    expect(all).not.toContain('averysecret')
+    const db = new Database(service.path, { readonly: true })
+    expect(JSON.stringify(db.prepare('SELECT * FROM webhook').all())).not.toContain('averysecret')
+    db.close()
+  })
+
+  test('a text is sent as it is written, and one that can’t be is refused with what would be right', async () => {
+    const template = '{"msg":"{{lead.name}} is {{stage}}"}'
+    const own = { url: 'https://discord.com/api/webhooks/1/x', format: 'template', template }
+    const events = ['lead.stage_changed']
+    expect(await add({ ...own, events })).toMatchObject({ status: 201, template, stages: null })
+    const refusals: [object, RegExp][] = [
+      [{ template: '{"a":"{{lead.nmae}}"}' }, /did you mean {{lead\.name}}\? Fields are what,/],
+      [{ template: '{"a":{{lead.name}}}' }, /has to be JSON/],
+      [{ template: null }, /template is missing/],
+      [{ format: 'slack' }, /alone/],
+    ]
+    for (const [wrong, words] of refusals) {
+      const refused = await add({ ...own, ...wrong })
+      expect(refused).toMatchObject({ status: 400, code: 'webhook_template' })
+      expect(refused.detail).toMatch(words)
+    }
+    expect(await add({ format: 'xml' })).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('standard, slack, template'),
+    })
+    const changed = await ask('PATCH', '/webhooks/wh_1', { template: '{{what}}!', personal: true })
+    expect(changed).toMatchObject({ template: '{{what}}!', personal: true, events, state: 'on' })
+    const wish = [eventAt(NOW, 'identify', { props: { email: 'a_b@corp.example' } })]
+    service.deliver('shop', randomUUID(), [...wish, eventAt(NOW, 'request_demo')], NOW)
+    const [message] = await service.writer.dueMessages(NOW, [], 4)
+    expect(message?.body).toBe('a\\_b@corp.example is now marketing-qualified!')
+    expect(message?.contentType).toBe('text/plain; charset=utf-8')
+    expect(await ask('PATCH', '/webhooks/wh_1', {})).toMatchObject({ code: 'invalid_request' })
+    // To a program after all: its address is shown again, and everything is told.
+    const signed = await ask('PATCH', '/webhooks/wh_1', {
+      format: 'standard',
+      template: null,
+      events: null,
+    })
+    expect(signed).toMatchObject({ url: own.url, format: 'standard', template: null })
+    expect(signed.events).toHaveLength(5)
+  })
 })

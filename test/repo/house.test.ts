@@ -56,6 +56,7 @@ const PURE = within(
   'collector/segment/',
   'collector/webhooks/news.ts',
   'collector/webhooks/schedule.ts',
+  'collector/webhooks/refusals.ts',
   'collector/errors.ts',
   'collector/nesting.ts',
 )

@@ -17,6 +17,10 @@ export interface Receiver {
   readonly received: Received[]
   /** Connections that were opened, whatever came of them. */
   connections: number
+  /** Connections open now. */
+  open: number
+  /** Bytes that were written to all of them. */
+  socketBytes(): number
   close(): Promise<void>
 }
 
@@ -46,14 +50,22 @@ export async function startReceiver(answer: Answer = ok): Promise<Receiver> {
     port,
     received,
     connections: 0,
+    open: 0,
+    socketBytes: () => bytes,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
       }),
   }
-  server.on('connection', () => {
+  let bytes = 0
+  server.on('connection', (socket) => {
     receiver.connections++
+    receiver.open++
+    socket.on('close', () => {
+      receiver.open--
+      bytes += socket.bytesWritten
+    })
   })
   return receiver
 }

@@ -29,6 +29,7 @@ describe('metrics', () => {
           walBytes: 1234,
           freeBytes: null,
           quarantined: 1,
+          webhooks: { waiting: 6, parked: 2, failing: 1, failingSince: 1_700_000_000_000 },
         }
       },
       waiting: () => ({ count: 5, bytes: 600, oldestMs: 250 }),
@@ -51,6 +52,9 @@ describe('metrics', () => {
       'pique_waiting_seconds 0.25',
       'pique_memory_entries{name="browser_rates"} 4',
       'pique_wal_bytes 1234',
+      'pique_webhook_messages{state="parked"} 2',
+      'pique_webhooks_failing 1',
+      'pique_webhooks_failing_since_timestamp_seconds 1700000000',
       'pique_commit_seconds_bucket{le="+Inf"} 1',
       'pique_committed_deliveries_total 3',
       'pique_build_info{version="1.2.3"} 1',

@@ -329,5 +329,7 @@ export const MIGRATIONS: readonly string[] = [
     id INTEGER PRIMARY KEY AUTOINCREMENT, name BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL, until INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX answer_until ON answer (until);
+  -- Where a webhook's address is a secret itself: it, sealed; url then shows where it leads.
+  ALTER TABLE webhook ADD COLUMN target TEXT;
   `,
 ]

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { ToldLevel } from '../../scoring/crossings.ts'
-import { bodyOf, type EventType, type News, type PersonFacts } from '../../webhooks/news.ts'
+import {
+  isSelected,
+  type Manner,
+  messageOf,
+  type Selection,
+  selectionOf,
+} from '../../webhooks/kinds.ts'
+import type { EventType, News, PersonFacts } from '../../webhooks/news.ts'
 import type { Outbox } from '../webhook-store.ts'
 import type { Db } from './connect.ts'
 import { nameOf } from './read/lead-rows.ts'
@@ -19,10 +26,21 @@ export interface OutboxTable extends Outbox {
 
 interface Listening {
   readonly ref: number
-  readonly events: readonly string[] | null
+  readonly told: Selection
+  readonly manner: Manner
   readonly site: number | null
   readonly isFull: boolean
 }
+
+type ListeningRow = [
+  ref: number,
+  events: string | null,
+  site: number | null,
+  full: number,
+  format: Manner['format'],
+  template: string | null,
+  url: string,
+]
 
 export function newMessageKey(): string {
   return `msg_${randomBytes(18).toString('base64url')}`
@@ -30,7 +48,10 @@ export function newMessageKey(): string {
 
 export function createOutbox(db: Db): OutboxTable {
   const select = db
-    .prepare("SELECT id, events, site, full FROM webhook WHERE state = 'on' ORDER BY id")
+    .prepare(
+      `SELECT id, events, site, full, format, template, url
+       FROM webhook WHERE state = 'on' ORDER BY id`,
+    )
     .raw()
   const person = db.prepare('SELECT site, email, user_id, traits FROM lead WHERE id = ?').raw()
   const countOn = db
@@ -67,13 +88,13 @@ export function createOutbox(db: Db): OutboxTable {
 
   function listening(): readonly Listening[] {
     known ??= select.all().map((raw) => {
-      const [ref, events, site, full] = raw as [number, string | null, number | null, number]
-      return { ref, events: events === null ? null : JSON.parse(events), site, isFull: full === 1 }
+      const [ref, events, site, full, format, template, url] = raw as ListeningRow // as selected
+      const told = selectionOf(format, events === null ? null : JSON.parse(events))
+      const manner = { format, template, host: new URL(url).host }
+      return { ref, told, manner, site, isFull: full === 1 }
     })
     return known
   }
-  const isWanted = ({ events }: Listening, type: EventType) =>
-    events === null || events.includes(type)
 
   function personOf(news: News): PersonFacts | null {
     const nobody = { email: null, userId: null, name: null, traits: {} }
@@ -90,14 +111,15 @@ export function createOutbox(db: Db): OutboxTable {
       known = null
     },
     hasWebhooks: () => listening().length > 0,
-    wants: (type) => listening().some((one) => isWanted(one, type)),
+    wants: (type: EventType) => listening().some(({ told }) => told.events.includes(type)),
     tell(news, now) {
       const about = personOf(news)
       if (!about) return
       for (const one of listening()) {
-        if (!isWanted(one, news.type) || (one.site !== null && one.site !== about.site)) continue
+        if (!isSelected(one.told, news) || (one.site !== null && one.site !== about.site)) continue
         const sequence = Number(countOn.get(news.lead, one.ref))
-        const body = bodyOf(news, { person: about, sequence, isFull: one.isFull })
+        const told = { person: about, sequence, isFull: one.isFull }
+        const body = messageOf(one.manner, news, told)
         const [webhook, key] = [one.ref, newMessageKey()]
         insert.run({ webhook, key, type: news.type, lead: news.lead, sequence, body, now })
       }

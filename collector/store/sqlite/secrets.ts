@@ -106,16 +106,28 @@ export function webhookName(ref: number): string {
   return `webhook ${ref}`
 }
 
+/** The same of an address that is a secret. */
+export function targetName(ref: number): string {
+  return `address of webhook ${ref}`
+}
+
 /** The same of webhooks: a secret that can't be opened any more has to be replaced at the receiver. */
 function sealWebhooks(db: Db, seal: Seal, former: Seal | null): void {
-  const rows = db.prepare('SELECT id, secret, former_secret FROM webhook').raw().all()
+  const rows = db.prepare('SELECT id, secret, former_secret, target, url FROM webhook').raw().all()
   const update = db.prepare('UPDATE webhook SET secret = ?, former_secret = ? WHERE id = ?')
+  const putTarget = db.prepare('UPDATE webhook SET target = ? WHERE id = ?')
+  // Where it leads is known no more, so nothing is sent there.
+  const switchOff = db.prepare("UPDATE webhook SET state = 'off' WHERE id = ?")
   for (const row of rows) {
-    const [ref, secret, older] = row as [number, string, string | null] // as selected
+    const [ref, secret, older, target, url] = row as HookSecrets // as selected
     const name = webhookName(ref)
     const anew = (sealed: string) =>
       seal.seal(former?.open(sealed, name) ?? newWebhookSecret(), name)
     update.run(anew(secret), older === null ? null : anew(older), ref)
+    if (target === null) continue
+    const address = former?.open(target, targetName(ref))
+    putTarget.run(seal.seal(address ?? url, targetName(ref)), ref)
+    if (address === undefined) switchOff.run(ref)
   }
 }
 
@@ -134,6 +146,14 @@ function sealCrms(db: Db, seal: Seal, former: Seal | null): void {
     update.run(seal.seal(former?.open(secret, name) ?? 'lost', name), ref)
   }
 }
+
+type HookSecrets = [
+  ref: number,
+  secret: string,
+  former: string | null,
+  target: string | null,
+  url: string,
+]
 
 function fingerprintOf(key: Buffer): Buffer {
   return createHmac('sha256', key).update('pique instance key').digest()

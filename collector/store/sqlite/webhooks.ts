@@ -1,10 +1,19 @@
-import { TEST_TYPE, testBodyOf } from '../../webhooks/news.ts'
+import { contentTypeOf, type Format, maskedAddress, testMessageOf } from '../../webhooks/kinds.ts'
+import { TEST_TYPE } from '../../webhooks/news.ts'
 import { DOWN_AFTER } from '../../webhooks/schedule.ts'
 import { publicId } from '../ids.ts'
-import type { DueMessage, InFlight, NewWebhook, Tried, WebhookStore } from '../webhook-store.ts'
+import type {
+  DueMessage,
+  InFlight,
+  NewWebhook,
+  ReplayPeriod,
+  Tried,
+  WebhookChange,
+  WebhookStore,
+} from '../webhook-store.ts'
 import type { Db } from './connect.ts'
 import { createLaneFreer, firstOfLane, newMessageKey, type OutboxTable } from './outbox.ts'
-import { type Seal, webhookName } from './secrets.ts'
+import { type Seal, targetName, webhookName } from './secrets.ts'
 
 /** Down for so long, what waited for a later try is sent at once when it is back. */
 const LONG_DOWN_MS = 600_000
@@ -12,6 +21,9 @@ const LONG_DOWN_MS = 600_000
 interface HookRow {
   readonly id: number
   readonly url: string
+  readonly target: string | null
+  readonly format: Format
+  readonly template: string | null
   readonly secret: string
   readonly former_secret: string | null
   readonly former_until: number | null
@@ -19,6 +31,9 @@ interface HookRow {
   readonly failing_since: number | null
   readonly paused_until: number | null
 }
+
+type MannerOf = Pick<HookRow, 'format' | 'template'>
+type HealthRow = [waiting: number, parked: number, failing: number, since: number | null]
 
 interface DueRow {
   readonly id: number
@@ -39,6 +54,12 @@ export function createWebhooks(
     `INSERT INTO webhook (url, events, site, full, secret, state, created_at)
      VALUES (?, ?, ?, ?, '', 'on', ?)`,
   )
+  const hookOf = db.prepare('SELECT * FROM webhook WHERE id = ?')
+  const putManner = db.prepare(
+    'UPDATE webhook SET url = ?, target = ?, format = ?, template = ? WHERE id = ?',
+  )
+  const putEvents = db.prepare('UPDATE webhook SET events = ? WHERE id = ?')
+  const putFull = db.prepare('UPDATE webhook SET full = ? WHERE id = ?')
   const putSecret = db.prepare('UPDATE webhook SET secret = ? WHERE id = ?')
   const rotate = db.prepare(
     `UPDATE webhook SET former_secret = secret, former_until = ?, secret = ? WHERE id = ?`,
@@ -48,7 +69,7 @@ export function createWebhooks(
     db.prepare('DELETE FROM message_count WHERE webhook = ?'),
   ]
   const drop = db.prepare('DELETE FROM webhook WHERE id = ?')
-  const change = db.prepare(
+  const putState = db.prepare(
     `UPDATE webhook SET state = ?, failures = 0, failing_since = NULL, paused_until = NULL
      WHERE id = ?`,
   )
@@ -63,7 +84,10 @@ export function createWebhooks(
     )
     .pluck()
   const parked = db
-    .prepare("SELECT id FROM message WHERE webhook = ? AND state = 'parked' AND told_at >= ?")
+    .prepare(
+      `SELECT id FROM message
+       WHERE webhook = ? AND state = 'parked' AND told_at >= ? AND told_at <= ?`,
+    )
     .pluck()
   const addTest = db.prepare(
     `INSERT INTO message (webhook, key, type, lead, lane, sequence, body, state, due_at, told_at)
@@ -99,6 +123,14 @@ export function createWebhooks(
   const hurry = db.prepare(
     'UPDATE message SET due_at = @at WHERE webhook = @webhook AND due_at > @at',
   )
+  const healthOfAll = db
+    .prepare(
+      `SELECT (SELECT count(*) FROM message WHERE state = 'waiting'),
+         (SELECT count(*) FROM message WHERE state = 'parked'), count(failing_since),
+         min(failing_since)
+       FROM webhook WHERE state = 'on'`,
+    )
+    .raw()
   const putFirst = firstOfLane(db)
   const freeLane = createLaneFreer(db)
   const inOne = <A extends unknown[], R>(work: (...args: A) => R) => db.transaction(work).immediate
@@ -132,6 +164,15 @@ export function createWebhooks(
     noteHealth(tried)
   }
 
+  /** Where the address is a secret itself it lies sealed, and the row shows only where it leads. */
+  function putAddress(ref: number, address: string, { format, template }: MannerOf): void {
+    const isSecret = format !== 'standard'
+    const target = isSecret ? sealOf().seal(address, targetName(ref)) : null
+    putManner.run(isSecret ? maskedAddress(address) : address, target, format, template, ref)
+  }
+  const addressOf = ({ id, url, target }: HookRow) =>
+    target === null ? url : sealOf().open(target, targetName(id))
+
   function secretsOf(
     { id, secret, former_secret: former, former_until: until }: HookRow,
     now: number,
@@ -154,10 +195,12 @@ export function createWebhooks(
   }
 
   return {
-    addWebhook: inOne(({ url, events, site, isFull, secret, createdAt }: NewWebhook) => {
-      const named = events === null ? null : JSON.stringify(events)
-      const added = add.run(url, named, site, isFull ? 1 : 0, createdAt)
+    addWebhook: inOne((hook: NewWebhook) => {
+      const { url, events, site, isFull, secret, createdAt } = hook
+      const { format = 'standard', template = null } = hook
+      const added = add.run('', listText(events), site, isFull ? 1 : 0, createdAt)
       const ref = Number(added.lastInsertRowid)
+      putAddress(ref, url, { format, template })
       putSecret.run(sealOf().seal(secret, webhookName(ref)), ref)
       outbox.forget()
       return ref
@@ -167,11 +210,17 @@ export function createWebhooks(
       outbox.forget()
       return drop.run(ref).changes > 0
     }),
-    changeWebhook: inOne((ref: number, { isEnabled }: { readonly isEnabled: boolean }) => {
+    changeWebhook: inOne((ref: number, change: WebhookChange) => {
+      const { isEnabled, events, isFull, manner } = change
+      const hook = hookOf.get(ref) as HookRow | undefined // the columns of the table
+      if (!hook) return false
       outbox.forget()
-      const isThere = change.run(isEnabled ? 'on' : 'off', ref).changes > 0
-      if (isThere && isEnabled) wakeHeads.run(ref)
-      return isThere
+      if (manner !== undefined) putAddress(ref, addressOf(hook), manner)
+      if (events !== undefined) putEvents.run(listText(events), ref)
+      if (isFull !== undefined) putFull.run(isFull ? 1 : 0, ref)
+      if (isEnabled !== undefined) putState.run(isEnabled ? 'on' : 'off', ref)
+      if (isEnabled) wakeHeads.run(ref)
+      return true
     }),
     rotateWebhook: (ref, secret, formerUntil) =>
       rotate.run(formerUntil, sealOf().seal(secret, webhookName(ref)), ref).changes > 0,
@@ -181,29 +230,40 @@ export function createWebhooks(
       putFirst(webhook, lane, now)
       return true
     }),
-    replayParked: inOne((webhook: number, since: number, now: number) => {
-      const refs = parked.all(webhook, since).map(Number)
+    replayParked: inOne((webhook: number, { since, until }: ReplayPeriod, now: number) => {
+      const refs = parked.all(webhook, since ?? 0, until ?? Number.MAX_SAFE_INTEGER).map(Number)
       const lanes = new Set(refs.map((ref) => Number(again.get(ref, webhook))))
       for (const lane of lanes) putFirst(webhook, lane, now)
       return refs.length
     }),
     testWebhook(ref, now) {
-      const body = testBodyOf(publicId('webhook', ref), now)
+      const hook = hookOf.get(ref) as HookRow | undefined // the columns of the table
+      if (!hook) return null
+      const manner = { ...hook, host: new URL(hook.url).host }
+      const body = testMessageOf(manner, publicId('webhook', ref), now)
       const added = addTest.run(newMessageKey(), TEST_TYPE, body, now, now, ref)
       return added.changes > 0 ? Number(added.lastInsertRowid) : null
+    },
+    webhookHealth() {
+      const [waiting, parkedCount, failing, failingSince] = healthOfAll.get() as HealthRow // as selected
+      return { waiting, parked: parkedCount, failing, failingSince }
     },
     dueMessages(now, underWay, most) {
       if (!outbox.hasWebhooks()) return []
       return (hooks.all() as HookRow[]).flatMap((hook) => {
         const rows = dueOf(hook, now, underWay, most)
         const secrets = rows.length > 0 ? secretsOf(hook, now) : []
+        const url = rows.length > 0 ? addressOf(hook) : ''
+        const contentType = contentTypeOf(hook)
         return rows.map(
           (row): DueMessage => ({
             ref: row.id,
             webhook: hook.id,
             lane: row.lane,
             key: row.key,
-            url: hook.url,
+            url,
+            format: hook.format,
+            contentType,
             body: row.body,
             tries: row.tries,
             toldAt: row.told_at,
@@ -218,6 +278,10 @@ export function createWebhooks(
       for (const one of tries) noteTry(one)
     }),
   }
+}
+
+function listText(events: readonly string[] | null): string | null {
+  return events === null ? null : JSON.stringify(events)
 }
 
 /** Webhooks of a site, with their messages, when the site goes. */

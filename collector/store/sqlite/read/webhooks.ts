@@ -1,4 +1,4 @@
-import { EVENT_TYPES } from '../../../webhooks/news.ts'
+import { selectionOf } from '../../../webhooks/kinds.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
 import type { Found, ListPage } from '../../reader.ts'
 import type { Page } from '../../shapes.ts'
@@ -29,6 +29,8 @@ type HookRow = [
   waiting: number,
   parked: number,
   formerUntil: number | null,
+  format: WebhookJson['format'],
+  template: string | null,
 ]
 type MessageRow = [
   ref: number,
@@ -53,7 +55,8 @@ export function createWebhookReader(db: Db): WebhookReads {
     .prepare(
       `SELECT id, url, events, site, full, state, failing_since, created_at,
          (SELECT count(*) FROM message WHERE webhook = w.id AND state = 'waiting'),
-         (SELECT count(*) FROM message WHERE webhook = w.id AND state = 'parked'), former_until
+         (SELECT count(*) FROM message WHERE webhook = w.id AND state = 'parked'), former_until,
+         format, template
        FROM webhook w ORDER BY id`,
     )
     .raw()
@@ -96,17 +99,22 @@ export function createWebhookReader(db: Db): WebhookReads {
 
 function webhookJson(row: HookRow): WebhookJson {
   const [ref, url, events, site, full, state, failingSince, createdAt, waiting, parked] = row
+  const [, , , , , , , , , , formerUntil, format, template] = row
+  const told = selectionOf(format, events === null ? null : JSON.parse(events))
   return {
     id: publicId('webhook', ref),
     url,
-    events: events === null ? EVENT_TYPES : JSON.parse(events),
+    format,
+    template,
+    events: told.events,
+    stages: told.stages,
     site: site === null ? null : publicId('site', site),
     personal: full === 1,
     state,
     failing_since: iso(failingSince),
     waiting,
     parked,
-    former_secret_until: iso(row[10]),
+    former_secret_until: iso(formerUntil),
     created_at: new Date(createdAt).toISOString(),
   }
 }
