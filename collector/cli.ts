@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addAccountCommands } from './cli-accounts.ts'
+import { addLinkCommand } from './cli-links.ts'
 import { addModelCommands } from './cli-model.ts'
 import { addPrivacyCommands } from './cli-privacy.ts'
 import { addQuarantineCommands } from './cli-quarantine.ts'
@@ -76,6 +77,12 @@ addSiteCommands(program, {
   instanceKey: process.env.PIQUE_INSTANCE_KEY,
 })
 addWebhookCommands(program, {
+  print,
+  complain,
+  now: Date.now,
+  instanceKey: process.env.PIQUE_INSTANCE_KEY,
+})
+addLinkCommand(program, {
   print,
   complain,
   now: Date.now,

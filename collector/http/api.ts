@@ -12,6 +12,7 @@ import type { Answers } from './api-idempotency.ts'
 import { addIdentityRoutes } from './api-identities.ts'
 import { addKeyRoutes } from './api-keys.ts'
 import { addLeadRoutes } from './api-leads.ts'
+import { addLinkRoutes } from './api-links.ts'
 import { addModelRoutes } from './api-model.ts'
 import { addOutcomeRoutes } from './api-outcomes.ts'
 import { addPrivacyRoutes } from './api-privacy.ts'
@@ -60,6 +61,8 @@ export interface ApiDeps {
     | 'audit'
     | 'webhooks'
     | 'deliveries'
+    | 'emailLinks'
+    | 'hasEmailLink'
   >
   readonly writer: Pick<
     Admin,
@@ -85,6 +88,8 @@ export interface ApiDeps {
     | 'testWebhook'
     | 'replayMessage'
     | 'replayParked'
+    | 'addEmailLinks'
+    | 'removeEmailLink'
   >
   /** Epoch milliseconds. */
   readonly clock: () => number
@@ -128,6 +133,7 @@ export function createApi(deps: ApiDeps): Hono {
   addKeyRoutes(api, deps)
   addQuarantineRoutes(api, deps)
   addWebhookRoutes(api, deps)
+  addLinkRoutes(api, deps)
   addAccountRoutes(api, deps)
   addAuditRoutes(api, deps)
   refuseOtherMethods(api)

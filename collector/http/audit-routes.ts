@@ -89,6 +89,8 @@ export const AUDITED: Readonly<Record<string, string | Audited>> = {
   'POST /api/v1/webhooks/:id/test': 'webhook.tested',
   'POST /api/v1/webhooks/:id/replay': 'webhook.replayed',
   'POST /api/v1/webhooks/:id/deliveries/:delivery/replay': 'webhook.replayed',
+  'POST /api/v1/links': 'links.made',
+  'DELETE /api/v1/links/:id': 'link.removed',
   'POST /api/v1/accounts': 'account.added',
   'PATCH /api/v1/accounts/:id': 'account.changed',
   'DELETE /api/v1/accounts/:id': 'account.removed',

@@ -138,9 +138,11 @@ function isRepeat(
 /** Resolves these claims together with all that are connected to them; returns those whose hold may change. */
 function resolveAnew(site: number, given: readonly StoredClaim[], group: Group): StoredClaim[] {
   const onTheirBrowsers = given.flatMap(({ browser }) => group.now.browser(browser).claims)
-  const links = onTheirBrowsers.filter(({ link }) => link !== null)
+  // What a new claim by a link stands beside is not yet known by that link.
+  const followed = new Set(onTheirBrowsers.flatMap((c) => (c.link === null ? [] : c.browser)))
+  const beside = onTheirBrowsers.filter(({ browser }) => followed.has(browser))
   const ids = new Set(given.map(({ id, browser }) => `${browser} ${id}`))
-  const others = group.now.connectedClaims(site, [...given, ...links])
+  const others = group.now.connectedClaims(site, [...given, ...beside])
   const all = [...others.filter(({ id, browser }) => !ids.has(`${browser} ${id}`)), ...given]
   return assignLeads(site, all, group)
 }

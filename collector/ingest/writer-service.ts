@@ -16,6 +16,7 @@ import type { WebhookStore } from '../store/webhook-store.ts'
 import { createAgents } from './agent.ts'
 import { createDiskWatch } from './disk-watch.ts'
 import { createEmailLimits } from './email-limits.ts'
+import { createClicks, type MadeLink, type MakeLinks, makeEmailLinks } from './email-link.ts'
 import { createForgetting, type Forgotten } from './forget.ts'
 import { createLimits } from './limits.ts'
 import { createModelKeeper, type ModelProgress } from './model-keeper.ts'
@@ -63,6 +64,9 @@ export interface WriterService extends AccountStore, ViewStore, WebhookStore {
   sites(): readonly Site[]
   /** The key of the site whose write key this is, or null; only its hash is kept. */
   siteOfWriteKey(writeKey: string): string | null
+  /** Makes links for e-mails, in the order asked; null where there is no such site. */
+  addEmailLinks(asked: MakeLinks): readonly MadeLink[] | null
+  removeEmailLink(ref: number): boolean
   /** Sales' word, which sets the stage; its number, or null where there is no such lead. */
   addOutcome(outcome: NewOutcome): number | null
   /**
@@ -181,6 +185,7 @@ export function openWriterService(
     touchOf,
     limits,
     tombs: { isErased: (event, from) => tombs.isErased(event, from) },
+    clicks: createClicks(store.mail.emailLink),
     tally,
     counts,
     onMistake,
@@ -277,6 +282,8 @@ export function openWriterService(
     ...store.webhooks,
     sites: () => store.sites(),
     siteOfWriteKey: (writeKey) => store.siteOfWriteKey(writeKey),
+    addEmailLinks: (asked) => makeEmailLinks(store, asked),
+    removeEmailLink: (ref) => store.mail.removeEmailLink(ref),
     ...createSaying({ store, models, touchOf }),
     publishModel: (model) =>
       takeOver(

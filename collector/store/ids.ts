@@ -16,6 +16,7 @@ const PREFIXES = {
   audit: 'au',
   webhook: 'wh',
   message: 'me',
+  emailLink: 'ln',
 } as const
 type Kind = keyof typeof PREFIXES
 

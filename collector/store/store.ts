@@ -7,6 +7,7 @@ import type { Bucket } from '../scoring/score.ts'
 import type { AccountStore } from './account-store.ts'
 import type { AuditEntry } from './audit-store.ts'
 import type { DevicesOf } from './devices.ts'
+import type { MailStore } from './mail-store.ts'
 import type { ModelStore } from './model-store.ts'
 import type {
   AskedRequeue,
@@ -55,6 +56,8 @@ export interface NewEvent extends HistoryEvent {
    * too old, or whose proof has expired, is a duplicate and not a refusal.
    */
   readonly refusal: RejectCode | null
+  /** Made of another event of its batch: the answer, which is about what was sent, doesn't count it. */
+  readonly isOurs?: true
 }
 
 /** The accepted part of one beacon batch. */
@@ -343,6 +346,7 @@ export interface WriteStore extends Forgetful {
   readonly accounts: AccountStore
   readonly views: ViewStore
   readonly webhooks: WebhookStore
+  readonly mail: MailStore
   /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */
   readonly devicesOf: DevicesOf
   /** Some of the events in quarantine, oldest first, behind a number. */

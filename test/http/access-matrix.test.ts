@@ -59,6 +59,7 @@ const THINGS: readonly (readonly [RegExp, string])[] = [
   [/\/people\/:id/, '/people/ac_3'],
   [/\/views\/:id/, '/views/vw_99'],
   [/\/webhooks\/:id/, '/webhooks/wh_1'],
+  [/\/links\/:id/, '/links/ln_99'],
   [/\/import\/:draft/, '/import/forgotten'],
   [/:delivery/, 'me_99'],
   [/:visitor/, 'vi_99'],

@@ -20,6 +20,7 @@ const THINGS: Readonly<Record<string, string>> = {
   '/accounts': 'ac_1',
   '/quarantine': 'qu_99',
   '/webhooks': 'wh_1',
+  '/links': 'ln_99',
 }
 /** Things below the first, which are not there. */
 const PARTS = {

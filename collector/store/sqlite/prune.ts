@@ -52,6 +52,7 @@ export function dropExpired(
   run('DELETE FROM sign_in WHERE expires_at < ?', now)
   run('DELETE FROM api_key WHERE expires_at < ?', keptSince)
   run('DELETE FROM backup WHERE expires_at < ?', now)
+  run('DELETE FROM email_link WHERE expires_at < ?', keptSince)
   dropOldMessages(db, keptSince)
   return {
     rejected: run(

@@ -60,6 +60,7 @@ export function createSites(
     removeSite: db.transaction((ref: number) => {
       db.prepare('DELETE FROM api_key WHERE site = ?').run(ref)
       dropWebhooksOf(db, ref)
+      db.prepare('DELETE FROM email_link WHERE site = ?').run(ref)
       outbox.forget()
       return db.prepare('DELETE FROM site WHERE id = ?').run(ref).changes > 0
     }),

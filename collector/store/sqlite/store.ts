@@ -6,6 +6,7 @@ import { createAccounts } from './accounts.ts'
 import { createAudit } from './audit.ts'
 import { type Db, openWriter, preparePlace, writeOnce } from './connect.ts'
 import { createDevices } from './devices.ts'
+import { createEmailLinks } from './email-links.ts'
 import { createEraser } from './erase.ts'
 import { eraseStretches } from './erase-stretches.ts'
 import { keepPrivate } from './file-modes.ts'
@@ -159,6 +160,7 @@ export function openSqliteStore(
     accounts: createAccounts(db),
     views: createViews(db),
     webhooks: createWebhooks(db, outbox, sealOf),
+    mail: createEmailLinks(db),
     devicesOf: createDevices(db),
     ...waiting,
     tombstones: () => ({ key: tombstoneKey(db), tombstones: readTombstones(db) }),

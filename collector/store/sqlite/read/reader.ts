@@ -30,6 +30,7 @@ import { type AccessReads, createAccessReader } from './accounts.ts'
 import { createAttentionReader } from './attention.ts'
 import { type AuditReads, createAuditReader } from './audit.ts'
 import type { LeadBook } from './book.ts'
+import { createMailReader, type MailReads } from './email-links.ts'
 import { createExplainedReader } from './explained.ts'
 import { createEventWalk } from './export.ts'
 import { createFlowReader } from './flow.ts'
@@ -67,7 +68,8 @@ export interface InternalReader
     AccessReads,
     LeadListReads,
     AuditReads,
-    WebhookReads {
+    WebhookReads,
+    MailReads {
   /**
    * How hot the visitor behind a browser is, by that visitor's own score and never by that of the
    * lead it was joined to; null where no site has this key.
@@ -207,6 +209,7 @@ export function createSqliteReader(
     },
     ...createAuditReader(db),
     ...createWebhookReader(db),
+    ...createMailReader(db),
     leads: async (query, now) => snapshot(() => leads.list(query, now)),
     ...createLeadList({ db, leads, week, trends, snapshot }),
     lead: async (id, scope, now) => withLead(id, scope, (lead) => found(leads.json(lead, now))),
