@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addAccountCommands } from './cli-accounts.ts'
+import { addIntakeCommands } from './cli-intakes.ts'
 import { addLinkCommand } from './cli-links.ts'
 import { addModelCommands } from './cli-model.ts'
 import { addPrivacyCommands } from './cli-privacy.ts'
@@ -77,6 +78,12 @@ addSiteCommands(program, {
   instanceKey: process.env.PIQUE_INSTANCE_KEY,
 })
 addWebhookCommands(program, {
+  print,
+  complain,
+  now: Date.now,
+  instanceKey: process.env.PIQUE_INSTANCE_KEY,
+})
+addIntakeCommands(program, {
   print,
   complain,
   now: Date.now,

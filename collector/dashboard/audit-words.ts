@@ -30,6 +30,8 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   'webhook.tested': 'tried a webhook',
   'webhook.removed': 'removed a webhook',
   'webhook.replayed': 'sent a webhook again',
+  'intake.added': 'began to take the events of an e-mail provider',
+  'intake.removed': 'removed an intake of e-mail events',
   'links.made': 'made links for e-mails',
   'link.removed': 'removed a link of an e-mail',
   'site.added': 'added a site',

@@ -10,6 +10,7 @@ import { addAuditRoutes } from './api-audit.ts'
 import { createApiDocs } from './api-docs.tsx'
 import type { Answers } from './api-idempotency.ts'
 import { addIdentityRoutes } from './api-identities.ts'
+import { addIntakeRoutes } from './api-intakes.ts'
 import { addKeyRoutes } from './api-keys.ts'
 import { addLeadRoutes } from './api-leads.ts'
 import { addLinkRoutes } from './api-links.ts'
@@ -63,6 +64,7 @@ export interface ApiDeps {
     | 'deliveries'
     | 'emailLinks'
     | 'hasEmailLink'
+    | 'intakes'
   >
   readonly writer: Pick<
     Admin,
@@ -90,6 +92,8 @@ export interface ApiDeps {
     | 'replayParked'
     | 'addEmailLinks'
     | 'removeEmailLink'
+    | 'addIntake'
+    | 'removeIntake'
   >
   /** Epoch milliseconds. */
   readonly clock: () => number
@@ -134,6 +138,7 @@ export function createApi(deps: ApiDeps): Hono {
   addQuarantineRoutes(api, deps)
   addWebhookRoutes(api, deps)
   addLinkRoutes(api, deps)
+  addIntakeRoutes(api, deps)
   addAccountRoutes(api, deps)
   addAuditRoutes(api, deps)
   refuseOtherMethods(api)

@@ -89,6 +89,8 @@ export const AUDITED: Readonly<Record<string, string | Audited>> = {
   'POST /api/v1/webhooks/:id/test': 'webhook.tested',
   'POST /api/v1/webhooks/:id/replay': 'webhook.replayed',
   'POST /api/v1/webhooks/:id/deliveries/:delivery/replay': 'webhook.replayed',
+  'POST /api/v1/intakes': 'intake.added',
+  'DELETE /api/v1/intakes/:id': 'intake.removed',
   'POST /api/v1/links': 'links.made',
   'DELETE /api/v1/links/:id': 'link.removed',
   'POST /api/v1/accounts': 'account.added',
@@ -97,5 +99,6 @@ export const AUDITED: Readonly<Record<string, string | Audited>> = {
   'DELETE /api/v1/sessions': 'account.signed_out',
 
   'POST /verify': { none: 'a page under check reports what it saw, to whoever began the check' },
+  'POST /hooks/:token': { none: 'providers of e-mail send it; the events are what is kept of it' },
   'POST /e': { none: 'visitors send it; the events are what is kept of it' },
 }

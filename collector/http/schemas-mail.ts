@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import type { EmailLinkJson } from '../store/mail-shapes.ts'
+import { PROVIDERS } from '../intake/mail-events.ts'
+import type { EmailLinkJson, IntakeJson } from '../store/mail-shapes.ts'
 import { exactly, instant, maybe, text } from './schemas.ts'
 
 /** Links in e-mails; see schemas.ts. */
@@ -33,3 +34,22 @@ export const madeLinks = z
       .readonly(),
   })
   .openapi('NewEmailLinks')
+
+const intakeFields = {
+  id: text.openapi({ example: 'in_1' }),
+  site: text.openapi({ example: 'si_1' }),
+  name: text,
+  provider: z.enum(PROVIDERS),
+  path: text.openapi({ description: 'Behind the collector’s address.', example: '/hooks/5f…' }),
+  creates_leads: z.boolean(),
+  created_at: instant,
+}
+export const intake = exactly<IntakeJson>()(z.object(intakeFields)).openapi('Intake')
+
+export const newIntake = z
+  .object({
+    ...intakeFields,
+    url: text.openapi({ description: 'To be pasted at the provider.' }),
+    secret: maybe.openapi({ description: 'Where it was made here; shown this once.' }),
+  })
+  .openapi('NewIntake')

@@ -11,7 +11,7 @@ import {
   sharedLinks,
   type Unlink,
 } from '../identity/claims.ts'
-import { browserOfUser } from '../identity/user-browser.ts'
+import { browserOfUser, MAIL_BROWSER } from '../identity/user-browser.ts'
 import type {
   BrowserState,
   KnownLead,
@@ -182,6 +182,12 @@ function isSaidBefore(
   { claims, external, unlinks }: BrowserState,
 ): boolean {
   if (claims.some((one) => one.id === id)) return true
+  if (claim && external?.startsWith(MAIL_BROWSER)) {
+    const isVoid = isUndone({ ...claim, at }, unlinks)
+    return claims.some(
+      (one) => one.isVoid === isVoid && (one.at < at || (one.at === at && one.id < id)),
+    )
+  }
   if (claim?.userId == null || external !== browserOfUser(claim.userId)) return false
   const { email, strength, traits, link } = claim
   const isBare = email === null && link === null && Object.keys(traits).length === 0

@@ -5,6 +5,7 @@ import { createMailDomains, type MailDomains } from '../scoring/mail-domains.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type { AccountStore } from '../store/account-store.ts'
 import type { AuditEntry } from '../store/audit-store.ts'
+import type { IntakeStore } from '../store/intake-store.ts'
 import type { NewModel } from '../store/model-store.ts'
 import { openStore } from '../store/open.ts'
 import type { AskedRequeue, Mentioned } from '../store/records.ts'
@@ -34,7 +35,7 @@ import {
 import { createTombs } from './tombs.ts'
 
 /** Everything that writes, in one thread: the ingest pipeline, what people change, and the clock. */
-export interface WriterService extends AccountStore, ViewStore, WebhookStore {
+export interface WriterService extends AccountStore, ViewStore, WebhookStore, IntakeStore {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
   /**
    * Takes those events out of quarantine that can be taken now, in pieces: `next` is where to go on, null at
@@ -280,6 +281,7 @@ export function openWriterService(
     ...store.accounts,
     ...store.views,
     ...store.webhooks,
+    ...store.intakes,
     sites: () => store.sites(),
     siteOfWriteKey: (writeKey) => store.siteOfWriteKey(writeKey),
     addEmailLinks: (asked) => makeEmailLinks(store, asked),

@@ -17,6 +17,7 @@ const PREFIXES = {
   webhook: 'wh',
   message: 'me',
   emailLink: 'ln',
+  intake: 'in',
 } as const
 type Kind = keyof typeof PREFIXES
 

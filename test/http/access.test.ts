@@ -21,6 +21,7 @@ const THINGS: Readonly<Record<string, string>> = {
   '/quarantine': 'qu_99',
   '/webhooks': 'wh_1',
   '/links': 'ln_99',
+  '/intakes': 'in_99',
 }
 /** Things below the first, which are not there. */
 const PARTS = {
@@ -39,7 +40,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 }
 /** What only an admin may do. */
 const ADMIN_ONLY =
-  /^(GET|HEAD) \/(keys|accounts|audit|quarantine|leads\/:id\/export)$|^POST \/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/accounts\/:id$|^(GET|HEAD) \/webhooks(\/:id(\/deliveries)?)?$|^POST \/webhooks(\/:id\/(rotate|test|replay|deliveries\/:delivery\/replay))?$|^(PATCH|DELETE) \/webhooks\/:id$/
+  /^(GET|HEAD) \/(keys|accounts|audit|quarantine|leads\/:id\/export)$|^POST \/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/accounts\/:id$|^(GET|HEAD) \/webhooks(\/:id(\/deliveries)?)?$|^POST \/webhooks(\/:id\/(rotate|test|replay|deliveries\/:delivery\/replay))?$|^(PATCH|DELETE) \/webhooks\/:id$|^(GET|HEAD|POST) \/intakes$|^DELETE \/intakes\/:id$/
 /** What is posted and changes nothing. */
 const POSTED_READ = 'POST /model/simulate'
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD'

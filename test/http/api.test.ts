@@ -401,6 +401,8 @@ describe('the description', () => {
       '/api/v1/webhooks/{id}/deliveries/{delivery}/replay',
       '/api/v1/links',
       '/api/v1/links/{id}',
+      '/api/v1/intakes',
+      '/api/v1/intakes/{id}',
       '/api/v1/accounts',
       '/api/v1/accounts/{id}',
       '/api/v1/sessions',

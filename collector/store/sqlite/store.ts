@@ -11,6 +11,7 @@ import { createEraser } from './erase.ts'
 import { eraseStretches } from './erase-stretches.ts'
 import { keepPrivate } from './file-modes.ts'
 import { isBlank, joinInstance, keyOf, type Marker, refuseLostStore } from './instance.ts'
+import { createIntakes } from './intakes.ts'
 import { createLoader } from './load.ts'
 import { lockStore } from './lock.ts'
 import { createMentionEraser } from './mentions.ts'
@@ -161,6 +162,7 @@ export function openSqliteStore(
     views: createViews(db),
     webhooks: createWebhooks(db, outbox, sealOf),
     mail: createEmailLinks(db),
+    intakes: createIntakes(db, sealOf),
     devicesOf: createDevices(db),
     ...waiting,
     tombstones: () => ({ key: tombstoneKey(db), tombstones: readTombstones(db) }),

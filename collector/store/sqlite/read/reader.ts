@@ -37,6 +37,7 @@ import { createFlowReader } from './flow.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader } from './history.ts'
 import { createIdentityReader } from './identities.ts'
+import { createIntakeReader, type IntakeReads } from './intakes.ts'
 import type { KeeperOptions } from './keeper.ts'
 import { createLatelyReader } from './lately.ts'
 import { createLeadList, type LeadListReads } from './lead-list.ts'
@@ -69,7 +70,8 @@ export interface InternalReader
     LeadListReads,
     AuditReads,
     WebhookReads,
-    MailReads {
+    MailReads,
+    IntakeReads {
   /**
    * How hot the visitor behind a browser is, by that visitor's own score and never by that of the
    * lead it was joined to; null where no site has this key.
@@ -210,6 +212,7 @@ export function createSqliteReader(
     ...createAuditReader(db),
     ...createWebhookReader(db),
     ...createMailReader(db),
+    ...createIntakeReader(db),
     leads: async (query, now) => snapshot(() => leads.list(query, now)),
     ...createLeadList({ db, leads, week, trends, snapshot }),
     lead: async (id, scope, now) => withLead(id, scope, (lead) => found(leads.json(lead, now))),
