@@ -58,7 +58,7 @@ export function addIntakeCommands(program: Command, tools: CommandTools): void {
     .addOption(storeOption())
     .action((id: string, { store }: { readonly store: string }) =>
       onStore(store, tools, (open) => {
-        if (!open.intakes.removeIntake(refOf('intake', id) ?? 0)) {
+        if (!open.mail.removeIntake(refOf('intake', id) ?? 0)) {
           throw new Error(`there is no intake ${id}; \`pique intake list\` shows them`)
         }
         open.addAudit(byCommandLine({ at: tools.now(), action: 'intake.removed', subject: id }))
@@ -88,7 +88,7 @@ function add(
   if (!settled.ok) throw new Error(settled.problem.replace(/^secret/, 'the secret (--secret-file)'))
   const settings = { createsLeads, mapping }
   const made = { site: of.ref, name: name ?? provider, provider, settings, createdAt: now() }
-  const { ref, token } = store.intakes.addIntake({ ...made, secret: settled.secret })
+  const { ref, token } = store.mail.addIntake({ ...made, secret: settled.secret })
   const id = publicId('intake', ref)
   store.addAudit(
     byCommandLine({ at: now(), action: 'intake.added', subject: id, detail: provider }),

@@ -1,3 +1,5 @@
+import type { IntakeStore } from './intake-store.ts'
+
 /** Links in e-mails, each made for one person. */
 
 export interface NewEmailLink {
@@ -17,7 +19,7 @@ export interface EmailLink extends NewEmailLink {
 }
 
 /** Every method is one transaction. */
-export interface MailStore {
+export interface MailStore extends IntakeStore {
   /** In the order given; `code` is what the address carries, and stands in it signed. */
   addEmailLinks(
     links: readonly NewEmailLink[],

@@ -7,7 +7,6 @@ import type { Bucket } from '../scoring/score.ts'
 import type { AccountStore } from './account-store.ts'
 import type { AuditEntry } from './audit-store.ts'
 import type { DevicesOf } from './devices.ts'
-import type { IntakeStore } from './intake-store.ts'
 import type { MailStore } from './mail-store.ts'
 import type { ModelStore } from './model-store.ts'
 import type {
@@ -348,7 +347,6 @@ export interface WriteStore extends Forgetful {
   readonly views: ViewStore
   readonly webhooks: WebhookStore
   readonly mail: MailStore
-  readonly intakes: IntakeStore
   /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */
   readonly devicesOf: DevicesOf
   /** Some of the events in quarantine, oldest first, behind a number. */

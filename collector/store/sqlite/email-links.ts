@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { IntakeStore } from '../intake-store.ts'
 import type { EmailLink, MailStore, NewEmailLink } from '../mail-store.ts'
 import type { Db } from './connect.ts'
 import type { PersonId } from './mentions.ts'
@@ -16,7 +17,7 @@ interface LinkRow {
   readonly expires_at: number
 }
 
-export function createEmailLinks(db: Db): MailStore {
+export function createEmailLinks(db: Db): Omit<MailStore, keyof IntakeStore> {
   const insert = db.prepare(
     `INSERT INTO email_link (site, code, user_id, email, target, created_at, expires_at)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
