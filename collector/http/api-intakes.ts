@@ -28,9 +28,11 @@ export const mappingBody = z
       id: path(),
       at: path().optional(),
       url: path().optional(),
-      names: z.record(z.string().min(1).max(100), z.enum(KINDS, { error: NAMES }), {
-        error: NAMES,
-      }),
+      names: z
+        .record(z.string().min(1).max(100), z.enum(KINDS, { error: NAMES }), {
+          error: NAMES,
+        })
+        .refine((names) => Object.keys(names).length > 0, { error: NAMES }),
     },
     { error: MAPPING },
   )

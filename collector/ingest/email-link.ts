@@ -12,7 +12,7 @@ import { isRecord } from './props.ts'
  * redirect; the tag keeps campaign parameters, and the collector reads this one off and stores none of it.
  */
 
-export const LINK_PARAM = 'utm_pique'
+const LINK_PARAM = 'utm_pique'
 export const USUAL_LINK_DAYS = 90
 export const MOST_LINK_DAYS = 730
 /** How many are made at once. */
@@ -51,7 +51,7 @@ export function problemOfTarget(
 }
 
 /** The address with what says that it came by e-mail, unless it says itself where it came from. */
-export function targetOf({ url: raw, campaign }: Pick<LinkAsked, 'url' | 'campaign'>): string {
+function targetOf({ url: raw, campaign }: Pick<LinkAsked, 'url' | 'campaign'>): string {
   const url = new URL(raw)
   if (url.searchParams.has(LINK_PARAM)) url.searchParams.delete(LINK_PARAM)
   const isTold = [...url.searchParams.keys()].some((name) => /^utm_/i.test(name))
