@@ -31,11 +31,12 @@ export async function findPerson(
   return found
 }
 
-export function nobody(who: string, { waiting, refused }: Mentions): string {
-  if (waiting + refused === 0) {
+export function nobody(who: string, { waiting, refused, links }: Mentions): string {
+  if (waiting + refused + links === 0) {
     return `nobody is known as ${who}; expected an e-mail, user:42 or ld_7`
   }
-  return `nobody is known as ${who}, but ${counted(waiting, 'waiting event')} and ${counted(refused, 'refused event')} have that name; \`pique erase\` drops them`
+  const more = links > 0 ? `, ${counted(links, 'e-mail link')}` : ''
+  return `nobody is known as ${who}, but ${counted(waiting, 'waiting event')}${more} and ${counted(refused, 'refused event')} have that name; \`pique erase\` drops them`
 }
 
 export function retentionOption(): Option {

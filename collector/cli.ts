@@ -3,6 +3,8 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addAccountCommands } from './cli-accounts.ts'
 import { addCrmCommands } from './cli-crm.ts'
+import { addIntakeCommands } from './cli-intakes.ts'
+import { addLinkCommand } from './cli-links.ts'
 import { addMcpCommand } from './cli-mcp.ts'
 import { addModelCommands } from './cli-model.ts'
 import { addPrivacyCommands } from './cli-privacy.ts'
@@ -72,40 +74,17 @@ withSettings(
     .description('run it on a throw-away store, with a demo shop and 90 days of generated history'),
 ).action((options: Record<string, string>) => run(options, true))
 
-addSiteCommands(program, {
-  print,
-  complain,
-  now: Date.now,
-  instanceKey: process.env.PIQUE_INSTANCE_KEY,
-})
-addWebhookCommands(program, {
-  print,
-  complain,
-  now: Date.now,
-  instanceKey: process.env.PIQUE_INSTANCE_KEY,
-})
-addCrmCommands(program, {
-  print,
-  complain,
-  now: Date.now,
-  instanceKey: process.env.PIQUE_INSTANCE_KEY,
-  crmSecret: process.env.PIQUE_CRM_SECRET,
-})
-addAccountCommands(program, {
-  print,
-  complain,
-  now: Date.now,
-  instanceKey: process.env.PIQUE_INSTANCE_KEY,
-})
+const onStore = { print, complain, now: Date.now, instanceKey: process.env.PIQUE_INSTANCE_KEY }
+addSiteCommands(program, onStore)
+addWebhookCommands(program, onStore)
+addCrmCommands(program, { ...onStore, crmSecret: process.env.PIQUE_CRM_SECRET })
+addIntakeCommands(program, onStore)
+addLinkCommand(program, onStore)
+addAccountCommands(program, onStore)
 addStoreCommands(program, { print, complain, now: Date.now })
 addSafetyCommands(program, { print, complain, now: Date.now })
 addModelCommands(program, { print, complain, now: Date.now })
-addPrivacyCommands(program, {
-  print,
-  complain,
-  now: Date.now,
-  instanceKey: process.env.PIQUE_INSTANCE_KEY,
-})
+addPrivacyCommands(program, onStore)
 addQuarantineCommands(program, { print, complain, now: Date.now })
 addMcpCommand(program, { complain, apiKey: process.env.PIQUE_API_KEY })
 sayWhatIsKnown(program)

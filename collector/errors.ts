@@ -44,6 +44,8 @@ export const REFUSALS = {
   not_json: { status: 400, title: 'The body is not JSON' },
   not_a_batch: { status: 400, title: 'The body is not a batch: it needs `site` and `events`' },
   body_too_large: { status: 413, title: 'The body is larger than 64 KiB' },
+  hook_too_large: { status: 413, title: 'What a provider tells is at most 1 MiB and 5000 events' },
+  hook_unproven: { status: 401, title: 'Not signed as this provider signs, or not lately' },
   check_too_large: { status: 413, title: 'What a tag answers to a check is at most 8 KiB' },
   too_many_events: { status: 413, title: 'A batch holds at most 100 events' },
   unsupported_type: {

@@ -6,7 +6,7 @@ import type { InternalReader } from './store/sqlite/read/reader.ts'
 
 /** Whom an erasure or an export is about: somebody who is known, or is only named in what waits or was refused. */
 
-const NO_MENTIONS: Mentions = { waiting: 0, refused: 0 }
+const NO_MENTIONS: Mentions = { waiting: 0, refused: 0, links: 0 }
 
 export interface FoundWho {
   /** Null where nobody is known by this name. */
@@ -40,7 +40,11 @@ export async function findPerson(
   const all = await reader.mentions(name)
   if (!held) return { held, name, all, elsewhere: all }
   const own = await reader.mentions({ ...name, site: refOf('site', held.lead.site) })
-  const elsewhere = { waiting: all.waiting - own.waiting, refused: all.refused - own.refused }
+  const elsewhere = {
+    waiting: all.waiting - own.waiting,
+    refused: all.refused - own.refused,
+    links: all.links - own.links,
+  }
   return { held, name, all, elsewhere }
 }
 
@@ -62,7 +66,7 @@ export function factsOf({ held, elsewhere }: FoundWho): ErasedFacts {
 }
 
 export function hasMentions({ elsewhere }: FoundWho): boolean {
-  return elsewhere.waiting + elsewhere.refused > 0
+  return elsewhere.waiting + elsewhere.refused + elsewhere.links > 0
 }
 
 function nameOf(who: string, site: number | null): Mentioned | null {

@@ -96,6 +96,7 @@ const EVIDENCE: Readonly<Record<string, string>> = {
   identify: 'Identify call',
   form: 'E-mail in a submitted form',
   form_submit: 'E-mail in a submitted form',
+  email_event: 'Told by the e-mail provider',
   email_link: 'Signed link in an e-mail',
   signed_link: 'Signed link in an e-mail',
 }

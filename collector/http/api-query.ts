@@ -130,6 +130,8 @@ export const siteParams = z.object({ id: z.string().openapi({ example: 'si_1' })
 export const quarantineParams = z.object({ id: z.string().openapi({ example: 'qu_1' }) })
 export const webhookParams = z.object({ id: z.string().openapi({ example: 'wh_1' }) })
 export const crmParams = z.object({ id: z.string().openapi({ example: 'cr_1' }) })
+export const linkParams = z.object({ id: z.string().openapi({ example: 'ln_1' }) })
+export const intakeParams = z.object({ id: z.string().openapi({ example: 'in_1' }) })
 export const deliveryParams = webhookParams.extend({
   delivery: z.string().openapi({ example: 'me_1' }),
 })

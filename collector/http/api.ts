@@ -13,8 +13,10 @@ import { createApiDocs } from './api-docs.tsx'
 import { addExportRoutes } from './api-export.ts'
 import type { Answers } from './api-idempotency.ts'
 import { addIdentityRoutes } from './api-identities.ts'
+import { addIntakeRoutes } from './api-intakes.ts'
 import { addKeyRoutes } from './api-keys.ts'
 import { addLeadRoutes } from './api-leads.ts'
+import { addLinkRoutes } from './api-links.ts'
 import { addModelRoutes } from './api-model.ts'
 import { addOutcomeRoutes } from './api-outcomes.ts'
 import { addPrivacyRoutes } from './api-privacy.ts'
@@ -68,6 +70,9 @@ export interface ApiDeps {
     | 'changes'
     | 'changeHead'
     | 'crms'
+    | 'emailLinks'
+    | 'hasEmailLink'
+    | 'intakes'
   >
   readonly writer: Pick<
     Admin,
@@ -95,6 +100,10 @@ export interface ApiDeps {
     | 'testWebhook'
     | 'replayMessage'
     | 'replayParked'
+    | 'addEmailLinks'
+    | 'removeEmailLink'
+    | 'addIntake'
+    | 'removeIntake'
   >
   /** Epoch milliseconds. */
   readonly clock: () => number
@@ -142,6 +151,8 @@ export function createApi(deps: ApiDeps): Hono {
   addKeyRoutes(api, deps)
   addQuarantineRoutes(api, deps)
   addWebhookRoutes(api, deps)
+  addLinkRoutes(api, deps)
+  addIntakeRoutes(api, deps)
   addAccountRoutes(api, deps)
   addAuditRoutes(api, deps)
   addExportRoutes(api, deps)

@@ -28,6 +28,7 @@ import { createGuardedApp, createListed, isApi, type PublicPath, publicPaths } f
 import { isCompressible } from './download.ts'
 import { createErasing } from './erasing.ts'
 import { createFirstAccount } from './first-account.ts'
+import { createIntakeRoutes } from './intake.ts'
 import { createOpsRoutes } from './ops.ts'
 import { showsPages } from './own-page.ts'
 import { createPasswords } from './passwords.ts'
@@ -117,6 +118,7 @@ export function createApp(deps: AppDeps): App {
   })
   app.route('/', tagFiles.routes)
   app.route('/', createAudienceRoutes({ reader, clock }))
+  app.route('/', createIntakeRoutes({ collect, writer, reader, clock }))
   const checks = createPageChecks(clock)
   app.route('/', createVerifyRoutes({ checks, reader, clock, publicUrl }))
   app.route(

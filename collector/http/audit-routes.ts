@@ -96,6 +96,10 @@ export const AUDITED: Readonly<Record<string, string | Audited>> = {
   'POST /api/v1/webhooks/:id/deliveries/:delivery/replay': 'webhook.replayed',
   'POST /api/v1/crm': 'crm.added',
   'DELETE /api/v1/crm/:id': 'crm.removed',
+  'POST /api/v1/intakes': 'intake.added',
+  'DELETE /api/v1/intakes/:id': 'intake.removed',
+  'POST /api/v1/links': 'links.made',
+  'DELETE /api/v1/links/:id': 'link.removed',
   'POST /api/v1/accounts': 'account.added',
   'PATCH /api/v1/accounts/:id': 'account.changed',
   'DELETE /api/v1/accounts/:id': 'account.removed',
@@ -108,5 +112,6 @@ export const AUDITED: Readonly<Record<string, string | Audited>> = {
       { none: 'servers send it; the events are what is kept of it' },
     ]),
   ),
+  'POST /hooks/:token': { none: 'providers of e-mail send it; the events are what is kept of it' },
   'POST /e': { none: 'visitors send it; the events are what is kept of it' },
 }

@@ -39,6 +39,7 @@ export function publicPaths({ tagHash, hasShop }: { tagHash: string; hasShop: bo
     { path: '/logout', why: 'ends the session of whoever sends its cookie' },
     { path: '/setup', why: 'needs the set-up secret' },
     { path: '/welcome', why: 'needs a one-time secret' },
+    { path: '/hooks/*', why: 'providers of e-mail tell here; each proves itself by its signature' },
     { path: '/openapi.json', why: DOCS },
     { path: '/docs', why: DOCS },
     { path: '/problems', why: DOCS },

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { HeldJson } from '../store/held.ts'
 import { evidenceFields, exactly, instant, lead, maybe, maybeInstant, text } from './schemas.ts'
+import { emailLink } from './schemas-mail.ts'
 import { adjustment, decision, outcome, trendDay } from './schemas-stages.ts'
 
 /** What is held about a person, and what erasing one answers; see schemas.ts. */
@@ -75,6 +76,7 @@ export const held = exactly<HeldJson>()(
       .readonly(),
     refused: z.array(refused).readonly(),
     waiting: z.array(refused).readonly(),
+    links: z.array(emailLink).readonly(),
     recipients: z.array(text).readonly(),
     retention: z.object({
       events_months: z.int(),

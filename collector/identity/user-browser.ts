@@ -5,3 +5,6 @@ export const USER_PREFIX = 'user:'
 export function browserOfUser(userId: string): string {
   return `${USER_PREFIX}${userId}`
 }
+
+/** What a visitor is called that stands for somebody's mailbox; everything in it names that person. */
+export const MAIL_BROWSER = 'email:'

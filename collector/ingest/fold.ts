@@ -142,11 +142,11 @@ function placeDelivery(delivery: Delivery, group: Group): DeliveryCounts {
   group.added.set(scope, added)
   for (const event of delivery.events) {
     if (isRepeat(event, delivery, added, group) || isStored(event, delivery, own, group)) {
-      counts.duplicates += 1
+      if (!event.isOurs) counts.duplicates += 1
     } else if (event.refusal !== null) {
       counts.refused.push(event)
     } else {
-      counts.accepted += 1
+      if (!event.isOurs) counts.accepted += 1
       own ??= group.now.openBrowser(delivery)
       added.set(event.id, place(event, delivery, own, group))
     }

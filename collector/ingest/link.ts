@@ -11,7 +11,7 @@ import {
   sharedLinks,
   type Unlink,
 } from '../identity/claims.ts'
-import { browserOfUser } from '../identity/user-browser.ts'
+import { browserOfUser, MAIL_BROWSER } from '../identity/user-browser.ts'
 import type {
   BrowserState,
   KnownLead,
@@ -138,9 +138,11 @@ function isRepeat(
 /** Resolves these claims together with all that are connected to them; returns those whose hold may change. */
 function resolveAnew(site: number, given: readonly StoredClaim[], group: Group): StoredClaim[] {
   const onTheirBrowsers = given.flatMap(({ browser }) => group.now.browser(browser).claims)
-  const links = onTheirBrowsers.filter(({ link }) => link !== null)
+  // What a new claim by a link stands beside is not yet known by that link.
+  const followed = new Set(onTheirBrowsers.flatMap((c) => (c.link === null ? [] : c.browser)))
+  const beside = onTheirBrowsers.filter(({ browser }) => followed.has(browser))
   const ids = new Set(given.map(({ id, browser }) => `${browser} ${id}`))
-  const others = group.now.connectedClaims(site, [...given, ...links])
+  const others = group.now.connectedClaims(site, [...given, ...beside])
   const all = [...others.filter(({ id, browser }) => !ids.has(`${browser} ${id}`)), ...given]
   return assignLeads(site, all, group)
 }
@@ -180,6 +182,12 @@ function isSaidBefore(
   { claims, external, unlinks }: BrowserState,
 ): boolean {
   if (claims.some((one) => one.id === id)) return true
+  if (claim && external?.startsWith(MAIL_BROWSER)) {
+    const isVoid = isUndone({ ...claim, at }, unlinks)
+    return claims.some(
+      (one) => one.isVoid === isVoid && (one.at < at || (one.at === at && one.id < id)),
+    )
+  }
   if (claim?.userId == null || external !== browserOfUser(claim.userId)) return false
   const { email, strength, traits, link } = claim
   const isBare = email === null && link === null && Object.keys(traits).length === 0

@@ -13,6 +13,7 @@ import type { Delivery, NewEvent, Site, WriteStore } from '../store/store.ts'
 import { isFaultOfStore } from '../store/trouble.ts'
 import type { Agents } from './agent.ts'
 import type { EmailLimits } from './email-limits.ts'
+import type { Became, Clicks } from './email-link.ts'
 import { serverBrowser } from './external.ts'
 import type { Admission, Limits } from './limits.ts'
 import { isAllowed } from './origins.ts'
@@ -43,6 +44,8 @@ export interface OpenerDeps {
   /** How much may be sent, and how many people claimed; null where only the events are tried out. */
   readonly limits: { readonly rates: Limits; readonly emails: EmailLimits } | null
   readonly tombs: Tombs
+  /** Reads links in e-mails off page views. */
+  readonly clicks: Clicks
 }
 
 export interface Taken {
@@ -58,6 +61,8 @@ export interface Taken {
   /** To be kept until they can be taken, or somebody has looked at them. */
   readonly held: readonly Omit<QuarantinedEvent, 'ref'>[]
   readonly ignored: readonly IgnoreReason[]
+  /** What became of the links in e-mails that page views came by. */
+  readonly links: readonly Became[]
   /** What could not be taken is in quarantine already. */
   readonly isRequeued: boolean
 }
@@ -66,7 +71,7 @@ export type Opened = { readonly ok: false; readonly code: RefusalCode } | Taken
 /** What became of one event before the store is asked; `broken` is a mistake of ours. */
 type Early = NewEvent | RejectCode | IgnoreReason | { readonly broken: string }
 
-export function createOpener({ store, agents, limits, tombs }: OpenerDeps): Opener {
+export function createOpener({ store, agents, limits, tombs, clicks }: OpenerDeps): Opener {
   let sites = new Map<string, Site>()
   const refreshSites = () => {
     sites = new Map(store.sites().map((site) => [site.key, site]))
@@ -145,6 +150,7 @@ export function createOpener({ store, agents, limits, tombs }: OpenerDeps): Open
     const refused: RejectedEvent[] = []
     const held: Omit<QuarantinedEvent, 'ref'>[] = []
     const ignored: IgnoreReason[] = []
+    const links: Became[] = []
     batch.events.forEach((value, index) => {
       const early =
         admitted?.kind === 'taken' && index >= admitted.taken
@@ -158,7 +164,12 @@ export function createOpener({ store, agents, limits, tombs }: OpenerDeps): Open
       } else if ('broken' in early) {
         rejected.push({ index, code: 'quarantined' })
         held.push(quarantinedEvent(value, envelope, early.broken))
-      } else events.push(early)
+      } else {
+        events.push(early)
+        const click = trusted ? null : clicks.of(value, early, { site, isCookieless })
+        if (click) links.push(click.became)
+        if (click?.event) events.push(click.event)
+      }
     })
     const delivery: Delivery = {
       site: site.ref,
@@ -184,6 +195,7 @@ export function createOpener({ store, agents, limits, tombs }: OpenerDeps): Open
       refused,
       held,
       ignored,
+      links,
       isRequeued,
     }
   }

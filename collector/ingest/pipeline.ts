@@ -141,6 +141,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         total.refused.push(...counts.refused)
       } catch (error) {
         if (isFaultOfStore(error)) throw error
+        if (event.isOurs) continue
         poisoned.push(event.index)
         if (!one.isRequeued) keep(one, event.index, error)
       }
@@ -204,7 +205,10 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     })
   }
 
-  function answerOf({ delivery, rejected, ignored, browser }: Taken, outcome = NOTHING): Answer {
+  function answerOf(
+    { delivery, rejected, ignored, links, browser }: Taken,
+    outcome = NOTHING,
+  ): Answer {
     const late = outcome.refused.flatMap(({ refusal: code, index }) =>
       code === null ? [] : [{ index, code }],
     )
@@ -221,6 +225,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       tally.add(`ignored:${reason}`)
       siteCounts.add(delivery.site, `ignored:${reason}`)
     }
+    for (const became of links) siteCounts.add(delivery.site, `email_link:${became}`)
     for (const { code } of answer.rejected) tally.add(`rejected:${code as RejectCode}`) // made above
     return { status: 202, body: JSON.stringify(answer), browser }
   }

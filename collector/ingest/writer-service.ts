@@ -7,6 +7,7 @@ import type { AccountStore } from '../store/account-store.ts'
 import type { AnswerStore } from '../store/answer-store.ts'
 import type { AuditEntry } from '../store/audit-store.ts'
 import type { CrmStore } from '../store/crm-store.ts'
+import type { IntakeStore } from '../store/intake-store.ts'
 import type { NewModel } from '../store/model-store.ts'
 import { openStore } from '../store/open.ts'
 import type { AskedRequeue, Mentioned } from '../store/records.ts'
@@ -18,6 +19,7 @@ import type { WebhookStore } from '../store/webhook-store.ts'
 import { createAgents } from './agent.ts'
 import { createDiskWatch } from './disk-watch.ts'
 import { createEmailLimits } from './email-limits.ts'
+import { createClicks, type MadeLink, type MakeLinks, makeEmailLinks } from './email-link.ts'
 import { createForgetting, type Forgotten } from './forget.ts'
 import { createLimits } from './limits.ts'
 import { createModelKeeper, type ModelProgress } from './model-keeper.ts'
@@ -40,7 +42,8 @@ export interface WriterService
     AnswerStore,
     ViewStore,
     WebhookStore,
-    CrmStore {
+    CrmStore,
+    IntakeStore {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
   /**
    * Takes those events out of quarantine that can be taken now, in pieces: `next` is where to go on, null at
@@ -70,6 +73,9 @@ export interface WriterService
   sites(): readonly Site[]
   /** The key of the site whose write key this is, or null; only its hash is kept. */
   siteOfWriteKey(writeKey: string): string | null
+  /** Makes links for e-mails, in the order asked; null where there is no such site. */
+  addEmailLinks(asked: MakeLinks): readonly MadeLink[] | null
+  removeEmailLink(ref: number): boolean
   /** Sales' word, which sets the stage; its number, or null where there is no such lead. */
   addOutcome(outcome: NewOutcome): number | null
   /**
@@ -188,6 +194,7 @@ export function openWriterService(
     touchOf,
     limits,
     tombs: { isErased: (event, from) => tombs.isErased(event, from) },
+    clicks: createClicks(store.mail.emailLink),
     tally,
     counts,
     onMistake,
@@ -285,8 +292,13 @@ export function openWriterService(
     ...store.answers,
     ...store.webhooks,
     ...store.crms,
+    addIntake: (intake) => store.mail.addIntake(intake),
+    removeIntake: (ref) => store.mail.removeIntake(ref),
+    intakeOf: (token) => store.mail.intakeOf(token),
     sites: () => store.sites(),
     siteOfWriteKey: (writeKey) => store.siteOfWriteKey(writeKey),
+    addEmailLinks: (asked) => makeEmailLinks(store, asked),
+    removeEmailLink: (ref) => store.mail.removeEmailLink(ref),
     ...createSaying({ store, models, touchOf }),
     publishModel: (model) =>
       takeOver(

@@ -9,7 +9,7 @@ export const EVENT_NAMES: readonly string[] = [
   ...['view_item', 'add_to_cart', 'remove_from_cart', 'view_cart', 'begin_checkout', 'purchase'],
   ...['add_to_wishlist', 'video_start', 'video_progress', 'video_complete', 'trial_start'],
   ...['request_demo', 'request_quote', 'request_call', 'webinar_register', 'webinar_attend'],
-  ...['email_click', 'email_open', 'unsubscribe'],
+  ...['email_click', 'email_open', 'email_reply', 'email_bounce', 'unsubscribe'],
   // What the collector derives.
   ...['engaged_time', 'session', 'landing'],
   // GA4's others, so that they are not taken for misspelt.

@@ -1,3 +1,4 @@
+import type { EmailLinkJson } from './mail-shapes.ts'
 import type {
   AdjustmentJson,
   DecisionJson,
@@ -27,6 +28,8 @@ export interface HeldJson {
   /** Events that were refused, or wait for somebody's word, and name this person. */
   readonly refused: readonly HeldEventJson[]
   readonly waiting: readonly HeldEventJson[]
+  /** Links in e-mails that were made for this person. */
+  readonly links: readonly EmailLinkJson[]
   /** Whom any of it was sent to. */
   readonly recipients: readonly string[]
   readonly retention: {

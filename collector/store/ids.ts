@@ -17,6 +17,8 @@ const PREFIXES = {
   webhook: 'wh',
   message: 'me',
   crm: 'cr',
+  emailLink: 'ln',
+  intake: 'in',
 } as const
 type Kind = keyof typeof PREFIXES
 

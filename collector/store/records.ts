@@ -92,6 +92,8 @@ export interface Mentioned {
 export interface Mentions {
   readonly waiting: number
   readonly refused: number
+  /** Links in e-mails that were made for them. */
+  readonly links: number
 }
 
 /** What a command asks of whoever is alone on the store; an erasure of lead 0 is of bytes that are deleted already. */

@@ -9,6 +9,7 @@ import type { AnswerStore } from './answer-store.ts'
 import type { AuditEntry } from './audit-store.ts'
 import type { CrmStore } from './crm-store.ts'
 import type { DevicesOf } from './devices.ts'
+import type { MailStore } from './mail-store.ts'
 import type { ModelStore } from './model-store.ts'
 import type {
   AskedRequeue,
@@ -57,6 +58,8 @@ export interface NewEvent extends HistoryEvent {
    * too old, or whose proof has expired, is a duplicate and not a refusal.
    */
   readonly refusal: RejectCode | null
+  /** Made of another event of its batch: the answer, which is about what was sent, doesn't count it. */
+  readonly isOurs?: true
 }
 
 /** The accepted part of one beacon batch. */
@@ -347,6 +350,7 @@ export interface WriteStore extends Forgetful {
   readonly answers: AnswerStore
   readonly webhooks: WebhookStore
   readonly crms: CrmStore
+  readonly mail: MailStore
   /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */
   readonly devicesOf: DevicesOf
   /** Some of the events in quarantine, oldest first, behind a number. */

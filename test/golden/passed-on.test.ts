@@ -120,6 +120,7 @@ test.each([
   ['in order', [FIRST, PASSED_ON, ANN, CYD]],
   ['the other way round', [CYD, ANN, PASSED_ON, FIRST]],
   ['the owner last', [FIRST, PASSED_ON, CYD, ANN]],
+  ['that it was followed elsewhere last', [ANN, FIRST, CYD, PASSED_ON]],
 ])('one that was passed on identifies nobody, whatever is learnt first: %s', (_, deliveries) => {
   deliver(...deliveries)
   expect(holdersOf('a', 'b')).toEqual([['ann@corp.example'], ['cyd@corp.example']])

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTouchReader } from '../../collector/attribution/touch-reader.ts'
 import { createAgents } from '../../collector/ingest/agent.ts'
 import { createEmailLimits } from '../../collector/ingest/email-limits.ts'
+import { createClicks } from '../../collector/ingest/email-link.ts'
 import { createLimits } from '../../collector/ingest/limits.ts'
 import { createModelKeeper } from '../../collector/ingest/model-keeper.ts'
 import { createPipeline, type PipelineDeps } from '../../collector/ingest/pipeline.ts'
@@ -74,6 +75,7 @@ function openBroken(breakIt: Break) {
     touchOf,
     limits: { rates: createLimits(), emails: createEmailLimits(store.devicesOf) },
     tombs: { isErased: () => false },
+    clicks: createClicks(store.mail.emailLink),
     tally,
     counts: createSiteCounts(),
     onMistake: (error) => mistakes.push(error),

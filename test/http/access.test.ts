@@ -22,6 +22,8 @@ const THINGS: Readonly<Record<string, string>> = {
   '/quarantine': 'qu_99',
   '/webhooks': 'wh_1',
   '/crm': 'cr_99',
+  '/links': 'ln_99',
+  '/intakes': 'in_99',
 }
 /** Things below the first, which are not there. */
 const PARTS = {
@@ -41,7 +43,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 }
 /** What only an admin may do. */
 const ADMIN_ONLY =
-  /^(GET|HEAD) \/(keys|accounts|audit|export|quarantine|leads\/:id\/export)$|^POST \/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue|sites\/:id\/write-key)$|^DELETE \/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/accounts\/:id$|^(GET|HEAD) \/webhooks(\/:id(\/deliveries)?)?$|^POST \/webhooks(\/:id\/(rotate|test|replay|deliveries\/:delivery\/replay))?$|^(PATCH|DELETE) \/webhooks\/:id$|^(GET|HEAD|POST) \/crm$|^DELETE \/crm\/:id$/
+  /^(GET|HEAD) \/(keys|accounts|audit|export|quarantine|leads\/:id\/export)$|^POST \/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue|sites\/:id\/write-key)$|^DELETE \/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/accounts\/:id$|^(GET|HEAD) \/webhooks(\/:id(\/deliveries)?)?$|^POST \/webhooks(\/:id\/(rotate|test|replay|deliveries\/:delivery\/replay))?$|^(PATCH|DELETE) \/webhooks\/:id$|^(GET|HEAD|POST) \/crm$|^DELETE \/crm\/:id$|^(GET|HEAD|POST) \/intakes$|^DELETE \/intakes\/:id$/
 /** What is posted and changes nothing. */
 const POSTED_READ = 'POST /model/simulate'
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD'

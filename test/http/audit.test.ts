@@ -229,11 +229,11 @@ test('somebody who is only named in what was refused is found, and erased there'
   ).run(JSON.stringify({ props: { user_id: who } }), NOW)
   db.close()
   const mentions = () => whole.service.reader.mentions({ kind: 'user', value: who, site: null })
-  expect(await mentions()).toEqual({ waiting: 0, refused: 1 })
+  expect(await mentions()).toEqual({ waiting: 0, refused: 1, links: 0 })
   const shown = await (await post('/settings/erase/find', { who })).text()
   expect(shown).toContain('1 refused event that names them')
   expect((await post('/settings/erase', { who, lead: '' })).status).toBe(200)
-  expect(await mentions()).toEqual({ waiting: 0, refused: 0 })
+  expect(await mentions()).toEqual({ waiting: 0, refused: 0, links: 0 })
   expect((await post('/settings/erase/find', { who })).status).toBe(400)
   const line = 'owner@team.example | lead.erased | - | waiting and refused events alone'
   expect(await log()).toEqual([line])

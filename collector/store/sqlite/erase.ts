@@ -1,6 +1,7 @@
 import type { TombKind } from '../../ingest/tombs.ts'
 import type { Erased } from '../records.ts'
 import type { Db } from './connect.ts'
+import { dropLinksOf } from './email-links.ts'
 import { beginUnusedTexts, dropErasedTexts } from './erased-texts.ts'
 import { createMentions } from './mentions.ts'
 import { hexOf } from './rows.ts'
@@ -173,6 +174,7 @@ function scrubOthers(
   const dropWaiting = db.prepare('DELETE FROM quarantine WHERE id = ?')
   for (const [ref] of waiting(site, ids)) dropWaiting.run(ref)
   dropViewsNaming(db, ids)
+  dropLinksOf(db, site, ids)
   const known = new Set(ids.map(([, value]) => value))
   const update = db.prepare('UPDATE unlink SET ids = ? WHERE id = ?')
   const unlinks = db

@@ -3,6 +3,7 @@ import type { TombKind } from '../../ingest/tombs.ts'
 import type { Mentioned, Mentions } from '../records.ts'
 import { dropAnswers } from './answers.ts'
 import type { Db } from './connect.ts'
+import { createLinksOf, dropLinksOf } from './email-links.ts'
 import { createBurial } from './tombstones.ts'
 
 /** An id of a person: the kind of key, and the value in its normal form. */
@@ -52,9 +53,11 @@ export function createMentions(db: Db) {
 /** How many of them name somebody. */
 export function createMentionReader(db: Db): (who: Mentioned) => Mentions {
   const mentions = createMentions(db)
+  const linksOf = createLinksOf(db)
   return ({ kind, value, site }) => ({
     waiting: mentions.waiting(site, [[kind, value]]).length,
     refused: mentions.refused(site, [[kind, value]]).length,
+    links: linksOf(site, [[kind, value]]).length,
   })
 }
 
@@ -72,7 +75,8 @@ export function createMentionEraser(db: Db): (who: Mentioned, erasedAt: number) 
       createBurial(db, of, erasedAt)(kind, value, null, null)
     }
     dropAnswers(db)
-    return { waiting: waiting.length, refused: refused.length }
+    const links = dropLinksOf(db, site, [[kind, value]])
+    return { waiting: waiting.length, refused: refused.length, links }
   }).immediate
 }
 

@@ -54,6 +54,7 @@ export function dropExpired(
   run('DELETE FROM answer WHERE until <= ?', now)
   run('DELETE FROM api_key WHERE expires_at < ?', keptSince)
   run('DELETE FROM backup WHERE expires_at < ?', now)
+  run('DELETE FROM email_link WHERE expires_at < ?', keptSince)
   dropOldMessages(db, keptSince)
   dropOldChanges(db, auditSince)
   return {

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes }
 import { newWebhookSecret } from '../../webhooks/sign.ts'
 import { StoreTrouble } from '../trouble.ts'
 import type { Db } from './connect.ts'
+import { intakeName } from './intakes.ts'
 
 /**
  * Secrets of sites as they lie on the disk: the write key as its hash, because nobody needs it again;
@@ -99,6 +100,7 @@ function sealAll(db: Db, seal: Seal, former: Seal | null): void {
   }
   sealWebhooks(db, seal, former)
   sealCrms(db, seal, former)
+  sealIntakes(db, seal, former)
 }
 
 /** What a webhook's secret is bound to. */
@@ -154,6 +156,17 @@ type HookSecrets = [
   target: string | null,
   url: string,
 ]
+
+/** The same of intakes: one that can't be opened any more proves nobody, and has to be made anew. */
+function sealIntakes(db: Db, seal: Seal, former: Seal | null): void {
+  const rows = db.prepare('SELECT id, token, secret FROM intake').raw().all()
+  const update = db.prepare('UPDATE intake SET secret = ? WHERE id = ?')
+  for (const row of rows) {
+    const [ref, token, secret] = row as [number, string, string] // as selected
+    const name = intakeName(token)
+    update.run(seal.seal(former?.open(secret, name) ?? newWebhookSecret(), name), ref)
+  }
+}
 
 function fingerprintOf(key: Buffer): Buffer {
   return createHmac('sha256', key).update('pique instance key').digest()

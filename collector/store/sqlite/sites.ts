@@ -63,6 +63,8 @@ export function createSites(
       db.prepare('DELETE FROM api_key WHERE site = ?').run(ref)
       dropWebhooksOf(db, ref)
       db.prepare('DELETE FROM crm WHERE site = ?').run(ref)
+      db.prepare('DELETE FROM email_link WHERE site = ?').run(ref)
+      db.prepare('DELETE FROM intake WHERE site = ?').run(ref)
       outbox.forget()
       return db.prepare('DELETE FROM site WHERE id = ?').run(ref).changes > 0
     }),

@@ -8,11 +8,13 @@ import { createAudit } from './audit.ts'
 import { type Db, openWriter, preparePlace, writeOnce } from './connect.ts'
 import { createCrms } from './crms.ts'
 import { createDevices } from './devices.ts'
+import { createEmailLinks } from './email-links.ts'
 import { createEraser } from './erase.ts'
 import { eraseStretches } from './erase-stretches.ts'
 import { createFeed } from './feed.ts'
 import { keepPrivate } from './file-modes.ts'
 import { isBlank, joinInstance, keyOf, type Marker, refuseLostStore } from './instance.ts'
+import { createIntakes } from './intakes.ts'
 import { createLoader } from './load.ts'
 import { lockStore } from './lock.ts'
 import { createMentionEraser } from './mentions.ts'
@@ -167,6 +169,7 @@ export function openSqliteStore(
     answers: createAnswers(db),
     webhooks: createWebhooks(db, outbox, sealOf),
     crms: createCrms(db, sealOf),
+    mail: { ...createEmailLinks(db), ...createIntakes(db, sealOf) },
     devicesOf: createDevices(db),
     ...waiting,
     tombstones: () => ({ key: tombstoneKey(db), tombstones: readTombstones(db) }),

@@ -14,10 +14,12 @@ import type { LeadJson, TrendDayJson } from '../../shapes.ts'
 import type { StoredClaim } from '../../store.ts'
 import { claimReader } from '../claim-rows.ts'
 import type { Db } from '../connect.ts'
+import { createLinksOf } from '../email-links.ts'
 import { createMentions, type Mention, type PersonId } from '../mentions.ts'
 import { eventReader, hexOf } from '../rows.ts'
 import { adjustmentReader } from '../standing.ts'
 import { readBackups } from '../tombstones.ts'
+import { emailLinkJson } from './email-links.ts'
 import type { createHistoryReader } from './history.ts'
 import type { createSaidReader } from './said.ts'
 import type { ReadTools } from './tools.ts'
@@ -51,6 +53,7 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
     .prepare('SELECT at, author, from_at, to_at FROM unlink WHERE lead = ? ORDER BY id')
     .raw()
   const mentions = createMentions(db)
+  const linksOf = createLinksOf(db)
   const toldWebhooks = db
     .prepare(
       `SELECT DISTINCT w.url FROM webhook w WHERE w.id IN (
@@ -119,6 +122,7 @@ export function createHeldReader(tools: ReadTools, { history, said }: HeldDeps) 
         ...mentions.waiting(site, ids),
         ...own.flatMap((hold) => ofBrowser.all(site, hold.browserKey) as Mention[]), // as selected
       ]),
+      links: linksOf(site, ids).map(emailLinkJson),
       // The rest of such an address may be a secret.
       recipients: toldWebhooks.all({ lead: ref }).map((url) => new URL(String(url)).origin),
       retention: {

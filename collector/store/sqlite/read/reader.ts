@@ -32,6 +32,7 @@ import { type AuditReads, createAuditReader } from './audit.ts'
 import type { LeadBook } from './book.ts'
 import { type ChangeReads, createChangeReader } from './changes.ts'
 import { type CrmReads, createCrmReader } from './crms.ts'
+import { createMailReader, type MailReads } from './email-links.ts'
 import { createExplainedReader } from './explained.ts'
 import { createEventWalk } from './export.ts'
 import { createLeadExport } from './export-leads.ts'
@@ -40,6 +41,7 @@ import { createFlowReader } from './flow.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader } from './history.ts'
 import { createIdentityReader } from './identities.ts'
+import { createIntakeReader, type IntakeReads } from './intakes.ts'
 import type { KeeperOptions } from './keeper.ts'
 import { createLatelyReader } from './lately.ts'
 import { createLeadList, type LeadListReads } from './lead-list.ts'
@@ -73,7 +75,9 @@ export interface InternalReader
     AuditReads,
     WebhookReads,
     ChangeReads,
-    CrmReads {
+    CrmReads,
+    MailReads,
+    IntakeReads {
   /**
    * How hot the visitor behind a browser is, by that visitor's own score and never by that of the
    * lead it was joined to; null where no site has this key.
@@ -219,6 +223,8 @@ export function createSqliteReader(
     ...createWebhookReader(db),
     ...createCrmReader(db),
     ...createChangeReader({ db, leads, snapshot }),
+    ...createMailReader(db),
+    ...createIntakeReader(db),
     leads: async (query, now) => snapshot(() => leads.list(query, now)),
     ...createLeadList({ db, leads, week, trends, snapshot }),
     lead: async (id, scope, now) => withLead(id, scope, (lead) => found(leads.json(lead, now))),
