@@ -39,7 +39,10 @@ const toAdd = z
   .strictObject(
     {
       kind: z.enum(CRM_KINDS, { error: KIND }),
-      secret: z.string({ error: SECRET }).max(4096, { error: SECRET }),
+      secret: z
+        .string({ error: SECRET })
+        .max(4096, { error: SECRET })
+        .openapi({ example: 'pat-eu1-TOKEN' }),
       name: sentence({ least: 1, most: 100 }).optional(),
       url: z
         .string({ error: 'an address such as https://YOURNAME.my.salesforce.com' })

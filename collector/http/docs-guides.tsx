@@ -197,7 +197,7 @@ const Sync = ({ origin }: { origin: string }) => (
       own data and write both at once; a change may come again after a crash of yours.
     </p>
     <Sample
-      text={`curl "${origin}/api/v1/changes?after=CURSOR" \\\n  -H "Authorization: Bearer $PIQUE_KEY"`}
+      text={`curl "${origin}/api/v1/changes?after=0" \\\n  -H "Authorization: Bearer $PIQUE_KEY"`}
     />
     <p>
       <code>GET /api/v1/stream</code> is the same as server-sent events, and goes on where{' '}

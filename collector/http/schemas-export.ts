@@ -77,7 +77,8 @@ const unlinkLine = exactly<ExportedUnlinkJson>()(
 )
 
 const leadLine = exactly<ExportedLeadJson>()(
-  lead.extend({
+  z.object({
+    ...lead.shape,
     outcomes: z.array(outcome).readonly(),
     adjustments: z.array(adjustment).readonly(),
     decisions: z.array(decision).readonly(),
@@ -86,7 +87,8 @@ const leadLine = exactly<ExportedLeadJson>()(
 ).openapi('LeadLine')
 
 const scoreLine = exactly<ScoreLine>()(
-  score.extend({
+  z.object({
+    ...score.shape,
     lead: text.openapi({ example: 'ld_1' }),
     site: text,
     email: maybe,

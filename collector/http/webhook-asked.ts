@@ -46,7 +46,7 @@ const manner = {
       )
         .map(([name, says]) => `\`${name}\` (${says})`)
         .join(', ')}.`,
-      example: '{"msg":"{{lead.name}} is {{stage}}: {{reasons}}"}',
+      examples: ['{"msg":"{{lead.name}} is {{stage}}: {{reasons}}"}'],
     })
     .nullish(),
 }

@@ -43,10 +43,7 @@ export type { NewKey, NewSite, Site, SiteChange } from './site-records.ts'
  */
 
 /** What a claim says, without when and where. */
-export type ClaimMade = Pick<
-  Claim,
-  'userId' | 'email' | 'strength' | 'evidence' | 'traits' | 'link'
->
+export type ClaimMade = Omit<Claim, 'id' | 'at' | 'browser' | 'isVoid'>
 
 /** One event in normal form, placed in time once and for all. */
 export interface NewEvent extends HistoryEvent {
@@ -344,7 +341,6 @@ export interface WriteStore extends Forgetful {
   removeKey(ref: number): boolean
   /** Writes down who did what. */
   addAudit(entry: AuditEntry): void
-  /** People who sign in, and what they signed in with. */
   readonly accounts: AccountStore
   readonly views: ViewStore
   readonly answers: AnswerStore

@@ -107,7 +107,10 @@ export function createDescribed(document: ApiDescription): Described {
         if (!types.includes(type)) wrong.push(`is ${type}, expected ${types.join(' or ')}`)
         else if (/json/.test(type) && text !== null) {
           const steps = ['paths', shape.path, verb, 'responses', status, 'content', type, 'schema']
-          wrong.push(...wrongBody(pointerOf(steps), parsed(text)))
+          // What is a line each is described by its line.
+          const isLines = type === 'application/x-ndjson'
+          const values = isLines ? text.split('\n').filter(Boolean) : [text]
+          for (const value of values) wrong.push(...wrongBody(pointerOf(steps), parsed(value)))
         }
       }
       if (status >= 400) wrong.push(...problemOf(text, status, type))
@@ -135,6 +138,7 @@ export function createDescribed(document: ApiDescription): Described {
   ): string[] {
     if (!requestBody) return []
     if (!sent) return requestBody.required ? ['accepted no body where one is described'] : []
+    if (!('application/json' in requestBody.content)) return []
     const steps = ['paths', ...where, 'requestBody', 'content', 'application/json', 'schema']
     return wrongBody(pointerOf(steps), parsed(sent)).map((one) => `accepted a body: ${one}`)
   }
@@ -198,7 +202,7 @@ export function holdToDescription<F extends Fetch>(fetch: F): F {
       sent,
       status: answer.status,
       header: (name) => answer.headers.get(name),
-      text: isStream ? null : await answer.clone().text(),
+      text: isStream || answer.headers.has('content-encoding') ? null : await answer.clone().text(),
     })
     if (wrong.length > 0) throw new Error(wrong.join('\n'))
     return answer
