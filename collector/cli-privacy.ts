@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { noteAt } from './cli-audit.ts'
+import { type ExportOptions, exportAll, withExportOptions } from './cli-export.ts'
 import {
   findPerson,
   monthsOf,
@@ -10,6 +11,7 @@ import {
   retentionOption,
 } from './cli-find-person.ts'
 import { type CommandTools, noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
+import type { ExportKind } from './export/pieces.ts'
 import { factsOf, hasMentions } from './find-person.ts'
 import { openWriterService, type WriterService } from './ingest/writer-service.ts'
 import defaultModel from './scoring/default-model.yaml'
@@ -39,24 +41,27 @@ export function addPrivacyCommands(program: Command, tools: CommandTools): void 
     .action((who: string, options: PersonOptions & { readonly dryRun?: boolean }) =>
       withReader(options.store, tools.complain, (reader) => erase(reader, who, options, tools)),
     )
-  program
-    .command('export')
-    .description('print everything that is held about a person, as JSON')
-    .requiredOption('--lead <WHO>', 'an e-mail, user:42 or ld_7')
-    .option('--site <ID>', 'of this site, where several know the person')
-    .option('--out <FILE>', 'write it to a new file instead')
-    .addOption(storeOption())
+  withExportOptions(
+    program
+      .command('export')
+      .description(
+        'all leads, scores or events; or with --lead everything that is held about a person, as JSON',
+      ),
+  )
+    .option('--lead <WHO>', 'an e-mail, user:42 or ld_7')
+    .option('--site <ID>', 'of this site alone, or where several know the person')
     .addOption(retentionOption())
-    .action((options: PersonOptions & { readonly lead: string; readonly out?: string }) =>
-      withReader(options.store, tools.complain, async (reader) => {
-        const { held, all } = await findPerson(reader, options.lead, options, tools.now())
-        if (!held) throw new Error(nobody(options.lead, all))
-        const subject = held.lead.id
-        noteAt(options.store, { at: tools.now(), action: 'lead.exported', subject })
-        const text = JSON.stringify(held, null, 2)
-        if (options.out === undefined) tools.print(text)
-        else writeNew(options.out, `${text}\n`)
-      }),
+    .action(
+      (what: ExportKind | undefined, options: PersonOptions & BulkOptions, command: Command) => {
+        const { lead } = options
+        if ((what === undefined) === (lead === undefined)) {
+          command.error(
+            'error: `pique export` takes leads, scores or events, or --lead WHO for a person',
+          )
+        }
+        if (what !== undefined) return exportAll(what, options, tools)
+        return exportPerson(lead ?? '', options, tools)
+      },
     )
   program
     .command('prune')
@@ -67,6 +72,20 @@ export function addPrivacyCommands(program: Command, tools: CommandTools): void 
     .action((options: PersonOptions & { readonly vacuum?: boolean }) =>
       orComplain(options.store, tools.complain, () => prune(options, tools)),
     )
+}
+
+type BulkOptions = ExportOptions & { readonly lead?: string }
+
+function exportPerson(lead: string, options: PersonOptions & BulkOptions, tools: CommandTools) {
+  return withReader(options.store, tools.complain, async (reader) => {
+    const { held, all } = await findPerson(reader, lead, options, tools.now())
+    if (!held) throw new Error(nobody(lead, all))
+    const subject = held.lead.id
+    noteAt(options.store, { at: tools.now(), action: 'lead.exported', subject })
+    const text = JSON.stringify(held, null, 2)
+    if (options.out === undefined) tools.print(text)
+    else writeNew(options.out, `${text}\n`)
+  })
 }
 
 /** It is about one person, for whoever asked: nobody else reads it, and nothing is written over. */

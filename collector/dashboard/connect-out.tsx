@@ -125,7 +125,8 @@ export const ExportTab = ({ view }: { view: ExportsView }) => (
       )}
       <p class="hint">
         CSV opens in any spreadsheet: what it would take for a formula begins with an apostrophe.
-        NDJSON is a JSON object a line, as the API tells it. A download that fails in between is not
+        NDJSON is a JSON object a line, as the API tells it; of events it holds all that an import
+        needs. Parquet is for data tools such as DuckDB. A download that fails in between is not
         whole; start it again.
       </p>
     </div>

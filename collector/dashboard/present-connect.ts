@@ -180,6 +180,7 @@ const PERIODS = [
   ['Last 30 days', 30],
   ['Last 90 days', 90],
 ] as const
+const FORMATS = { CSV: 'csv', NDJSON: 'ndjson', Parquet: 'parquet' } as const
 
 export function presentExports(
   site: SiteJson,
@@ -187,10 +188,14 @@ export function presentExports(
   problem: string,
   now: number,
 ): ExportsView {
-  const fileOf = (what: string, format: string) => ({
-    label: format === 'csv' ? 'CSV' : 'NDJSON',
-    href: hrefOf('/connect/export', { what, format, site: site.id, since, until }),
-  })
+  const filesOf = (what: string, labels: readonly (keyof typeof FORMATS)[]) =>
+    labels.map((label) => {
+      const format = FORMATS[label]
+      return {
+        label,
+        href: hrefOf('/connect/export', { what, format, site: site.id, since, until }),
+      }
+    })
   return {
     site: site.id,
     since,
@@ -210,19 +215,19 @@ export function presentExports(
         title: 'Leads',
         words:
           'A lead a row, last seen in the period: who, stage, grade, score, first and last touch.',
-        files: [fileOf('leads', 'csv'), fileOf('leads', 'ndjson')],
+        files: filesOf('leads', ['CSV', 'NDJSON', 'Parquet']),
       },
       {
         title: 'Scores',
         words:
           'A lead a line, last seen in the period: the score as of now, with every reason that sums to it.',
-        files: [fileOf('scores', 'ndjson')],
+        files: filesOf('scores', ['NDJSON', 'CSV', 'Parquet']),
       },
       {
         title: 'Events',
         words:
           'An event a line, happened in the period: type, time, page and properties, with its visitor and lead.',
-        files: [fileOf('events', 'ndjson')],
+        files: filesOf('events', ['NDJSON', 'CSV', 'Parquet']),
       },
     ],
   }

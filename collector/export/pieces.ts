@@ -1,23 +1,26 @@
 import type { ExportQuery } from '../store/exported.ts'
 import type { Found } from '../store/reader.ts'
-import type { LeadJson, Page } from '../store/shapes.ts'
+import type { Page } from '../store/shapes.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
-import { csvOf, slugOf } from './csv.ts'
+import type { Column } from './column.ts'
+import { slugOf } from './csv.ts'
+import { EVENT_COLUMNS } from './event-columns.ts'
 import { LEAD_COLUMNS } from './lead-columns.ts'
+import { parquetPieces } from './parquet.ts'
+import { SCORE_COLUMNS, scoreLineOf } from './score-line.ts'
+import { csvTable } from './table.ts'
 
 /**
- * All leads, scores or events as text, for a download, a route or a command: one piece of text for each page
- * that is read, so that it takes the memory of a page whatever there is, and no read lasts longer than one.
+ * All leads, scores or events, for a download, a route or a command: one piece for each page that is read (for
+ * each row group of Parquet), so that it takes the memory of a page whatever there is, and no read lasts longer
+ * than one.
  */
 
-/** What can be exported, and as what; a line of NDJSON is as the API tells it. */
-export const EXPORT_FORMATS = {
-  leads: ['csv', 'ndjson'],
-  scores: ['ndjson'],
-  events: ['ndjson'],
-} as const
-export type ExportKind = keyof typeof EXPORT_FORMATS
-export type ExportFormat = 'csv' | 'ndjson'
+export const EXPORT_KINDS = ['leads', 'scores', 'events'] as const
+export type ExportKind = (typeof EXPORT_KINDS)[number]
+/** A line of NDJSON is as the API tells it, and of an event all that an import needs. */
+export const EXPORT_FORMATS = ['ndjson', 'csv', 'parquet'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 export interface ExportAsk {
   readonly what: ExportKind
@@ -30,25 +33,48 @@ export interface ExportAsk {
 
 export type ExportReader = Pick<InternalReader, 'exportLeads' | 'exportEvents'>
 
+export interface ExportOptions {
+  /** Told how many rows were read further. */
+  readonly onRows?: (count: number) => void
+  /** Of Parquet; see `parquetPieces`. */
+  readonly rowsAGroup?: number
+}
+
 const LEADS_A_PAGE = 100
-const EVENTS_A_PAGE = 500
+const EVENTS_A_PAGE = 1000
+/** Encoded in some 20 ms. */
+const ROWS_A_GROUP = 2000
 
 /** Throws what a read throws: what was told until then is not all there is. */
-export async function* exportPieces(
+export function exportPieces(
   reader: ExportReader,
   ask: ExportAsk,
   now: number,
-): AsyncGenerator<string> {
+  options: ExportOptions = {},
+): AsyncGenerator<string | Uint8Array> {
   if (ask.what === 'events') {
-    const events = pagesOf(ask, EVENTS_A_PAGE, (query) => reader.exportEvents(query))
-    for await (const page of events) yield linesOf(page)
+    const pages = pagesOf(ask, EVENTS_A_PAGE, (query) => reader.exportEvents(query))
+    return inFormat(ask.format, pages, EVENT_COLUMNS, options)
+  }
+  const pages = pagesOf(ask, LEADS_A_PAGE, (query) => reader.exportLeads(query, now))
+  if (ask.what === 'leads') return inFormat(ask.format, pages, LEAD_COLUMNS, options)
+  return inFormat(ask.format, eachRow(pages, scoreLineOf), SCORE_COLUMNS, options)
+}
+
+async function* inFormat<R extends object>(
+  format: ExportFormat,
+  pages: AsyncIterable<readonly R[]>,
+  columns: readonly Column<R>[],
+  { onRows = () => {}, rowsAGroup = ROWS_A_GROUP }: ExportOptions,
+): AsyncGenerator<string | Uint8Array> {
+  const counted = tellingRows(pages, onRows)
+  if (format === 'parquet') {
+    yield* parquetPieces(counted, columns, rowsAGroup)
     return
   }
-  const leads = pagesOf(ask, LEADS_A_PAGE, (query) => reader.exportLeads(query, now))
   let isFirst = true
-  for await (const page of leads) {
-    if (ask.format === 'csv') yield tableOf(page, isFirst)
-    else yield linesOf(ask.what === 'scores' ? page.map(scoreOf) : page)
+  for await (const page of counted) {
+    yield format === 'csv' ? csvTable(page, columns, isFirst) : linesOf(page)
     isFirst = false
   }
 }
@@ -74,23 +100,22 @@ async function* pagesOf<T>(
   } while (cursor !== null)
 }
 
-function tableOf(leads: readonly LeadJson[], isFirst: boolean): string {
-  const rows = leads.map((lead) => LEAD_COLUMNS.map(({ of }) => of(lead)))
-  const head = LEAD_COLUMNS.map(({ header }) => header)
-  return csvOf(isFirst ? [head, ...rows] : rows, { bom: isFirst })
+async function* eachRow<T, R>(pages: AsyncIterable<readonly T[]>, rowOf: (one: T) => R) {
+  for await (const page of pages) yield page.map(rowOf)
+}
+
+async function* tellingRows<T>(
+  pages: AsyncIterable<readonly T[]>,
+  onRows: (count: number) => void,
+): AsyncGenerator<readonly T[]> {
+  for await (const page of pages) {
+    onRows(page.length)
+    yield page
+  }
 }
 
 function linesOf(rows: readonly object[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join('')
-}
-
-/** Whose score it is, and the score as the API tells it. */
-function scoreOf(lead: LeadJson) {
-  const { id, site, email, user_id, score, score_milli, engagement, fit, grade, stage } = lead
-  const { model_version, as_of, percentile, reasons } = lead
-  const whose = { lead: id, site, email, user_id }
-  const parts = { engagement, fit, grade, stage, model_version, as_of, percentile, reasons }
-  return { ...whose, score, score_milli, ...parts }
 }
 
 /** What a file is called: what it holds, of which site, and the day on which it was made. */
@@ -100,5 +125,9 @@ export function exportName({ what, format }: ExportAsk, siteName: string, now: n
 }
 
 export function isExportKind(text: string): text is ExportKind {
-  return Object.hasOwn(EXPORT_FORMATS, text)
+  return EXPORT_KINDS.some((kind) => kind === text)
+}
+
+export function isExportFormat(text: string): text is ExportFormat {
+  return EXPORT_FORMATS.some((format) => format === text)
 }

@@ -8,6 +8,7 @@ import type { Targets } from '../webhooks/targets.ts'
 import { addAccountRoutes } from './api-accounts.ts'
 import { addAuditRoutes } from './api-audit.ts'
 import { createApiDocs } from './api-docs.tsx'
+import { addExportRoutes } from './api-export.ts'
 import type { Answers } from './api-idempotency.ts'
 import { addIdentityRoutes } from './api-identities.ts'
 import { addKeyRoutes } from './api-keys.ts'
@@ -60,6 +61,8 @@ export interface ApiDeps {
     | 'audit'
     | 'webhooks'
     | 'deliveries'
+    | 'exportLeads'
+    | 'exportEvents'
   >
   readonly writer: Pick<
     Admin,
@@ -98,6 +101,8 @@ export interface ApiDeps {
   readonly erasing: Pick<Erasing, 'eraseLead'>
   /** Where a webhook may go. */
   readonly targets: Pick<Targets, 'problemOf'>
+  /** Told of an export that broke off because a read failed. */
+  readonly onBroken?: ((error: unknown) => void) | undefined
 }
 
 const BASE = '/api/v1'
@@ -130,6 +135,7 @@ export function createApi(deps: ApiDeps): Hono {
   addWebhookRoutes(api, deps)
   addAccountRoutes(api, deps)
   addAuditRoutes(api, deps)
+  addExportRoutes(api, deps)
   refuseOtherMethods(api)
   api.all('*', (c) => refuse(c, 'not_found'))
 

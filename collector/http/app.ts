@@ -25,6 +25,7 @@ import { createGuard } from './auth.ts'
 import { createClientAddress } from './client-address.ts'
 import { createCollectRoutes, socketAddress } from './collect.ts'
 import { createGuardedApp, createListed, isApi, type PublicPath, publicPaths } from './doors.ts'
+import { isCompressible } from './download.ts'
 import { createErasing } from './erasing.ts'
 import { createFirstAccount } from './first-account.ts'
 import { createOpsRoutes } from './ops.ts'
@@ -132,7 +133,7 @@ export function createApp(deps: AppDeps): App {
     app.route('/demo', createShop({ siteKey: demoSiteKey, tagSrc: '/pique.js' }))
   }
   // From here on answers go compressed to whoever takes that.
-  app.use(compress())
+  app.use(compress({ contentTypeFilter: isCompressible }))
   app.use(createAudit({ reader, writer, clock, log }))
   app.route('/', createDashboardAssets())
   app.route('/', createPrivacyPage(config))
@@ -156,11 +157,11 @@ export function createApp(deps: AppDeps): App {
     drafts.forget()
   }
   const erasing = createErasing({ writer, clock, forgetAnswers })
-  const api = { reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }
-  app.route('/', createApi({ ...api, answers, erasing, targets }))
-  const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
   const onBroken = (error: unknown) =>
     log.error('a download broke off', { reason: reasonOf(error) })
+  const api = { reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }
+  app.route('/', createApi({ ...api, answers, erasing, targets, onBroken }))
+  const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
   const proxyState = (now: number) =>
     presentProxyState(proxy.read(), {
       publicUrl: config.publicUrl,

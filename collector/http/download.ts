@@ -1,13 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Context } from 'hono'
+import { COMPRESSIBLE_CONTENT_TYPE_REGEX } from 'hono/compress'
 
 /** Files: at hand, or in pieces that are read as fast as they are taken, and broken off rather than cut short. */
 
 const FILE_TYPES = {
   csv: 'text/csv; charset=utf-8',
   ndjson: 'application/x-ndjson',
+  parquet: 'application/vnd.apache.parquet',
   yaml: 'application/yaml; charset=utf-8',
 } as const
+
+/** What is worth compressing on its way, beside what usually is; Parquet is compressed already. */
+export function isCompressible(type: string): boolean {
+  return COMPRESSIBLE_CONTENT_TYPE_REGEX.test(type) || type.startsWith(FILE_TYPES.ndjson)
+}
 
 interface FileName {
   readonly name: string
@@ -20,7 +27,7 @@ export function fileAnswer(c: Context, { name, type }: FileName, text: string): 
 }
 
 export interface Pieces extends FileName {
-  readonly pieces: AsyncGenerator<string>
+  readonly pieces: AsyncGenerator<string | Uint8Array>
   /** Told of a read that failed when part of the file was on its way. */
   readonly onBroken?: ((error: unknown) => void) | undefined
 }
@@ -49,14 +56,14 @@ function headersOf({ name, type }: FileName) {
 
 /** Pulled by whoever reads, so that no more than a page is held; asked for as whom the request was let in. */
 function streamOf(
-  pieces: AsyncGenerator<string>,
-  first: IteratorResult<string>,
+  pieces: AsyncGenerator<string | Uint8Array>,
+  first: IteratorResult<string | Uint8Array>,
   fail: (error: unknown, controller: ReadableStreamDefaultController) => void,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   // What is read is veiled by who asks, and a stream is pulled by nobody in particular.
   const asCaller = AsyncLocalStorage.snapshot()
-  let next: IteratorResult<string> | null = first
+  let next: IteratorResult<string | Uint8Array> | null = first
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -65,7 +72,8 @@ function streamOf(
           const { done, value } = next ?? (await asCaller(() => pieces.next()))
           next = null
           if (done) return controller.close()
-          if (value !== '') return controller.enqueue(encoder.encode(value))
+          const bytes = typeof value === 'string' ? encoder.encode(value) : value
+          if (bytes.length > 0) return controller.enqueue(bytes)
         }
       } catch (error) {
         fail(error, controller)

@@ -2,10 +2,10 @@ import type { Context } from 'hono'
 import {
   EXPORT_FORMATS,
   type ExportAsk,
-  type ExportFormat,
   type ExportReader,
   exportName,
   exportPieces,
+  isExportFormat,
   isExportKind,
 } from '../export/pieces.ts'
 import type { SiteJson } from '../store/shapes.ts'
@@ -22,15 +22,12 @@ export type ReadAsk =
 export function readExportAsk(query: Readonly<Record<string, string>>, site?: string): ReadAsk {
   const what = query.what ?? 'leads'
   if (!isExportKind(what)) return wrong('What can be exported is leads, scores and events.')
-  const formats: readonly string[] = EXPORT_FORMATS[what]
-  const format = query.format ?? formats[0]
-  if (format === undefined || !formats.includes(format)) {
-    return wrong(`The ${what} can be had as ${formats.join(' or ')}.`)
+  const format = query.format ?? (what === 'leads' ? 'csv' : 'ndjson')
+  if (!isExportFormat(format)) {
+    return wrong(`The ${what} can be had as ${EXPORT_FORMATS.join(', ')}.`)
   }
   const period = readPeriod(query)
-  if (!period.ok) return period
-  // One of the formats, as was just looked up.
-  return { ok: true, ask: { what, format: format as ExportFormat, site, ...period.period } }
+  return period.ok ? { ok: true, ask: { what, format, site, ...period.period } } : period
 }
 
 export type ReadPeriod =

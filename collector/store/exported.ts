@@ -1,4 +1,5 @@
 import type { Scoped } from './reader.ts'
+import type { AdjustmentJson, DecisionJson, LeadJson, OutcomeJson } from './shapes.ts'
 
 /**
  * What an export walks through, page by page, in the order of the store's own numbers: a place in it stays
@@ -12,25 +13,39 @@ export interface ExportQuery extends Scoped {
   readonly cursor?: string
 }
 
-/** One event, with whose it is now. */
-export interface ExportedEventJson {
-  readonly id: string
-  readonly type: string
+/** What an export will walk through. */
+export interface ExportTotalAsk extends Scoped {
+  readonly what: 'leads' | 'scores' | 'events'
+  readonly since?: number | undefined
+  readonly until?: number | undefined
+}
+
+/** A lead, and beside what is derived of it what people and programs said: what an import needs of it. */
+export interface ExportedLeadJson extends LeadJson {
+  /** Newest first, as the API tells them. */
+  readonly outcomes: readonly OutcomeJson[]
+  /** Newest first. */
+  readonly adjustments: readonly AdjustmentJson[]
+  /** Changes of stage, newest first. */
+  readonly decisions: readonly DecisionJson[]
+  /**
+   * Links to browsers that were undone, each that voids a claim of this lead. One that voids claims of two leads
+   * stands at both.
+   */
+  readonly unlinks: readonly ExportedUnlinkJson[]
+}
+
+/** That somebody said: from `from` to before `to` this browser was not who these ids name. */
+export interface ExportedUnlinkJson {
+  /** When it was said; a newer claim links again. */
   readonly at: string
-  readonly site: string
-  readonly session: string
-  readonly visitor: string | null
-  /** The lead that the visitor belongs to. */
-  readonly lead: string | null
-  /** The id that the browser keeps; null where it keeps none. */
-  readonly browser: string | null
-  readonly device: string | null
-  /** A person was proven to be there; without it nothing in the session scores. */
-  readonly human: boolean
-  readonly bot: string | null
-  readonly url: string | null
-  readonly referrer: string | null
-  readonly title: string | null
-  readonly view: string | null
-  readonly props: Readonly<Record<string, unknown>>
+  readonly by: string
+  /** As in the line of an event. */
+  readonly browser: string
+  /** Null where it is the browser's first hold. */
+  readonly from: string | null
+  /** Null where it is its last. */
+  readonly to: string | null
+  readonly user_ids: readonly string[]
+  readonly emails: readonly string[]
 }

@@ -38,7 +38,7 @@ const PUBLIC = [
 ]
 /** What only an admin may do; and an owner, but for what an analyst may too. */
 const ADMIN_ONLY =
-  /^(GET|HEAD) \/api\/v1\/(keys|accounts|audit|quarantine|leads\/:id\/export)$|^POST \/api\/v1\/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/api\/v1\/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/api\/v1\/accounts\/:id$|^(GET|HEAD) \/connect\/export$|^POST \/connect\/quarantine\/|^(GET|HEAD) \/leads\/:id\/export$|^POST \/leads\/:id\/erase$|^(GET|HEAD) \/api\/v1\/webhooks(\/:id(\/deliveries)?)?$|^POST \/api\/v1\/webhooks(\/:id\/(rotate|test|replay|deliveries\/:delivery\/replay))?$|^(PATCH|DELETE) \/api\/v1\/webhooks\/:id$|^POST \/connect\/webhooks\/(add$|:id\/)/
+  /^(GET|HEAD) \/api\/v1\/(keys|accounts|audit|export|quarantine|leads\/:id\/export)$|^POST \/api\/v1\/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/api\/v1\/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/api\/v1\/accounts\/:id$|^(GET|HEAD) \/connect\/export$|^POST \/connect\/quarantine\/|^(GET|HEAD) \/leads\/:id\/export$|^POST \/leads\/:id\/erase$|^(GET|HEAD) \/api\/v1\/webhooks(\/:id(\/deliveries)?)?$|^POST \/api\/v1\/webhooks(\/:id\/(rotate|test|replay|deliveries\/:delivery\/replay))?$|^(PATCH|DELETE) \/api\/v1\/webhooks\/:id$|^POST \/connect\/webhooks\/(add$|:id\/)/
 const ANALYSTS_TOO = /^POST \/api\/v1\/model\/(publish|rollback)$/
 /** Posted because it is long; it changes nothing. */
 const POSTED_READ = 'POST /api/v1/model/simulate'

@@ -38,7 +38,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
 }
 /** What only an admin may do. */
 const ADMIN_ONLY =
-  /^(GET|HEAD) \/(keys|accounts|audit|quarantine|leads\/:id\/export)$|^POST \/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/accounts\/:id$|^(GET|HEAD) \/webhooks(\/:id(\/deliveries)?)?$|^POST \/webhooks(\/:id\/(rotate|test|replay|deliveries\/:delivery\/replay))?$|^(PATCH|DELETE) \/webhooks\/:id$/
+  /^(GET|HEAD) \/(keys|accounts|audit|export|quarantine|leads\/:id\/export)$|^POST \/(keys|sites|accounts|model\/publish|model\/rollback|quarantine\/:id\/requeue)$|^DELETE \/((keys|sites|accounts|leads|quarantine)\/:id|sessions)$|^PATCH \/accounts\/:id$|^(GET|HEAD) \/webhooks(\/:id(\/deliveries)?)?$|^POST \/webhooks(\/:id\/(rotate|test|replay|deliveries\/:delivery\/replay))?$|^(PATCH|DELETE) \/webhooks\/:id$/
 /** What is posted and changes nothing. */
 const POSTED_READ = 'POST /model/simulate'
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD'

@@ -403,6 +403,7 @@ describe('the description', () => {
       '/api/v1/accounts/{id}',
       '/api/v1/sessions',
       '/api/v1/audit',
+      '/api/v1/export',
     ])
     const { parameters, responses, security } = document.paths['/api/v1/leads'].get
     expect(security).toEqual([{ key: ['read'] }])

@@ -9,12 +9,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { DashboardReader } from '../../collector/dashboard/deps.ts'
 import { createPageChecks } from '../../collector/dashboard/page-checks.ts'
 import { signingCode } from '../../collector/dashboard/tag-code.ts'
-import type { ExportedEventJson } from '../../collector/store/exported.ts'
+import type { EventLine } from '../../collector/export/event-line.ts'
+import { isCompressible } from '../../collector/http/download.ts'
 import type { LeadJson } from '../../collector/store/shapes.ts'
 import { eventAt } from '../support/world.ts'
 import { createWhole, type Whole } from './access-fixture.ts'
 import { DAY, MINUTE, NOW } from './api-fixture.ts'
-import { leadWith, openDashboard, readerOf, world } from './dashboard-fixture.ts'
+import { exportedWith, leadWith, openDashboard, readerOf, world } from './dashboard-fixture.ts'
 
 /** What flows in and out on Connect, over a real store. */
 
@@ -129,26 +130,26 @@ describe('downloads', () => {
          JOIN browser b ON b.id = s.browser WHERE b.site = ? ORDER BY 1`,
       )
       .pluck()
-    const told = (events: readonly ExportedEventJson[]) =>
+    const told = (events: readonly EventLine[]) =>
       events.map(({ id }) => id.replaceAll('-', '')).toSorted()
-    const all = await linesOf<ExportedEventJson>(whole, 'what=events&site=si_2')
+    const all = await linesOf<EventLine>(whole, 'what=events&site=si_2')
     expect(told(all)).toEqual(stored.all(2))
-    const shop = await linesOf<ExportedEventJson>(whole, 'what=events&site=si_1')
+    const shop = await linesOf<EventLine>(whole, 'what=events&site=si_1')
     expect(told(shop)).toEqual(stored.all(1))
     db.close()
 
     const said = shop.filter(({ type }) => type === 'identify')
-    expect(said[0]?.props).toMatchObject({ email: 'ann@example.com' })
+    expect(said[0]?.claim).toMatchObject({ email: 'ann@example.com', strength: 'medium' })
     const ann = (await listed('si_1'))[0]
     expect(new Set(said.map(({ lead }) => lead))).toEqual(new Set([ann?.id]))
-    const alone = shop.filter(({ lead }) => lead === null)
+    const alone = shop.filter(({ lead }) => lead === undefined)
     expect(alone).toHaveLength(1)
     const visitor = await get(whole, `/visitors/${alone[0]?.visitor}`)
     expect(visitor.status).toBe(200)
 
     const day = new Date(NOW - 2 * DAY).toISOString().slice(0, 10)
-    const early = await linesOf<ExportedEventJson>(whole, `what=events&site=si_1&until=${day}`)
-    const late = await linesOf<ExportedEventJson>(
+    const early = await linesOf<EventLine>(whole, `what=events&site=si_1&until=${day}`)
+    const late = await linesOf<EventLine>(
       whole,
       `what=events&site=si_1&since=${new Date(NOW - DAY).toISOString().slice(0, 10)}`,
     )
@@ -160,7 +161,7 @@ describe('downloads', () => {
     const middle = NOW - 4.5 * MINUTE
     const [before, after] = await Promise.all(
       [`until=${middle - 1}`, `since=${middle}`].map((period) =>
-        linesOf<ExportedEventJson>(whole, `what=events&site=si_1&${period}`),
+        linesOf<EventLine>(whole, `what=events&site=si_1&${period}`),
       ),
     )
     expect(after?.every(({ at }) => Date.parse(at) >= middle)).toBe(true)
@@ -177,7 +178,7 @@ describe('downloads', () => {
         const page = await reader.exportEvents({ limit, ...(cursor && { cursor }) })
         if (page.kind !== 'found') throw new Error(page.kind)
         expect(page.value.data.length).toBeLessThanOrEqual(limit)
-        ids.push(...page.value.data.map(({ session, id }) => `${session} ${id}`))
+        ids.push(...page.value.data.map(({ browser, at, id }) => `${browser} ${at} ${id}`))
         cursor = page.value.next_cursor
       } while (cursor !== null)
       return ids
@@ -192,8 +193,7 @@ describe('downloads', () => {
 
   test.each([
     ['what=people', 'leads, scores and events'],
-    ['what=events&format=csv', 'The events can be had as ndjson.'],
-    ['format=xlsx', 'The leads can be had as csv or ndjson.'],
+    ['format=xlsx', 'The leads can be had as ndjson, csv, parquet.'],
     ['since=2026-02-30', 'A period begins and ends with a day'],
     ['since=2026-11-02&until=2026-11-01', 'ends before it begins'],
   ])('%s: says what would be right', async (query, words) => {
@@ -223,7 +223,7 @@ describe('downloads', () => {
 
 describe('a download whose reading fails in between', () => {
   const lead = leadWith({ email: 'x'.repeat(2_000) })
-  const page = Array.from({ length: 100 }, () => lead)
+  const page = Array.from({ length: 100 }, () => exportedWith(lead))
 
   function dashboardOver(reader: DashboardReader, onBroken: (error: unknown) => void = () => {}) {
     const clock = () => NOW
@@ -239,12 +239,13 @@ describe('a download whose reading fails in between', () => {
       ...readerOf(world),
       exportLeads: async () => {
         reads += 1
+        await new Promise(setImmediate) // as from another thread
         if (reads === 3) throw new Error('the disk is gone')
         return { kind: 'found', value: { data: page, next_cursor: 'more' } } as const
       },
     }
     const app = new Hono()
-    app.use(compress())
+    app.use(compress({ contentTypeFilter: isCompressible }))
     app.route(
       '/',
       dashboardOver(reader, (error) => broken.push(error)),
@@ -256,6 +257,7 @@ describe('a download whose reading fails in between', () => {
       const url = `http://127.0.0.1:${port}/connect/export?format=ndjson`
       const answer = await fetch(url, { headers: { 'accept-encoding': encoding } })
       expect(answer.status).toBe(200)
+      expect(answer.headers.get('content-encoding')).toBe(encoding === 'gzip' ? 'gzip' : null)
       await expect(answer.text()).rejects.toThrow('terminated')
       expect(broken).toEqual([new Error('the disk is gone')])
     } finally {

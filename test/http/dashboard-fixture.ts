@@ -4,6 +4,7 @@ import { createDashboard } from '../../collector/dashboard/routes.tsx'
 import type { Access, GuardedEnv } from '../../collector/http/auth.ts'
 import type { AttentionJson, WaitingJson } from '../../collector/store/attention.ts'
 import type { LeadExplained } from '../../collector/store/explained.ts'
+import type { ExportedLeadJson } from '../../collector/store/exported.ts'
 import type { Found, LeadQuery, VisitorQuery } from '../../collector/store/reader.ts'
 import type {
   IdentityJson,
@@ -439,7 +440,7 @@ export function readerOf(source: World, asked: Asked = {}): DashboardReader {
     flow: async () => ({ hours: [], counts: {}, refused: [], waiting: 0, counted_of: 5_000 }),
     quarantined: async () => found({ data: [], next_cursor: null }),
     isQuarantined: async () => false,
-    exportLeads: async () => found({ data: source.leads, next_cursor: null }),
+    exportLeads: async () => found({ data: source.leads.map(exportedWith), next_cursor: null }),
     exportEvents: async () => found({ data: [], next_cursor: null }),
     sources: async () => null,
     async leadPage(query, now) {
@@ -538,4 +539,9 @@ export function openDashboard(
     }),
   )
   return app
+}
+
+/** A lead as an export has it, of whom nobody said anything. */
+export function exportedWith(lead: LeadJson): ExportedLeadJson {
+  return { ...lead, outcomes: [], adjustments: [], decisions: [], unlinks: [] }
 }

@@ -46,6 +46,7 @@ export function createRowReads({ db }: Pick<ReadTools, 'db'>) {
     .prepare("SELECT value FROM counter WHERE site = 0 AND name = 'counts_epoch'")
     .pluck()
   const refs = db.prepare('SELECT id FROM lead').pluck()
+  const after = db.prepare('SELECT id FROM lead WHERE id > ? ORDER BY id LIMIT ?').pluck()
   const bucketCount = db.prepare('SELECT count(*) FROM bucket').pluck()
   const buckets = db
     .prepare(
@@ -78,6 +79,8 @@ export function createRowReads({ db }: Pick<ReadTools, 'db'>) {
     epoch: () => Number(epoch.get() ?? 0),
     leadCount: () => Number(count.get()),
     refs: () => new Set(refs.all().map(Number)),
+    /** The next numbers of leads behind one. */
+    refsAfter: (ref: number, limit: number) => after.all(ref, limit).map(Number),
     bucketCount: () => Number(bucketCount.get()),
     /** Buckets of every lead, those of one lead together. */
     buckets: () => buckets.iterate() as IterableIterator<BucketRow>, // the columns above

@@ -14,6 +14,8 @@ import { createHoldReader, createTouchesReader } from './touches.ts'
 
 const SHOWN_REASONS = 3
 const USUAL_LIMIT = 50
+/** Numbers of leads that a walk reads together. */
+const LEADS_AT_ONCE = 500
 
 export function createLeadReader(tools: ReadTools) {
   const { db } = tools
@@ -92,17 +94,22 @@ export function createLeadReader(tools: ReadTools) {
       if (!after) return { kind: 'bad_cursor' }
       book.refresh(now)
       const isWanted = ({ lead, lastAt }: Card) =>
-        lead.ref > Number(after[0]) &&
         (site === undefined || publicId('site', lead.site) === site) &&
         (since === undefined || lastAt >= since) &&
         (until === undefined || lastAt <= until)
       const shown: LeadRow[] = []
-      for (const card of book.cards) {
-        if (!card || !isWanted(card)) continue
-        if (shown.length === limit) return pageOfLeads(shown, cursorOf([shown.at(-1)?.ref ?? 0]))
-        shown.push(card.lead)
+      let last = Number(after[0])
+      for (;;) {
+        const refs = rows.refsAfter(last, LEADS_AT_ONCE)
+        for (const ref of refs) {
+          const card = book.cardOf(ref)
+          if (!card || !isWanted(card)) continue
+          if (shown.length === limit) return pageOfLeads(shown, cursorOf([shown.at(-1)?.ref ?? 0]))
+          shown.push(card.lead)
+        }
+        if (refs.length < LEADS_AT_ONCE) return pageOfLeads(shown, null)
+        last = refs.at(-1) ?? 0
       }
-      return pageOfLeads(shown, null)
 
       function pageOfLeads(leads: readonly LeadRow[], next: string | null): Found<Page<LeadJson>> {
         const data = leads.map((lead) => leadJson(lead, now))

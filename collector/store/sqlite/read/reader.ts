@@ -1,8 +1,9 @@
+import type { EventLine } from '../../../export/event-line.ts'
 import { emailOf, resolveClaims } from '../../../identity/claims.ts'
 import type { MailDomains } from '../../../scoring/mail-domains.ts'
 import type { AttentionJson } from '../../attention.ts'
 import type { LeadExplained, VisitorExplained } from '../../explained.ts'
-import type { ExportedEventJson, ExportQuery } from '../../exported.ts'
+import type { ExportedLeadJson, ExportQuery, ExportTotalAsk } from '../../exported.ts'
 import type { FlowJson } from '../../flow.ts'
 import type { HeldBackupJson, HeldJson } from '../../held.ts'
 import { cursorOf, placeOf, publicId, refOf } from '../../ids.ts'
@@ -11,7 +12,6 @@ import type { Mentioned, Mentions } from '../../records.ts'
 import type { Counted, PagesJson, SourcesJson, SourcesQuery } from '../../reports.ts'
 import type {
   KeyJson,
-  LeadJson,
   Page,
   QuarantinedJson,
   RejectedJson,
@@ -32,6 +32,8 @@ import { type AuditReads, createAuditReader } from './audit.ts'
 import type { LeadBook } from './book.ts'
 import { createExplainedReader } from './explained.ts'
 import { createEventWalk } from './export.ts'
+import { createLeadExport } from './export-leads.ts'
+import { createExportTotal } from './export-total.ts'
 import { createFlowReader } from './flow.ts'
 import { backupsOf, createHeldReader, type HeldAsk } from './held.ts'
 import { bucketsOfHistory, createHistoryReader } from './history.ts'
@@ -100,10 +102,12 @@ export interface InternalReader
   held(id: string, scope: Scoped, ask: HeldAsk): Promise<Found<HeldJson>>
   /** Whether data flows into a site. */
   flow(site: string, now: number): Promise<FlowJson>
-  /** A page of all leads, each with its whole receipt. */
-  exportLeads(query: ExportQuery, now: number): Promise<Found<Page<LeadJson>>>
+  /** A page of all leads, each with its whole receipt, and with what was said of it. */
+  exportLeads(query: ExportQuery, now: number): Promise<Found<Page<ExportedLeadJson>>>
   /** A page of all events; it may be empty, with more behind it. */
-  exportEvents(query: ExportQuery): Promise<Found<Page<ExportedEventJson>>>
+  exportEvents(query: ExportQuery): Promise<Found<Page<EventLine>>>
+  /** About how many rows an export has; null where that takes reading them. */
+  exportTotal(ask: ExportTotalAsk): Promise<number | null>
   /** The funnel by where people came from; null while visitors are counted for the first time. */
   sources(query: SourcesQuery, now: number): Promise<Counted<SourcesJson>>
   /** Pages by views, over all that is kept; null while they are counted for the first time. */
@@ -141,6 +145,8 @@ export function createSqliteReader(
   const mentions = createMentionReader(db)
   const flow = createFlowReader(db)
   const eventWalk = createEventWalk(tools)
+  const exportTotal = createExportTotal(tools)
+  const leadWalk = createLeadExport(tools, { walk: leads.walk, said })
   const { book, adjustmentsOf } = leads
   const rulesLately = createLatelyReader(tools, book)
   const simulate = createSimulator({ ...tools, path, book, adjustmentsOf })
@@ -281,8 +287,9 @@ export function createSqliteReader(
       })
     },
     flow: async (site, now) => snapshot(() => flow(refOf('site', site) ?? 0, now)),
-    exportLeads: async (query, now) => snapshot(() => leads.walk(query, now)),
+    exportLeads: async (query, now) => snapshot(() => leadWalk(query, now)),
     exportEvents: async (query) => snapshot(() => eventWalk(query)),
+    exportTotal: async (ask) => snapshot(() => exportTotal(ask)),
     quarantined: async (page) => quarantine.page(page),
     backups: async (now) => backupsOf(db, now),
     mentions: async (who) => snapshot(() => mentions(who)),
