@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addAccountCommands } from './cli-accounts.ts'
+import { addImportCommand } from './cli-import.ts'
 import { addModelCommands } from './cli-model.ts'
 import { addPrivacyCommands } from './cli-privacy.ts'
 import { addQuarantineCommands } from './cli-quarantine.ts'
@@ -95,6 +96,13 @@ addPrivacyCommands(program, {
   complain,
   now: Date.now,
   instanceKey: process.env.PIQUE_INSTANCE_KEY,
+})
+addImportCommand(program, {
+  print,
+  complain,
+  now: Date.now,
+  instanceKey: process.env.PIQUE_INSTANCE_KEY,
+  apiKey: process.env.PIQUE_API_KEY,
 })
 addQuarantineCommands(program, { print, complain, now: Date.now })
 sayWhatIsKnown(program)

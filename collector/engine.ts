@@ -207,6 +207,7 @@ function createCollect(writing: Worker, onFailure: EngineOptions['onFailure']) {
       origin: raws.map((raw) => raw.origin),
       address: raws.map((raw) => raw.address),
       bot: raws.map((raw) => raw.bot ?? null),
+      isTrusted: raws.map((raw) => raw.isTrusted === true),
     } satisfies Delivered)
   }
   writing.on('message', (message: Answered | Failed | { readonly kind: 'return' }) => {

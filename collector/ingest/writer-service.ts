@@ -5,6 +5,7 @@ import { createMailDomains, type MailDomains } from '../scoring/mail-domains.ts'
 import { dayOf } from '../scoring/tables.ts'
 import type { AccountStore } from '../store/account-store.ts'
 import type { AuditEntry } from '../store/audit-store.ts'
+import type { ImportRuns } from '../store/import-runs.ts'
 import type { NewModel } from '../store/model-store.ts'
 import { openStore } from '../store/open.ts'
 import type { AskedRequeue, Mentioned } from '../store/records.ts'
@@ -33,7 +34,7 @@ import {
 import { createTombs } from './tombs.ts'
 
 /** Everything that writes, in one thread: the ingest pipeline, what people change, and the clock. */
-export interface WriterService extends AccountStore, ViewStore, WebhookStore {
+export interface WriterService extends AccountStore, ViewStore, WebhookStore, ImportRuns {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
   /**
    * Takes those events out of quarantine that can be taken now, in pieces: `next` is where to go on, null at
@@ -56,6 +57,8 @@ export interface WriterService extends AccountStore, ViewStore, WebhookStore {
   addSite(site: NewSite): Site & NewSite
   changeSite(ref: number, change: SiteChange): boolean
   removeSite(ref: number): boolean
+  /** Of this store alone, and never changed: makes pseudonyms of addresses in logs that are imported. */
+  logKey(): Uint8Array
   /** Writes down who did what. */
   addAudit(entry: AuditEntry): void
   addKey(key: NewKey): number
@@ -269,11 +272,13 @@ export function openWriterService(
       pipeline.refreshSites()
       return wasThere
     },
+    logKey: () => key,
     addAudit: (entry) => store.addAudit(entry),
     addKey: (key) => store.addKey(key),
     removeKey: (ref) => store.removeKey(ref),
     ...store.accounts,
     ...store.views,
+    ...store.importRuns,
     ...store.webhooks,
     sites: () => store.sites(),
     siteOfWriteKey: (writeKey) => store.siteOfWriteKey(writeKey),

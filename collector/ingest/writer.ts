@@ -23,6 +23,7 @@ export interface Delivered {
   readonly origin: readonly (string | null)[]
   readonly address: readonly string[]
   readonly bot: readonly (string | null)[]
+  readonly isTrusted: readonly boolean[]
 }
 export interface Answered {
   readonly kind: 'answers'
@@ -114,7 +115,7 @@ function commitWaiting(): void {
 }
 
 function rawsOf(delivered: Delivered): RawDelivery[] {
-  const { body, receivedAt, userAgent, origin, address, bot } = delivered
+  const { body, receivedAt, userAgent, origin, address, bot, isTrusted } = delivered
   return body.map((text, i) => ({
     body: text,
     receivedAt: receivedAt[i] ?? 0,
@@ -122,6 +123,7 @@ function rawsOf(delivered: Delivered): RawDelivery[] {
     origin: origin[i] ?? null,
     address: address[i] ?? '',
     bot: bot[i] ?? null,
+    isTrusted: isTrusted[i] ?? false,
   }))
 }
 

@@ -7,6 +7,7 @@ import type { Bucket } from '../scoring/score.ts'
 import type { AccountStore } from './account-store.ts'
 import type { AuditEntry } from './audit-store.ts'
 import type { DevicesOf } from './devices.ts'
+import type { ImportRuns } from './import-runs.ts'
 import type { ModelStore } from './model-store.ts'
 import type {
   AskedRequeue,
@@ -55,6 +56,8 @@ export interface NewEvent extends HistoryEvent {
    * too old, or whose proof has expired, is a duplicate and not a refusal.
    */
   readonly refusal: RejectCode | null
+  /** When it was first received, where an import tells it again; else with its delivery. */
+  readonly receivedAt?: number
 }
 
 /** The accepted part of one beacon batch. */
@@ -342,6 +345,7 @@ export interface WriteStore extends Forgetful {
   /** People who sign in, and what they signed in with. */
   readonly accounts: AccountStore
   readonly views: ViewStore
+  readonly importRuns: ImportRuns
   readonly webhooks: WebhookStore
   /** In how many browsers somebody is claimed already, counted up to `limit`; see `DevicesOf`. */
   readonly devicesOf: DevicesOf

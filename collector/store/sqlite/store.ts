@@ -9,6 +9,7 @@ import { createDevices } from './devices.ts'
 import { createEraser } from './erase.ts'
 import { eraseStretches } from './erase-stretches.ts'
 import { keepPrivate } from './file-modes.ts'
+import { createImportRuns } from './import-runs.ts'
 import { isBlank, joinInstance, keyOf, type Marker, refuseLostStore } from './instance.ts'
 import { createLoader } from './load.ts'
 import { lockStore } from './lock.ts'
@@ -158,6 +159,7 @@ export function openSqliteStore(
     }).immediate,
     accounts: createAccounts(db),
     views: createViews(db),
+    importRuns: createImportRuns(db),
     webhooks: createWebhooks(db, outbox, sealOf),
     devicesOf: createDevices(db),
     ...waiting,
