@@ -60,11 +60,10 @@ export async function importByApi(
     endTelling()
   }
   const goesOn = 'the same command begins again, and adds nothing twice'
-  const isDry = options.dryRun === true
   return {
     ...tally.report(),
     leads: null,
-    isDry,
+    isDry: false,
     tookMs: now() - startedAt,
     isWhole,
     goesOn,
@@ -91,10 +90,9 @@ function countReport(
 }
 
 async function send(rows: readonly PlacedRow[], options: ApiOptions): Promise<ImportReport> {
-  const { url, site, apiKey, dryRun } = options
+  const { url, site, apiKey } = options
   const asked = new URL('/api/v1/import', url)
   if (site !== undefined) asked.searchParams.set('site', site)
-  if (dryRun) asked.searchParams.set('dry_run', 'true')
   const body = rows.map(lineOfRow).join('\n')
   const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/x-ndjson' }
   for (let tries = 1; ; tries += 1) {

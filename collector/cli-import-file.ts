@@ -69,6 +69,11 @@ export async function beginImport(
   }
   const { url } = options
   if (url === undefined) return importIntoStore(begin, options, tools)
+  if (options.dryRun) {
+    throw new ImportTrouble(
+      'a dry run is made by a copy of the store, also while a collector runs on it: give --store, and no --url',
+    )
+  }
   if (!tools.apiKey) {
     throw new ImportTrouble('PIQUE_API_KEY is not set; give it a key with scope write')
   }

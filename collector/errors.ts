@@ -97,6 +97,7 @@ export const REFUSALS = {
   invalid_model: { status: 400, title: 'The model is wrong; `problems` says all that is' },
   unchanged_model: { status: 409, title: 'This model is the one in force' },
   model_too_large: { status: 413, title: 'The body is larger than 256 KiB' },
+  import_too_large: { status: 413, title: 'The body is larger than 4 MiB; send it in pieces' },
   unknown_model: { status: 404, title: 'There is no such model version' },
   counting: { status: 503, title: 'Visitors are being counted; ask again in a moment' },
   internal: { status: 500, title: 'Something went wrong in the collector' },

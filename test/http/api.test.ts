@@ -404,6 +404,7 @@ describe('the description', () => {
       '/api/v1/sessions',
       '/api/v1/audit',
       '/api/v1/export',
+      '/api/v1/import',
     ])
     const { parameters, responses, security } = document.paths['/api/v1/leads'].get
     expect(security).toEqual([{ key: ['read'] }])
