@@ -24,6 +24,11 @@ export async function importByApi(
   tools: BeginTools,
 ): Promise<Outcome> {
   const { now } = tools
+  if (options.what === 'outcomes') {
+    throw new ImportTrouble(
+      'outcomes go into a running collector on its page Connect, under Import',
+    )
+  }
   const { source, format, more, skippedFile, tell, endTelling } = await begin()
   const tally = createTally()
   const skips = skippedFile(false)
@@ -63,6 +68,7 @@ export async function importByApi(
   return {
     ...tally.report(),
     leads: null,
+    things: 'events',
     isDry: false,
     tookMs: now() - startedAt,
     isWhole,

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { monthsOf } from './cli-find-person.ts'
 import type { BeginTools, Begun, ImportOptions, Outcome } from './cli-import-file.ts'
+import { importOutcomes } from './cli-import-outcomes.ts'
 import { piecesOf } from './import/formats.ts'
 import { createTally, NOTHING } from './import/report.ts'
 import { createRowIds } from './import/row-ids.ts'
@@ -22,7 +23,7 @@ import { createMailDomains } from './scoring/mail-domains.ts'
 import { publicId } from './store/ids.ts'
 import { copyStore, publishCopy } from './store/sqlite/backup.ts'
 import { realPathOf } from './store/sqlite/lock.ts'
-import { createSqliteReader } from './store/sqlite/read/reader.ts'
+import { createSqliteReader, type InternalReader } from './store/sqlite/read/reader.ts'
 import type { Site } from './store/store.ts'
 import { StoreInUse } from './store/trouble.ts'
 
@@ -61,6 +62,11 @@ async function importInto(
   const service = openAlone(store, options, tools)
   try {
     const site = siteOf(service.sites(), options.site)
+    if (options.what === 'outcomes') {
+      const into = { service, reader: readerOf(store), site: publicId('site', site.ref) }
+      const done = await importOutcomes(await begin(), into, tools)
+      return { ...done, isDry: options.dryRun === true }
+    }
     const run = { begin, options, tools, service, site, store }
     try {
       return await importFile(run, true)
@@ -142,13 +148,25 @@ async function importFile(
     ? 'the same command goes on where it was'
     : 'the same command begins again, and adds nothing twice'
   const isDry = options.dryRun === true
-  return { ...tally.report(), leads, isDry, tookMs: now() - startedAt, isWhole, goesOn, trouble }
+  return {
+    ...tally.report(),
+    things: 'events',
+    leads,
+    isDry,
+    tookMs: now() - startedAt,
+    isWhole,
+    goesOn,
+    trouble,
+  }
+}
+
+function readerOf(store: string): InternalReader {
+  return createSqliteReader(store, createMailDomains(free, disposable))
 }
 
 async function leadsIn(store: string, site: Site): Promise<number> {
-  const reader = createSqliteReader(store, createMailDomains(free, disposable))
   const id = publicId('site', site.ref)
-  return (await reader.exportTotal({ what: 'leads', site: id })) ?? 0
+  return (await readerOf(store).exportTotal({ what: 'leads', site: id })) ?? 0
 }
 
 function openAlone(

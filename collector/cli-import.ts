@@ -47,7 +47,11 @@ async function run(file: string, options: ImportOptions, tools: ImportTools): Pr
     const done = await beginImport(file, options, { ...tools, isStopped: stop.isAsked })
     const { isWhole, goesOn, trouble, ...report } = done
     if (options.url === undefined && !options.dryRun && report.new > 0) {
-      noteAt(options.store, { at: now(), action: 'data.imported', detail: `${report.new} events` })
+      noteAt(options.store, {
+        at: now(),
+        action: 'data.imported',
+        detail: `${report.new} ${report.things}`,
+      })
     }
     if (options.json) print(JSON.stringify(jsonOf(done)))
     else for (const line of reportLines(report)) print(line)

@@ -46,6 +46,8 @@ export const SKIP_REASONS = {
     'the row says not when it happened: it needs `at`, an instant with its zone or epoch milliseconds',
   future: 'the row is of a time to come',
   nobody: 'the row names nobody: it needs `browser`, `user_id` or `email`',
+  unknown_lead: 'no lead of this site goes by that name',
+  no_outcome: 'the row is no outcome that can be read',
   broken_row: 'the row has more cells than the first line has names',
   no_request: 'the line is not of the combined log format',
   not_a_page: 'the request is of no page: a file that a page loads, or not a GET that was answered',

@@ -31,6 +31,8 @@ export function durationWords(ms: number): string {
 
 export interface Finished extends ImportReport {
   readonly isDry: boolean
+  /** What the rows are. */
+  readonly things: 'events' | 'outcomes'
   /** Null where it is not known. */
   readonly leads: number | null
   readonly tookMs: number
@@ -38,12 +40,12 @@ export interface Finished extends ImportReport {
 
 /** The report for people, line by line. */
 export function reportLines(done: Finished): readonly string[] {
-  const { read, new: fresh, known, erased, skipped, reasons, leads, isDry, tookMs } = done
+  const { read, new: fresh, known, erased, skipped, reasons, leads, isDry, tookMs, things } = done
   const rate = tookMs > 0 ? Math.round((read * 1000) / tookMs) : 0
   const would = isDry ? 'would be ' : ''
   return [
     `${count(read)} rows read in ${durationWords(tookMs)} (${count(rate)} a second)`,
-    `${count(fresh)} events ${would}new, ${count(known)} known already`,
+    `${count(fresh)} ${things} ${would}new, ${count(known)} known already`,
     ...(leads === null ? [] : [`${count(leads)} leads ${would}new`]),
     ...(erased > 0 ? [`${count(erased)} of people who were erased, so left out`] : []),
     ...(skipped > 0 ? [`${count(skipped)} rows skipped:`] : []),
