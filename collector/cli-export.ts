@@ -23,7 +23,7 @@ import { StoreTrouble } from './store/trouble.ts'
  */
 
 /** Nobody waits beside: large groups compress better and read faster. */
-const ROWS_A_GROUP = 10_000
+const ROWS_A_GROUP = 5_000
 /** How often a terminal is told of progress, and a file of it. */
 const TERMINAL_MS = 200
 const FILE_MS = 1000
@@ -68,8 +68,8 @@ export function exportAll(what: ExportKind, options: ExportOptions, tools: Comma
         `${out} is there already; name another file with --out, or replace it with --overwrite`,
       )
     }
-    noteAt(store, { at: tools.now(), action: 'data.exported', detail: `${what}, ${ask.format}` })
     const target = await (out === undefined ? openOutput() : openFile(out))
+    noteAt(store, { at: tools.now(), action: 'data.exported', detail: `${what}, ${ask.format}` })
     const told = await tellerOf(reader, ask, options, tools.now)
     let [rows, bytes] = [0, 0]
     try {

@@ -151,10 +151,7 @@ function eventJson(
 }
 
 /** The props of an event: of a ping what it measured, of an `identify` what it said. */
-export function propsOf(
-  event: HistoryEvent,
-  claims: ClaimProps,
-): Readonly<Record<string, unknown>> {
+function propsOf(event: HistoryEvent, claims: ClaimProps): Readonly<Record<string, unknown>> {
   if (event.type !== 'user_engagement') return claims.get(event.id) ?? event.props ?? {}
   return {
     engaged_ms: event.engagedMs,
