@@ -127,7 +127,10 @@ export function createRowReader(
     const event = { type: 'identify', at: moment.at, props: claim }
     const browser = userId === '' ? personOf(email) : `user:${userId}`
     const row = { browser, server: true, human: false, cookieless: false }
-    return { ok: true, row: { ...row, device: null, bot: null, skewMs: null, event } }
+    return {
+      ok: true,
+      row: { ...row, device: null, bot: null, skewMs: null, isUndated: since === '', event },
+    }
   }
 
   return { read, columns }

@@ -22,10 +22,11 @@ export function createRowIds(remembered = REMEMBERED): RowIds {
   let recent = new Map<number, number>()
   let older = new Map<number, number>()
   return {
-    withId({ browser, server, cookieless, event }) {
+    withId({ browser, server, cookieless, isUndated = false, event }) {
       const { id } = event
       if (id !== undefined) return { ...event, id }
-      const { receivedAt: _, ...said } = event
+      const { receivedAt: _, at, ...rest } = event
+      const said = isUndated ? rest : { at, ...rest }
       const content = JSON.stringify([browser, server, cookieless, sorted(said)])
       const hash = createHash('sha256').update(content)
       const key = hash.copy().digest().readUIntBE(0, 6)

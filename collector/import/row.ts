@@ -13,6 +13,8 @@ export interface ImportRow {
   readonly device: string | null
   readonly bot: string | null
   readonly skewMs: number | null
+  /** The file says not when: `at` is when it is read, and tells no row from another. */
+  readonly isUndated?: boolean
   readonly event: RowEvent
 }
 

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync, rmSync, statSync } from 'node:fs'
+import { createReadStream, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { gzipSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { afterAll, expect, test } from 'vitest'
 import type { ExportedLeadJson } from '../../collector/store/exported.ts'
@@ -153,4 +154,52 @@ test('killed half-way, gone on with, exported and imported again: the same event
     console.info({ events, took_ms, rows_a_second, leads: leads.size, rss: [rest.rss, again.rss] })
   }
   rmSync(path('second.ndjson'))
+})
+
+test('leads, outcomes, events and logs go in by one command each, and what is wrong is said', {
+  timeout: 90_000,
+}, async () => {
+  const store = path('small.db')
+  await done('site', 'add', 'Shop', '--store', store)
+  const write = (name: string, text: string | Buffer) => {
+    writeFileSync(path(name), text)
+    return path(name)
+  }
+  const load = async (file: string, ...args: string[]) => {
+    const ran = await run('import', file, '--store', store, '--json', ...args)
+    return { ...ran, report: ran.out === '' ? null : JSON.parse(ran.out) }
+  }
+  const leads = write('leads.csv', 'Email,Company,Job title\nann@x.example,Acme,CTO\nbroken,,\n')
+  const skipped = path('skipped.csv')
+  const dry = await load(leads, '--dry-run')
+  expect(dry.report).toMatchObject({ read: 2, new: 1, leads: 1, skipped: 1, dry_run: true })
+  const first = await load(leads, '--report', skipped)
+  expect(first.report).toMatchObject({ read: 2, new: 1, leads: 1, skipped: 1, dry_run: false })
+  expect(readFileSync(skipped, 'utf8')).toContain('3,nobody,')
+  expect((await load(leads)).report).toMatchObject({ new: 0, known: 1, leads: 0 })
+
+  const deals = write('deals.csv', 'email,stage,date\nann@x.example,won,2026-03-04\n')
+  const won = await load(deals, '--what', 'outcomes')
+  expect(won.report).toMatchObject({ read: 1, new: 1, skipped: 0 })
+
+  const log = write(
+    'access.log.gz',
+    gzipSync(
+      '203.0.113.9 - - [04/Mar/2026:10:00:00 +0000] "GET /pricing HTTP/1.1" 200 5 "-" "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0"\n',
+    ),
+  )
+  expect((await load(log)).report).toMatchObject({ read: 1, new: 1 })
+  const cut = write('cut.ndjson.gz', gzipSync(`${'{"x":1}\n'.repeat(9000)}`).subarray(0, 60))
+  expect((await load(cut)).err).toContain('ends before its gzip does')
+
+  for (const [file, says] of [
+    [path('none.csv'), 'there is no file'],
+    [directory, 'is a directory'],
+    [write('empty.ndjson', ''), 'is empty'],
+    [write('junk.ndjson', 'junk\n'), 'no row could be read'],
+  ] as const) {
+    const ran = await load(file)
+    expect([ran.code, ran.err]).toEqual([1, expect.stringContaining(says)])
+  }
+  expect((await load(leads, '--site', 'si_9')).err).toContain('there is no site si_9')
 })
