@@ -80,6 +80,9 @@ async function importInto(
   }
 }
 
+/** Files go browser by browser, or by time, so few are met again; twice what one commit may touch. */
+const REMEMBERED_BROWSERS = 2 * ROWS_A_COMMIT
+
 interface FileRun {
   readonly begin: () => Promise<Begun>
   readonly options: ImportOptions
@@ -181,7 +184,7 @@ function openAlone(
       now: now(),
       isLimited: false,
       retentionMonths: monthsOf(options),
-      file: { instanceKey: instanceKey ?? null },
+      file: { instanceKey: instanceKey ?? null, rememberedBrowsers: REMEMBERED_BROWSERS },
     })
   } catch (error) {
     if (!(error instanceof StoreInUse)) throw error
@@ -192,7 +195,7 @@ function openAlone(
 }
 
 /** The site of an id or key, or the only one. */
-export function siteOf(sites: readonly Site[], asked: string | undefined): Site {
+function siteOf(sites: readonly Site[], asked: string | undefined): Site {
   const [only, ...others] = sites
   const found = sites.find(({ ref, key }) => key === asked || publicId('site', ref) === asked)
   if (found) return found

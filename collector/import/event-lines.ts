@@ -112,7 +112,7 @@ const INSTANT =
   /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}| ?UTC)$/i
 
 /** Epoch milliseconds of an instant that says its zone, or of epoch milliseconds or seconds; else null. */
-export function instantOf(value: unknown): number | null {
+function instantOf(value: unknown): number | null {
   if (typeof value === 'number') {
     if (!(value >= LEAST_S)) return null
     return Math.floor(value < LEAST_MS ? value * 1000 : value)

@@ -22,7 +22,7 @@ export function importProgressWords({ rows, tookMs, share }: Progress): string {
   ].join(' · ')
 }
 
-export function durationWords(ms: number): string {
+function durationWords(ms: number): string {
   const seconds = Math.ceil(ms / 1000)
   if (seconds < 100) return `${seconds} s`
   const minutes = Math.round(seconds / 60)

@@ -17,7 +17,7 @@ import { IS_LONG } from '../support/scale.ts'
  */
 
 const EVENTS = IS_LONG ? 1_000_000 : 8_500
-const MAX_RSS_MB = 450
+const MAX_RSS_MB = 700
 const place = createPlace()
 const directory = dirname(place.store)
 const path = (name: string) => join(directory, name)

@@ -58,7 +58,7 @@ export function openSqliteStore(
   }
   const texts = createTexts(db)
   const seed = seedOf(db)
-  const loader = createLoader(db, texts, seed)
+  const loader = createLoader(db, texts, seed, options.rememberedBrowsers)
   const writeChanges = createChangeWriter(db, texts, seed)
 
   const addRejected = db.prepare(
