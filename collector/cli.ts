@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addAccountCommands } from './cli-accounts.ts'
 import { addCrmCommands } from './cli-crm.ts'
+import { addImportCommand } from './cli-import.ts'
 import { addIntakeCommands } from './cli-intakes.ts'
 import { addLinkCommand } from './cli-links.ts'
 import { addMcpCommand } from './cli-mcp.ts'
@@ -85,6 +86,7 @@ addStoreCommands(program, { print, complain, now: Date.now })
 addSafetyCommands(program, { print, complain, now: Date.now })
 addModelCommands(program, { print, complain, now: Date.now })
 addPrivacyCommands(program, onStore)
+addImportCommand(program, { ...onStore, apiKey: process.env.PIQUE_API_KEY })
 addQuarantineCommands(program, { print, complain, now: Date.now })
 addMcpCommand(program, { complain, apiKey: process.env.PIQUE_API_KEY })
 sayWhatIsKnown(program)

@@ -39,6 +39,27 @@ export const IGNORE_REASONS = {
 
 export type IgnoreReason = keyof typeof IGNORE_REASONS
 
+/** Why an import passed over a row of a file; a row that was read may be refused with a code from above, too. */
+export const SKIP_REASONS = {
+  too_long: 'the line is longer than 64 KiB',
+  not_text: 'the line is no text in UTF-8',
+  not_an_object: 'the line is not a JSON object',
+  too_deep: 'the line is nested more than six levels deep',
+  no_type: 'the row says not what happened: it needs `type`',
+  no_time:
+    'the row says not when it happened: it needs `at`, an instant with its zone or epoch milliseconds',
+  future: 'the row is of a time to come',
+  nobody: 'the row names nobody: it needs `browser`, `user_id` or `email`',
+  unknown_lead: 'no lead of this site goes by that name',
+  no_outcome: 'the row is no outcome that can be read',
+  broken_row: 'the row has more cells than the first line has names',
+  no_request: 'the line is not of the combined log format',
+  not_a_page: 'the request is of no page: a file that a page loads, or not a GET that was answered',
+  not_a_person: 'the request is of a program, such as a crawler',
+} as const
+
+export type SkipCode = keyof typeof SKIP_REASONS
+
 /** Why a whole request was refused; nothing of it was taken. */
 export const REFUSALS = {
   not_json: { status: 400, title: 'The body is not JSON' },
@@ -96,6 +117,7 @@ export const REFUSALS = {
   invalid_model: { status: 400, title: 'The model is wrong; `problems` says all that is' },
   unchanged_model: { status: 409, title: 'This model is the one in force' },
   model_too_large: { status: 413, title: 'The body is larger than 256 KiB' },
+  import_too_large: { status: 413, title: 'The body is larger than 4 MiB; send it in pieces' },
   unknown_model: { status: 404, title: 'There is no such model version' },
   too_many_streams: { status: 503, title: 'Too many streams are open; try again soon' },
   counting: { status: 503, title: 'Visitors are being counted; ask again in a moment' },

@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { type Context, Hono, type Next } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import type { Admin } from '../engine.ts'
+import type { Admin, Engine } from '../engine.ts'
 import { isDeeper } from '../ingest/json-depth.ts'
 import type { InternalReader } from '../store/sqlite/read/reader.ts'
 import type { Targets } from '../webhooks/targets.ts'
@@ -13,6 +13,7 @@ import { createApiDocs } from './api-docs.tsx'
 import { addExportRoutes } from './api-export.ts'
 import type { Answers } from './api-idempotency.ts'
 import { addIdentityRoutes } from './api-identities.ts'
+import { addImportRoutes, MAX_IMPORT_BYTES } from './api-import.ts'
 import { addIntakeRoutes } from './api-intakes.ts'
 import { addKeyRoutes } from './api-keys.ts'
 import { addLeadRoutes } from './api-leads.ts'
@@ -105,6 +106,7 @@ export interface ApiDeps {
     | 'addIntake'
     | 'removeIntake'
   >
+  readonly collect: Engine['collect']
   /** Epoch milliseconds. */
   readonly clock: () => number
   /** Where the collector is reached from outside, without a slash at the end. */
@@ -158,6 +160,7 @@ export function createApi(deps: ApiDeps): Hono {
   addExportRoutes(api, deps)
   addChangeRoutes(api, deps)
   addCrmRoutes(api, deps)
+  addImportRoutes(api, deps)
   refuseOtherMethods(api)
   api.all('*', (c) => refuse(c, 'not_found', 'there is no such path; /docs lists those there are'))
 
@@ -177,13 +180,20 @@ const ofModels = bodyLimit({
   maxSize: MAX_MODEL_BYTES,
   onError: (c) => refuse(c, 'model_too_large'),
 })
+const ofImports = bodyLimit({
+  maxSize: MAX_IMPORT_BYTES,
+  onError: (c) => refuse(c, 'import_too_large'),
+})
+const isImport = (c: Context) => c.req.path === `${BASE}/import`
 function limitBody(c: Context, next: Next) {
+  if (isImport(c)) return ofImports(c, next)
   return (c.req.path.startsWith(`${BASE}/model/`) ? ofModels : ofUsual)(c, next)
 }
 
 /** Whoever says what is wrong with a value recurses into it, and a stack has an end. */
 async function limitDepth(c: Context, next: Next) {
-  const isFlat = isSafe(c) || !isDeeper(await c.req.text(), MAX_DEPTH)
+  // An import looks at each line by itself.
+  const isFlat = isSafe(c) || isImport(c) || !isDeeper(await c.req.text(), MAX_DEPTH)
   const detail = `the body is nested more than ${MAX_DEPTH} levels deep; expected at most eight`
   return isFlat ? next() : refuse(c, 'invalid_request', detail)
 }

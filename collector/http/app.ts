@@ -159,7 +159,7 @@ export function createApp(deps: AppDeps): App {
   const erasing = createErasing({ writer, clock, forgetDrafts: () => drafts.forget() })
   const onBroken = (error: unknown) =>
     log.error('a download broke off', { reason: reasonOf(error) })
-  const api = { reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }
+  const api = { collect, reader: seen, writer, clock, publicUrl, guard, people, retentionMonths }
   app.route('/', createApi({ ...api, answers, erasing, targets, isDraining, onBroken }))
   const tagUrl = (c: Context) => `${publicUrl(c)}/pique.js`
   const proxyState = (now: number) =>

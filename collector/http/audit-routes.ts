@@ -72,6 +72,7 @@ export const AUDITED: Readonly<Record<string, string | Audited>> = {
   'DELETE /api/v1/leads/:id': 'lead.erased',
   'GET /api/v1/leads/:id/export': 'lead.exported',
   'GET /api/v1/export': 'data.exported',
+  'POST /api/v1/import': 'data.imported',
   'DELETE /api/v1/leads/:id/identities/:visitor': 'identity.undone',
   'POST /api/v1/leads/:id/outcomes': 'outcome.added',
   'DELETE /api/v1/leads/:id/outcomes/:outcome': 'outcome.removed',

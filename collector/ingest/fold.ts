@@ -166,7 +166,7 @@ function place(
     browser,
     session,
     n: session.nextN++,
-    receivedAt: delivery.receivedAt,
+    receivedAt: event.receivedAt ?? delivery.receivedAt,
     event,
     human: delivery.human,
   }

@@ -160,7 +160,7 @@ export function createOpener({ store, agents, limits, tombs, clicks }: OpenerDep
       else if (typeof early === 'string') {
         rejected.push({ index, code: early })
         if (early === 'held_for_review') held.push(quarantinedEvent(value, envelope, early))
-        else refused.push(refusedEvent(early, value, site.ref, receivedAt))
+        else if (!trusted?.isImport) refused.push(refusedEvent(early, value, site.ref, receivedAt))
       } else if ('broken' in early) {
         rejected.push({ index, code: 'quarantined' })
         held.push(quarantinedEvent(value, envelope, early.broken))
@@ -177,7 +177,7 @@ export function createOpener({ store, agents, limits, tombs, clicks }: OpenerDep
       external,
       isCookieless,
       receivedAt,
-      skewMs: batch.sentAt === null ? null : receivedAt - batch.sentAt,
+      skewMs: trusted?.skewMs ?? (batch.sentAt === null ? null : receivedAt - batch.sentAt),
       human: batch.human,
       device: agent.device,
       events,

@@ -46,6 +46,10 @@ export interface TrustedBatch {
   readonly isCookieless: boolean
   readonly device: string | null
   readonly bot: string | null
+  /** How far the first sender's clock was behind, where that is told again. */
+  readonly skewMs: number | null
+  /** Whoever sends it tells its owner what was refused: it is kept nowhere. */
+  readonly isImport: boolean
 }
 
 export type ParsedBatch =
@@ -82,7 +86,8 @@ export function parseBatch(body: string, isTrusted = false): ParsedBatch {
   }
 }
 
-function trustedOf({ server, cookieless, device, bot }: Record<string, unknown>): TrustedBatch {
+function trustedOf(raw: Record<string, unknown>): TrustedBatch {
+  const { server, cookieless, device, bot, skewMs } = raw
   const shortText = (value: unknown) =>
     typeof value === 'string' ? normalText(value, MAX_FACT) || null : null
   return {
@@ -90,6 +95,8 @@ function trustedOf({ server, cookieless, device, bot }: Record<string, unknown>)
     isCookieless: cookieless === true,
     device: shortText(device),
     bot: shortText(bot),
+    skewMs: timeOf(skewMs),
+    isImport: raw.import === true,
   }
 }
 
@@ -133,7 +140,9 @@ export function parseEvent(raw: unknown, index: number, context: EventContext): 
 
   const isPing = type === 'user_engagement'
   const isClaim = type === 'identify'
-  const said = isClaim ? (rawProps ?? {}) : trusted && isRecord(raw.claim) ? raw.claim : null
+  // One that is told again may have lost its ids with the person who was erased.
+  const claimed = rawProps ?? (trusted ? null : {})
+  const said = isClaim ? claimed : trusted && isRecord(raw.claim) ? raw.claim : null
   const claim = said && parseClaim(said, context)
   if (claim && !claim.ok) return rejected(claim.code)
   return {
@@ -157,6 +166,7 @@ export function parseEvent(raw: unknown, index: number, context: EventContext): 
       props: isPing || isClaim || rawProps === null ? null : normalProps(type, rawProps),
       claim: claim ? claim.claim : null,
       index,
+      ...(trusted && { receivedAt: receiptOf(raw.receivedAt, at, context) }),
       refusal: isTooOld ? 'too_old' : (claim?.refusal ?? null),
     },
   }
@@ -196,6 +206,11 @@ function rejected(code: RejectCode): ParsedEvent {
 function correct(clientAt: number, { receivedAt, sentAt }: EventContext): number {
   const at = sentAt === null ? clientAt : receivedAt - (sentAt - clientAt)
   return Math.max(0, Math.min(at, receivedAt))
+}
+
+/** When it was first received, where that is told again: never before it happened, nor after now. */
+function receiptOf(value: unknown, at: number, { receivedAt }: EventContext): number {
+  return Math.max(at, Math.min(timeOf(value) ?? receivedAt, receivedAt))
 }
 
 /** When a ping's view began: never after the ping, and unknown where it is no instant since 1970. */

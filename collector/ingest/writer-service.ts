@@ -7,6 +7,7 @@ import type { AccountStore } from '../store/account-store.ts'
 import type { AnswerStore } from '../store/answer-store.ts'
 import type { AuditEntry } from '../store/audit-store.ts'
 import type { CrmStore } from '../store/crm-store.ts'
+import type { ImportRuns } from '../store/import-runs.ts'
 import type { IntakeStore } from '../store/intake-store.ts'
 import type { NewModel } from '../store/model-store.ts'
 import { openStore } from '../store/open.ts'
@@ -43,7 +44,8 @@ export interface WriterService
     ViewStore,
     WebhookStore,
     CrmStore,
-    IntakeStore {
+    IntakeStore,
+    ImportRuns {
   ingest(raws: readonly RawDelivery[]): readonly Answer[]
   /**
    * Takes those events out of quarantine that can be taken now, in pieces: `next` is where to go on, null at
@@ -66,6 +68,8 @@ export interface WriterService
   addSite(site: NewSite): Site & NewSite
   changeSite(ref: number, change: SiteChange): boolean
   removeSite(ref: number): boolean
+  /** Of this store alone, and never changed: makes pseudonyms of addresses in logs that are imported. */
+  logKey(): Uint8Array
   /** Writes down who did what. */
   addAudit(entry: AuditEntry): void
   addKey(key: NewKey): number
@@ -284,12 +288,14 @@ export function openWriterService(
       pipeline.refreshSites()
       return wasThere
     },
+    logKey: () => key,
     addAudit: (entry) => store.addAudit(entry),
     addKey: (key) => store.addKey(key),
     removeKey: (ref) => store.removeKey(ref),
     ...store.accounts,
     ...store.views,
     ...store.answers,
+    ...store.importRuns,
     ...store.webhooks,
     ...store.crms,
     addIntake: (intake) => store.mail.addIntake(intake),

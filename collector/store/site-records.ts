@@ -32,6 +32,18 @@ export interface SiteChange
   readonly writeKey?: string
 }
 
+/** What is written of sites; each is one transaction. */
+export interface SiteStore {
+  sites(): readonly Site[]
+  /** The key of the site whose write key this is, or null. */
+  siteOfWriteKey(writeKey: string): string | null
+  addSite(site: NewSite): Site & NewSite
+  /** Whether there is such a site. */
+  changeSite(ref: number, change: SiteChange): boolean
+  /** Its tag is refused from then on, and the keys bound to it are gone. What it collected stays. */
+  removeSite(ref: number): boolean
+}
+
 export interface NewKey {
   readonly name: string
   readonly hash: Uint8Array

@@ -29,6 +29,8 @@ export interface Notice {
 export interface StoreOptions {
   /** Key of the secrets, 32 bytes as hex or base64url; the one in the marker where there is none. */
   readonly instanceKey?: string | null
+  /** Browsers kept in memory; more than one group may touch. */
+  readonly rememberedBrowsers?: number | undefined
   /** Begin a new store where there was one. */
   readonly init?: boolean
   /** Keep a copy of a store before its schema changes; true if not said. */

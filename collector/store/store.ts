@@ -9,6 +9,7 @@ import type { AnswerStore } from './answer-store.ts'
 import type { AuditEntry } from './audit-store.ts'
 import type { CrmStore } from './crm-store.ts'
 import type { DevicesOf } from './devices.ts'
+import type { ImportRuns } from './import-runs.ts'
 import type { MailStore } from './mail-store.ts'
 import type { ModelStore } from './model-store.ts'
 import type {
@@ -25,7 +26,7 @@ import type {
   Stretch,
   Tombstone,
 } from './records.ts'
-import type { NewKey, NewSite, Site, SiteChange } from './site-records.ts'
+import type { NewKey, SiteStore } from './site-records.ts'
 import type { LeadStanding, NewAdjustment, NewOutcome, SettledLead } from './standing.ts'
 import type { StoreFile } from './store-file.ts'
 import type { ViewStore } from './view-store.ts'
@@ -57,6 +58,8 @@ export interface NewEvent extends HistoryEvent {
   readonly refusal: RejectCode | null
   /** Made of another event of its batch: the answer, which is about what was sent, doesn't count it. */
   readonly isOurs?: true
+  /** When it was first received, where an import tells it again; else with its delivery. */
+  readonly receivedAt?: number
 }
 
 /** The accepted part of one beacon batch. */
@@ -321,7 +324,7 @@ export interface Transaction {
 }
 
 /** The writing half of a store. There is one, in one thread; every method is one transaction. */
-export interface WriteStore extends Forgetful {
+export interface WriteStore extends Forgetful, SiteStore {
   /**
    * Does `work` and flushes it to disk. When it returns, everything written survives a power cut;
    * when it throws, nothing of it happened.
@@ -329,14 +332,6 @@ export interface WriteStore extends Forgetful {
   apply<T>(work: (transaction: Transaction) => T): T
   /** Whether any lead is to be looked at by an instant; asks without writing. */
   hasDueLeads(at: number): boolean
-  sites(): readonly Site[]
-  /** The key of the site whose write key this is, or null. */
-  siteOfWriteKey(writeKey: string): string | null
-  addSite(site: NewSite): Site & NewSite
-  /** Whether there is such a site. */
-  changeSite(ref: number, change: SiteChange): boolean
-  /** Its tag is refused from then on, and the keys bound to it are gone. What it collected stays. */
-  removeSite(ref: number): boolean
   addKey(key: NewKey): number
   removeKey(ref: number): boolean
   /** Writes down who did what. */
@@ -344,6 +339,7 @@ export interface WriteStore extends Forgetful {
   readonly accounts: AccountStore
   readonly views: ViewStore
   readonly answers: AnswerStore
+  readonly importRuns: ImportRuns
   readonly webhooks: WebhookStore
   readonly crms: CrmStore
   readonly mail: MailStore

@@ -121,6 +121,7 @@ export function createService(): Service {
   app.route(
     '/',
     createApi({
+      collect,
       reader: veil.reader,
       writer,
       clock,

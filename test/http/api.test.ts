@@ -413,6 +413,7 @@ describe('the description', () => {
       '/api/v1/stream',
       '/api/v1/crm',
       '/api/v1/crm/{id}',
+      '/api/v1/import',
     ])
     const { parameters, responses, security } = document.paths['/api/v1/leads'].get
     expect(security).toEqual([{ key: ['read'] }])

@@ -31,10 +31,15 @@ export interface Loader extends Loaded {
   settled(): void
 }
 
-export function createLoader(db: Db, texts: Texts, seed: number): Loader {
-  const byRef = createRecent<number, BrowserState>(REMEMBERED_BROWSERS)
+export function createLoader(
+  db: Db,
+  texts: Texts,
+  seed: number,
+  remembered = REMEMBERED_BROWSERS,
+): Loader {
+  const byRef = createRecent<number, BrowserState>(remembered)
   // Numbers only, so that there is one state of a browser and never a second, older one.
-  const refOfKey = createRecent<string, number>(REMEMBERED_BROWSERS)
+  const refOfKey = createRecent<string, number>(remembered)
   const fresh = new Set<BrowserState>()
   let next = lastRefs(db)
 

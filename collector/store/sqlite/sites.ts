@@ -1,4 +1,4 @@
-import type { NewSite, Site, WriteStore } from '../store.ts'
+import type { NewSite, Site, SiteStore } from '../site-records.ts'
 import type { Db } from './connect.ts'
 import type { OutboxTable } from './outbox.ts'
 import { hashWriteKey, type Seal } from './secrets.ts'
@@ -9,7 +9,7 @@ export function createSites(
   db: Db,
   sealOf: () => Seal,
   outbox: Pick<OutboxTable, 'forget'>,
-): Pick<WriteStore, 'sites' | 'siteOfWriteKey' | 'addSite' | 'changeSite' | 'removeSite'> {
+): SiteStore {
   const select = db.prepare('SELECT * FROM site ORDER BY id')
   const insert = db.prepare(
     `INSERT INTO site (name, key, write_key, signing_secret, origins, needs_signature, generated,

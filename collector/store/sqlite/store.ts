@@ -13,6 +13,7 @@ import { createEraser } from './erase.ts'
 import { eraseStretches } from './erase-stretches.ts'
 import { createFeed } from './feed.ts'
 import { keepPrivate } from './file-modes.ts'
+import { createImportRuns } from './import-runs.ts'
 import { isBlank, joinInstance, keyOf, type Marker, refuseLostStore } from './instance.ts'
 import { createIntakes } from './intakes.ts'
 import { createLoader } from './load.ts'
@@ -62,7 +63,7 @@ export function openSqliteStore(
   }
   const texts = createTexts(db)
   const seed = seedOf(db)
-  const loader = createLoader(db, texts, seed)
+  const loader = createLoader(db, texts, seed, options.rememberedBrowsers)
   let commit = 0
   const feed = createFeed(db, () => commit)
   const writeChanges = createChangeWriter(db, texts, { seed, feed })
@@ -167,6 +168,7 @@ export function openSqliteStore(
     accounts: createAccounts(db),
     views: createViews(db),
     answers: createAnswers(db),
+    importRuns: createImportRuns(db),
     webhooks: createWebhooks(db, outbox, sealOf),
     crms: createCrms(db, sealOf),
     mail: { ...createEmailLinks(db), ...createIntakes(db, sealOf) },

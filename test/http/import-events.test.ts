@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ImportReport } from '../../collector/import/report.ts'
+import type { LeadJson, Page, TimelineSessionJson } from '../../collector/store/shapes.ts'
+import { createService, NOW, type Service } from './api-fixture.ts'
+
+/** `POST /api/v1/import`, over a real store. */
+
+let service: Service
+let key = ''
+beforeAll(() => {
+  service = createService()
+  key = service.keyOf(['write'])
+})
+afterAll(() => service.close())
+
+const DAY = 86_400_000
+const line = (event: object) => `${JSON.stringify(event)}\n`
+async function send(body: string, query = '?site=si_1') {
+  const answer = await service.ask(`/api/v1/import${query}`, key, { method: 'POST', body })
+  return { status: answer.status, report: (await answer.json()) as ImportReport }
+}
+async function read<T = LeadJson>(path: string): Promise<T> {
+  return (await service.ask(`/api/v1${path}`, service.keyOf(['read']))).json()
+}
+
+test('lines become events, once however often they are sent, and bad ones cost themselves alone', async () => {
+  const login = {
+    type: 'trial_start',
+    at: NOW - 400 * DAY,
+    user_id: 'i1',
+    email: 'i1@shop.example',
+  }
+  const body = [line(login), line({ ...login, type: 'login' }), line(login), 'no json\n{}\n'].join(
+    '',
+  )
+  const first = await send(body)
+  expect(first).toMatchObject({ status: 200, report: { read: 5, new: 3, known: 0, skipped: 2 } })
+  expect(first.report.reasons.map(({ code, lines }) => [code, lines])).toEqual([
+    ['not_an_object', [4]],
+    ['no_type', [5]],
+  ])
+  expect((await send(body)).report).toMatchObject({ read: 5, new: 0, known: 3, skipped: 2 })
+  const lead = await read('/leads/user:i1')
+  expect(lead.email).toBe('i1@shop.example')
+  // Nobody came by: it is a server's word.
+  expect(lead.reasons.map(({ rule }) => rule)).not.toContain('visit')
+})
+
+test('what a site refuses is told to whoever imports, and kept nowhere', async () => {
+  const before = await read<Page<unknown>>('/rejected')
+  const { report } = await send(line({ type: 'x', at: NOW, browser: 'null' }))
+  expect(report.reasons).toMatchObject([{ code: 'invalid_browser', rows: 1, lines: [1] }])
+  expect(await read<Page<unknown>>('/rejected')).toEqual(before)
+})
+
+test('a browser’s visit told again counts as one, under its own times', async () => {
+  const [browser, session] = [crypto.randomUUID(), crypto.randomUUID()]
+  const at = NOW - 2 * DAY
+  const seen = { type: 'page_view', url: 'https://shop.example/pricing', at, browser, session }
+  const claim = { user_id: 'i2', strength: 'medium', evidence: 'identify' }
+  await send(
+    line({ ...seen, human: true }) + line({ ...seen, type: 'identify', human: true, claim }),
+  )
+  const lead = await read('/leads/user:i2')
+  expect(lead.reasons.map(({ rule }) => rule)).toContain('visit')
+  const { data } = await read<Page<TimelineSessionJson>>('/leads/user:i2/timeline')
+  expect(data[0]?.started_at).toBe(new Date(at).toISOString())
+})
+
+test('with several sites, one has to be named', async () => {
+  expect((await send('', '')).status).toBe(400)
+})
