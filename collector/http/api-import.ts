@@ -53,7 +53,7 @@ const importEvents = writeRoute('write', {
     query: siteQuery,
     headers: writeHeaders,
     body: {
-      required: true,
+      required: false,
       description: 'At most 4 MiB',
       content: { 'application/x-ndjson': { schema: z.string() } },
     },

@@ -17,7 +17,7 @@ import { cleanText, compactUuid, maskSecrets, normalText } from './text.ts'
 
 const MAX_RAW_URL = 8192
 /** Of a batch that a route of ours made of a larger body. */
-export const MAX_TRUSTED_LENGTH = 2_000_000
+const MAX_TRUSTED_LENGTH = 2_000_000
 const MAX_TRUSTED_EVENTS = 5_000
 export const MAX_TITLE = 300
 const REMEMBERED_TEXTS = 20_000

@@ -74,7 +74,7 @@ test('shows examples that are as described, and receipts that sum', () => {
     const [status, answer] =
       Object.entries<Any>(operation.responses).find(([one]) => one < '3') ?? []
     const [type, content] = Object.entries<Any>(answer?.content ?? {})[0] ?? []
-    const body = operation.requestBody?.content['application/json'].example
+    const body = operation.requestBody?.content['application/json']?.example
     return wrongOf({
       method: method.toUpperCase(),
       path: path.replace(/\{\w+\}/g, 'x'),
@@ -298,8 +298,8 @@ describe('the page to read', () => {
       const ask = (of = '') => service.ask(pathname + search + of, service.keyOf(['admin']), sent)
       let answer = await ask()
       // Here are two sites, and the reader's collector has one.
-      const text = await answer.clone().text()
-      if (text.includes('there are several sites')) answer = await ask('?site=si_1')
+      if (answer.status === 400 && (await answer.clone().text()).includes('several sites'))
+        answer = await ask('?site=si_1')
       // Somebody of the examples is not there, or was erased by the command before.
       if (answer.status >= 400 && ![404, 409, 503].includes(answer.status)) {
         refused.push(`${answer.status} ${command} ${await answer.text()}`)
