@@ -126,7 +126,7 @@ function outcomeOf(
   if (told.length !== 2 * leads) findings.push(`${told.length} messages of ${leads} leads`)
   const last = new Map<string, number>()
   for (const one of received) {
-    const wrong = verifyMessage(one, secret, Date.now() / 1000)
+    const wrong = verifyMessage(one, secret, one.cameAt / 1000)
     if (wrong !== null) findings.push(wrong)
     if (bodies.get(one.id) !== one.body) findings.push('a body is not what was told')
     const { lead, sequence } = JSON.parse(one.body).data

@@ -9,6 +9,8 @@ export interface Received {
   readonly headers: IncomingHttpHeaders
   readonly body: string
   readonly atMs: number
+  /** When it came, by the wall clock. */
+  readonly cameAt: number
 }
 
 export interface Receiver {
@@ -38,7 +40,13 @@ export async function startReceiver(answer: Answer = ok): Promise<Receiver> {
     request.on('end', () => {
       const { headers } = request
       const body = Buffer.concat(chunks).toString('utf8')
-      const one = { id: String(headers['webhook-id']), headers, body, atMs: performance.now() }
+      const one = {
+        id: String(headers['webhook-id']),
+        headers,
+        body,
+        atMs: performance.now(),
+        cameAt: Date.now(),
+      }
       received.push(one)
       answer(response, one)
     })
