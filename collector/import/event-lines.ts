@@ -3,11 +3,12 @@ import { isDeeper } from '../ingest/json-depth.ts'
 import { isRecord } from '../ingest/props.ts'
 import { type ClaimSaid, claimIn, personOf } from './person.ts'
 import { type ImportRow, type ReadRow, type RowEvent, skipped } from './row.ts'
+import { isSegmentLine, readSegmentLine } from './segment-line.ts'
 
 /**
  * Lines of NDJSON as events: our own export with all that it says (see export/event-line.ts), and lines of
  * others, which need `type`, `at`, and `browser`, `user_id` or `email`. Names are a beacon's; some that others
- * use are known too.
+ * use are known too, and calls of Segment's API (see segment-line.ts).
  *
  * A line that says neither `session`, `human` nor `server` is a server's word. One that names a session, and
  * not whether a person was proven in it, is believed to be a person's.
@@ -15,6 +16,8 @@ import { type ImportRow, type ReadRow, type RowEvent, skipped } from './row.ts'
 
 /** Of a line; its claim has traits on the third level. A batch is two deeper. */
 const MAX_DEPTH = 6
+/** Of what is translated first, and flat then. */
+const MAX_SEGMENT_DEPTH = 32
 
 export interface EventLineContext {
   /** Epoch milliseconds; a row may be of the next day at most. */
@@ -22,14 +25,17 @@ export interface EventLineContext {
 }
 
 export function readEventLine(text: string, context: EventLineContext): ReadRow {
-  if (isDeeper(text, MAX_DEPTH)) return skipped('too_deep')
+  const isDeep = isDeeper(text, MAX_DEPTH)
+  if (isDeep && isDeeper(text, MAX_SEGMENT_DEPTH)) return skipped('too_deep')
   let raw: unknown
   try {
     raw = JSON.parse(text)
   } catch {
     return skipped('not_an_object')
   }
-  return isRecord(raw) ? readEvent(raw, context) : skipped('not_an_object')
+  if (!isRecord(raw)) return skipped(isDeep ? 'too_deep' : 'not_an_object')
+  if (isSegmentLine(raw)) return readSegmentLine(raw, context.now)
+  return isDeep ? skipped('too_deep') : readEvent(raw, context)
 }
 
 /** The same of an object. */

@@ -51,6 +51,43 @@ describe('lines', () => {
   })
 })
 
+describe('a line of Segment', () => {
+  const call = {
+    type: 'track',
+    event: 'Product Added',
+    messageId: 'm1',
+    userId: '42',
+    anonymousId: BROWSER,
+    timestamp: '2026-11-01T10:00:00Z',
+    sentAt: '2026-11-01T10:00:05Z',
+    context: { traits: { email: 'ann@corp.example', address: { city: { name: 'Ghent' } } } },
+    properties: { product_id: 'p1', products: [{ variants: [{ sizes: [{ cm: [1] }] }] }] },
+  }
+  test('is read as its API reads it, at the time it says', () => {
+    const row = rowOf(read(call))
+    expect(row).toMatchObject({ browser: BROWSER, server: true, human: true })
+    expect(row.event).toMatchObject({
+      id: 'm1',
+      type: 'add_to_cart',
+      at: Date.UTC(2026, 10, 1, 10),
+      claim: { user_id: '42', email: 'ann@corp.example' },
+    })
+    const { anonymousId: _, ...known } = call
+    expect(rowOf(read({ ...known, type: 'identify', event: undefined }))).toMatchObject({
+      browser: 'user:42',
+      event: { type: 'identify', props: { user_id: '42', email: 'ann@corp.example' } },
+    })
+  })
+  test('is passed over with its reason', () => {
+    const of = (change: object) => read({ ...call, ...change })
+    expect(of({ timestamp: undefined })).toMatchObject({ ok: false, code: 'no_time' })
+    expect(of({ timestamp: 'soon' })).toMatchObject({ ok: false, code: 'no_time' })
+    expect(of({ event: 7 })).toMatchObject({ ok: false, code: 'no_type' })
+    const nobody = { userId: 'null', anonymousId: '', context: {} }
+    expect(of(nobody)).toMatchObject({ ok: false, code: 'nobody' })
+  })
+})
+
 describe('a line of NDJSON', () => {
   const exported = {
     id: 'message 1',
