@@ -1,6 +1,7 @@
 import { browserOfUser } from '../identity/user-browser.ts'
 import { isDeeper } from '../ingest/json-depth.ts'
 import { isRecord } from '../ingest/props.ts'
+import { isLeadLine, readLeadLine } from './lead-line.ts'
 import { type ClaimSaid, claimIn, personOf } from './person.ts'
 import { type ImportRow, type ReadRow, type RowEvent, skipped } from './row.ts'
 import { isSegmentLine, readSegmentLine } from './segment-line.ts'
@@ -8,7 +9,8 @@ import { isSegmentLine, readSegmentLine } from './segment-line.ts'
 /**
  * Lines of NDJSON as events: our own export with all that it says (see export/event-line.ts), and lines of
  * others, which need `type`, `at`, and `browser`, `user_id` or `email`. Names are a beacon's; some that others
- * use are known too, and calls of Segment's API (see segment-line.ts).
+ * use are known too, and calls of Segment's API (see segment-line.ts)
+ * and exported leads (see lead-line.ts).
  *
  * A line that says neither `session`, `human` nor `server` is a server's word. One that names a session, and
  * not whether a person was proven in it, is believed to be a person's.
@@ -35,6 +37,7 @@ export function readEventLine(text: string, context: EventLineContext): ReadRow 
   }
   if (!isRecord(raw)) return skipped(isDeep ? 'too_deep' : 'not_an_object')
   if (isSegmentLine(raw)) return readSegmentLine(raw, context.now)
+  if (isLeadLine(raw)) return readLeadLine(raw, context.now)
   return isDeep ? skipped('too_deep') : readEvent(raw, context)
 }
 

@@ -88,6 +88,20 @@ describe('a line of Segment', () => {
   })
 })
 
+test('a line of an exported lead says who it is, and counts for nothing', () => {
+  const lead = { id: 'ld_7', email: 'ann@corp.example', user_id: null, traits: { company: 'Corp' } }
+  const seen = { ...lead, first_seen_at: '2026-11-01T10:00:00.000Z', outcomes: [] }
+  const row = rowOf(read(seen))
+  expect(row).toMatchObject({ server: true, human: false, isUndated: false })
+  expect(row.event).toEqual({
+    type: 'identify',
+    at: Date.UTC(2026, 10, 1, 10),
+    props: { email: 'ann@corp.example', traits: { company: 'Corp' } },
+  })
+  expect(rowOf(read({ ...seen, first_seen_at: null }))).toMatchObject({ isUndated: true })
+  expect(read({ ...seen, email: null })).toMatchObject({ ok: false, code: 'nobody' })
+})
+
 describe('a line of NDJSON', () => {
   const exported = {
     id: 'message 1',
