@@ -391,7 +391,7 @@ test('a usage error says in one line what is known', () => {
   const command = pique('strat')
   expect(command.status).toBe(1)
   expect(command.stderr).toContain(
-    'known commands: start, demo, site, key, webhook, account, verify, backup, restore, free-ballast, model, erase, export, prune, requeue, --help',
+    'known commands: start, demo, site, key, webhook, crm, intake, link, account, verify, backup, restore, free-ballast, model, erase, export, prune, import, requeue, mcp, --help',
   )
   const flag = pique('start', '--prot', '1')
   expect(flag.status).toBe(1)

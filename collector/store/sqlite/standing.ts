@@ -44,8 +44,10 @@ export function createStandings(
     .prepare('SELECT id FROM lead WHERE look_at <= ? ORDER BY look_at, id LIMIT ?')
     .pluck()
   const putStanding = db.prepare(
-    // What is read of a lead changes with its stage; the rest is for the next look alone.
-    `UPDATE lead SET changed = CASE stage WHEN @stage THEN changed ELSE @commit END,
+    // What is read of a lead changes with these three; the rest is for the next look alone.
+    `UPDATE lead SET
+       changed = CASE WHEN stage = @stage AND mql_at IS @mqlAt AND raised_at IS @raisedAt
+         THEN changed ELSE @commit END,
        changed_at = CASE stage WHEN @stage THEN changed_at ELSE @at END, stage = @stage,
        is_mql = @isMql, mql_at = @mqlAt, below_since = @belowSince, raised_at = @raisedAt,
        look_at = @lookAt WHERE id = @ref`,
