@@ -48,8 +48,9 @@ export function pageInOrder<T>(
 ): Found<Page<T>> {
   const types = (all[0] === undefined ? [] : keyOf(all[0])).map(() => 'number' as const)
   const after = cursor === undefined ? null : placeOf(cursor, types)
-  // Of a list that has become empty any cursor of it is at the end.
-  if (cursor !== undefined && !after && all.length > 0) return { kind: 'bad_cursor' }
+  // Of a list that has become empty any cursor of it is at the end; one without a place is none.
+  const isEnd = all.length === 0 && cursor !== undefined && isSomePlace(cursor)
+  if (cursor !== undefined && !after && !isEnd) return { kind: 'bad_cursor' }
   const isAfter = (item: T) => {
     const key = keyOf(item)
     const at = key.findIndex((part, i) => part !== after?.[i])
@@ -60,4 +61,13 @@ export function pageInOrder<T>(
   const last = data.at(-1)
   const next = last !== undefined && rest.length > data.length ? cursorOf(keyOf(last)) : null
   return { kind: 'found', value: { data, next_cursor: next } }
+}
+
+function isSomePlace(cursor: string): boolean {
+  return [1, 2].some((parts) =>
+    placeOf(
+      cursor,
+      Array.from({ length: parts }, () => 'number'),
+    ),
+  )
 }

@@ -112,7 +112,9 @@ export function sendBadInput(input: BadInput, target: Target): Promise<Got> {
   return new Promise((resolve, reject) => {
     // Each on a connection of its own: whoever refuses a body may close behind its answer.
     const options = { hostname, port, path, method: input.method, headers, agent: false }
+    let isAnswered = false
     const sent = request(options, (answer) => {
+      isAnswered = true
       const chunks: Buffer[] = []
       answer.on('data', (chunk) => chunks.push(chunk))
       answer.once('error', reject)
@@ -122,7 +124,10 @@ export function sendBadInput(input: BadInput, target: Target): Promise<Got> {
       })
     })
     // An answer may come before the body was sent; what is sent into its back may fail.
-    sent.once('error', (error) => reject(new Error(`${input.name}: ${error.message}`)))
+    sent.once('error', (error) => {
+      const isCut = /EPIPE|ECONNRESET/.test(error.message)
+      if (!isCut || !isAnswered) reject(new Error(`${input.name}: ${error.message}`))
+    })
     for (let at = 0; body && input.chunked && at < body.length; at += 10_000) {
       sent.write(body.subarray(at, at + 10_000))
     }
