@@ -46,7 +46,9 @@ export function connectScreen(deps: DashboardDeps): Screen {
     if (!site) return answer(visit, 'Connect', <NoSite />)
     const mayWrite = mayUse(c.get('access'), 'write')
     const tab = tabOf(c.req.query('tab'), isOwner(visit), mayWrite)
-    if (tab === 'import') return importPage(visit, site)
+    if (tab === 'import') {
+      return importPage(visit, site, { home: new URL(deps.tagUrl(c)).origin })
+    }
     if (tab === 'incoming') return incomingPage(deps, visit, site)
     if (tab === 'keys') return keysPage(deps, visit, site)
     return tab === 'export' ? exportPage(deps, visit, site) : tagPage(deps, visit, site)

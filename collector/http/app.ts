@@ -184,8 +184,11 @@ export function createApp(deps: AppDeps): App {
       retentionMonths,
     }),
   )
-  app.route('/', createImportPages({ reader: seen, writer, drafts, clock, demo }))
   const places = { publicUrl: config.publicUrl, homeOf: publicUrl }
+  app.route(
+    '/',
+    createImportPages({ reader: seen, writer, drafts, collect, clock, demo, homeOf: publicUrl }),
+  )
   app.route('/', createWebhookPages({ reader: seen, writer, clock, targets, demo, ...places }))
   const settings = { people, writer, entrance, publicUrl, demo, retentionMonths, erasing }
   const sites = createSites({ reader: seen, writer, clock })

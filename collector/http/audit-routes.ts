@@ -37,6 +37,7 @@ export const AUDITED: Readonly<Record<string, string | Audited>> = {
   'POST /connect': { none: 'begins to watch for one page view, and keeps nothing' },
   'POST /connect/import': { none: 'reads a file and shows what it would add, and adds nothing' },
   'POST /connect/import/:draft/add': 'outcomes.imported',
+  'POST /connect/import/:draft/add-leads': 'data.imported',
   'GET /connect/export': 'data.exported',
   'POST /connect/quarantine/:id/requeue': 'quarantine.requeued',
   'POST /connect/quarantine/:id/drop': 'quarantine.dropped',
