@@ -113,7 +113,7 @@ export function createImportPages(deps: ImportPagesDeps): Hono<GuardedEnv> {
       { bytes, site: site.id },
       now,
     )
-    if (!read.ok) return no(read.problem)
+    if (!read.ok) return no(withHint(read.problem, what))
     const { credential } = c.get('access')
     const id = drafts.put({ credential, site: site.id, name }, bytes, what)
     return c.redirect(pathOf({ id, site: site.id }), 303)
@@ -284,6 +284,12 @@ export function createImportPages(deps: ImportPagesDeps): Hono<GuardedEnv> {
 
 function pathOf({ id, site }: Pick<Draft, 'id' | 'site'>): string {
   return `${IMPORT}/${id}?site=${site}`
+}
+
+/** Whoever brings people to where decisions are asked for is told where they belong. */
+function withHint(problem: string, what: Waiting['what']): string {
+  const isOfPeople = what === 'outcomes' && problem.startsWith('No column says what happened')
+  return isOfPeople ? `${problem} A file that lists people belongs under “People” above.` : problem
 }
 
 interface Uploaded {
