@@ -68,7 +68,12 @@ const Row = ({ row }: { row: CrmRow }) => (
 )
 
 const Add = ({ view }: { view: CrmsView }) => (
-  <form class="settings-form" method="post" action={view.action} aria-label="Connect a CRM">
+  <form
+    class="settings-form link-form"
+    method="post"
+    action={view.action}
+    aria-label="Connect a CRM"
+  >
     <input type="hidden" name="kind" value={view.kind} />
     {view.kind === 'salesforce' && (
       <label>
@@ -88,7 +93,7 @@ const Add = ({ view }: { view: CrmsView }) => (
       <input type="password" name="secret" maxlength={4096} required autocomplete="off" />
     </label>
     <label>
-      <span>Name, if you have several</span>
+      <span>Name</span>
       <input
         type="text"
         name="name"

@@ -37,7 +37,12 @@ const Intake = ({ row }: { row: IntakeRow }) => (
 )
 
 const AddIntake = ({ view }: { view: IntakesView }) => (
-  <form class="settings-form" method="post" action={view.action} aria-label="Add a provider">
+  <form
+    class="settings-form link-form"
+    method="post"
+    action={view.action}
+    aria-label="Add a provider"
+  >
     <input type="hidden" name="provider" value={view.provider} />
     {view.secretLabel !== null && (
       <label>
@@ -46,7 +51,7 @@ const AddIntake = ({ view }: { view: IntakesView }) => (
       </label>
     )}
     <label>
-      <span>Name, if you have several</span>
+      <span>Name</span>
       <input type="text" name="name" maxlength={100} placeholder={view.providerName} />
     </label>
     <button type="submit">Show me the address</button>
@@ -98,7 +103,12 @@ const Links = ({ view, isOwner }: { view: LinksView; isOwner: boolean }) => (
       The link is your own page’s address with one more parameter. Whoever follows it is known from
       then on, and the click counts once a person, and no scanner, is there.
     </p>
-    <form class="settings-form" method="post" action={view.action} aria-label="Make a link">
+    <form
+      class="settings-form link-form"
+      method="post"
+      action={view.action}
+      aria-label="Make a link"
+    >
       <label>
         <span>Page</span>
         <input
@@ -132,7 +142,7 @@ const Links = ({ view, isOwner }: { view: LinksView; isOwner: boolean }) => (
       whoever reads it, but whoever is sent it counts as them: never post it in public.
     </p>
     <details class="settings-more">
-      <summary>For a whole mailing, or from your own program</summary>
+      <summary>For a whole mailing, or by a program</summary>
       <p>On the command line:</p>
       <TagBox tag={view.command} id="link-command" />
       <p>By the API, up to 100 at a time:</p>

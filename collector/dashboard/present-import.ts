@@ -66,14 +66,19 @@ export function presentUpload(
 function commandsOf(site: string, home: string): readonly CommandView[] {
   return [
     {
-      id: 'import-command',
+      id: 'import-dry-run',
       words:
-        'From the command line, while the collector runs: NDJSON, CSV or an access log of any size, with a key of scope write. Add --dry-run to only see what it would do.',
+        'Where the store is, see first what a file would do: NDJSON, CSV or an access log of any size. Nothing is added.',
+      code: `pique import events.ndjson --site ${site} --dry-run`,
+    },
+    {
+      id: 'import-command',
+      words: 'Then send it to this collector while it runs, with a key of scope write.',
       code: `PIQUE_API_KEY=KEY pique import events.ndjson --site ${site} --url ${home}`,
     },
     {
       id: 'import-api',
-      words: 'By the API: NDJSON, up to 4 MiB at a time.',
+      words: 'Or by the API: NDJSON, up to 4 MiB at a time.',
       code: [
         `curl --fail -H "authorization: Bearer $PIQUE_API_KEY" \\`,
         `  -H 'content-type: application/x-ndjson' \\`,

@@ -9,7 +9,8 @@ export const connectStyles = `
 .glance dd[data-tone=good]::before { content: "✓ "; color: var(--plus); }
 .glance dd[data-tone=problem]::before { content: "! "; color: var(--minus); }
 .steps { max-width: none; }
-.steps .tabs, .export .tabs { justify-self: start; }
+.steps .tabs, .flow > .tabs, .settings-body > .tabs { justify-self: start; }
+.link-form { grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); } .link-form button { justify-self: start; white-space: nowrap; }
 .install { display: grid; gap: .5rem; }
 .connect .tag-box { align-items: start; }
 .connect .tag-box .copy { min-height: 3.1rem; }
