@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import { normalEmail, normalUserId } from '../ingest/text.ts'
 import { createRowReader } from './csv-rows.ts'
 import type { PlacedRow } from './deliveries.ts'
 import { piecesOf } from './pieces.ts'
@@ -65,9 +66,9 @@ export async function readLeads(
     const names = [...new Set(told.flatMap((one) => one.names))]
     const refs = await reader.leadRefsOf(file.site, names)
     const there = new Set(names.filter((_, at) => typeof refs[at] === 'number'))
-    for (const { row, read: one, names: own, who, traits } of told) {
-      if (!one.ok) {
-        const why = one.why ?? meaningOf(one.code)
+    for (const { row, read: one, names: own, wrong, who, traits } of told) {
+      if (!one.ok || wrong !== null) {
+        const why = one.ok ? (wrong ?? '') : (one.why ?? meaningOf(one.code))
         planned.push({ row, who, traits, fate: 'unreadable', why, placed: null })
         continue
       }
@@ -99,12 +100,15 @@ function readerOf(head: readonly string[], now: number) {
 function whatOf(read: ReturnType<ReturnType<typeof createRowReader>['read']>) {
   const claim = read.ok ? (read.row.event.props ?? {}) : {}
   const [user, email] = [textOf(claim.user_id), textOf(claim.email)]
+  const [id, address] = [normalUserId(user), normalEmail(email)]
   const names = [
-    ...(user === '' ? [] : [`user:${user}`]),
-    ...(email === '' ? [] : [`email:${email.toLowerCase()}`]),
+    ...(id.ok ? [`user:${id.value}`] : []),
+    ...(address === null ? [] : [`email:${address}`]),
   ]
+  // The collector would not take it; the reader of a row looks less closely.
+  const wrong = `“${(email || user).slice(0, 40)}” is ${email === '' ? 'no id of one person' : 'no e-mail address'}`
   const traits = (claim.traits ?? {}) as Readonly<Record<string, unknown>> // as the reader makes them
-  return { read, names, who: email || user, traits }
+  return { read, names, wrong: names.length === 0 ? wrong : null, who: email || user, traits }
 }
 
 function textOf(value: unknown): string {
