@@ -1,11 +1,15 @@
+import { audited } from '../http/audit.ts'
 import { mayUse } from '../http/auth.ts'
 import { readPeriod } from '../http/export-answer.ts'
+import { refuse } from '../http/refuse.ts'
+import { newWriteKey } from '../http/site-secrets.ts'
 import type { FlowJson } from '../store/flow.ts'
+import { refOf } from '../store/ids.ts'
 import type { SiteJson, VisitorJson } from '../store/shapes.ts'
 import { answer, unfound, type Visit } from './answers.tsx'
 import { askLatest } from './ask.ts'
 import { ConnectFrame, NoSite, TagTab } from './connect.tsx'
-import { DONE, isOwner } from './connect-actions.ts'
+import { DONE, FOR_OWNERS, isOwner } from './connect-actions.ts'
 import { IncomingTab } from './connect-incoming.tsx'
 import { ExportTab, KeysTab } from './connect-out.tsx'
 import type { DashboardDeps } from './deps.ts'
@@ -25,6 +29,7 @@ import {
   type Tab,
   tabOf,
 } from './present-connect.ts'
+import { crmTrouble } from './present-crm.ts'
 import {
   presentCounts,
   presentDay,
@@ -33,7 +38,7 @@ import {
   presentWaiting,
 } from './present-flow.ts'
 import { type CheckFormView, presentConnect } from './present-today.ts'
-import type { Screen } from './screens.ts'
+import type { Action, Screen } from './screens.ts'
 import { platformOf } from './tag-code.ts'
 
 const REFUSED_A_PAGE = 10
@@ -46,7 +51,9 @@ export function connectScreen(deps: DashboardDeps): Screen {
     if (!site) return answer(visit, 'Connect', <NoSite />)
     const mayWrite = mayUse(c.get('access'), 'write')
     const tab = tabOf(c.req.query('tab'), isOwner(visit), mayWrite)
-    if (tab === 'import') return importPage(visit, site)
+    if (tab === 'import') {
+      return importPage(visit, site, { home: new URL(deps.tagUrl(c)).origin })
+    }
     if (tab === 'incoming') return incomingPage(deps, visit, site)
     if (tab === 'keys') return keysPage(deps, visit, site)
     return tab === 'export' ? exportPage(deps, visit, site) : tagPage(deps, visit, site)
@@ -76,11 +83,17 @@ function glanceOf(
 /** What is wrong with a page that somebody wants to check, beside what they typed. */
 type Mistake = Pick<CheckFormView, 'page' | 'error'>
 
-async function tagPage(deps: DashboardDeps, visit: Visit, site: SiteJson, mistake?: Mistake) {
+async function tagPage(
+  deps: DashboardDeps,
+  visit: Visit,
+  site: SiteJson,
+  { mistake, notice = null }: { mistake?: Mistake; notice?: NoticeView | null } = {},
+) {
   const { c, now } = visit
-  const [latest, flow] = await Promise.all([
+  const [latest, flow, crms] = await Promise.all([
     askLatest(deps.reader, site, now),
     deps.reader.flow(site.id, now),
+    isOwner(visit) ? deps.reader.crms() : [],
   ])
   const check = checkOf(deps, visit)
   const tagUrl = deps.tagUrl(c)
@@ -105,10 +118,12 @@ async function tagPage(deps: DashboardDeps, visit: Visit, site: SiteJson, mistak
         check={check}
         againHref={againHref}
         mayCheck={mayUse(c.get('access'), 'write')}
+        newKey={isOwner(visit) ? hrefOf('/connect/write-key', { site: site.id }) : null}
+        trouble={crmTrouble(crms, site)}
       />
     </ConnectFrame>
   )
-  return answer(visit, 'Connect', page, mistake ? 400 : 200)
+  return answer(visit, 'Connect', page, mistake ? 400 : 200, notice)
 }
 
 async function incomingPage(deps: DashboardDeps, visit: Visit, site: SiteJson) {
@@ -188,6 +203,21 @@ function exportPage(deps: DashboardDeps, visit: Visit, site: SiteJson) {
   return answer(visit, 'Export', page, read.ok ? 200 : 400)
 }
 
+/** A new write key in place of the site's; it is shown on the page that answers, and nowhere else. */
+export function newWriteKeyAction(deps: DashboardDeps): Action {
+  return async (visit) => {
+    const { c, site } = visit
+    if (!isOwner(visit)) return refuse(c, 'forbidden', FOR_OWNERS)
+    const writeKey = newWriteKey()
+    const isThere =
+      site && (await deps.writer.changeSite(refOf('site', site.id) ?? 0, { writeKey }))
+    if (!site || !isThere) return answer(visit, 'Connect', <NoSite />)
+    audited(c, { subject: site.id })
+    const words = 'The new write key, shown only now. The one of before is refused from now on:'
+    return tagPage(deps, visit, site, { notice: { tone: 'good', words, secret: writeKey } })
+  }
+}
+
 /** Starts a check; the page script asks for JSON and opens the page itself. */
 export function startCheckScreen(deps: DashboardDeps): Screen {
   return async (visit) => {
@@ -200,7 +230,7 @@ export function startCheckScreen(deps: DashboardDeps): Screen {
     const read = readAddress(typed)
     if (!read.ok) {
       if (isScript) return c.json({ error: read.problem }, 400)
-      return tagPage(deps, visit, site, { page: typed, error: read.problem })
+      return tagPage(deps, visit, site, { mistake: { page: typed, error: read.problem } })
     }
     const { id } = deps.checks.start(site.id, read.url)
     const { pageHref, liveHref } = connectHrefs(visit, site, id)

@@ -5,6 +5,7 @@ import type { CheckView } from './present-check.ts'
 import type { ChoiceView, GlanceView, ProxyView, TagView } from './present-connect.ts'
 import type { ConnectView, SeenView } from './present-today.ts'
 import { Said } from './said.tsx'
+import { SureButton } from './settings.tsx'
 import { TagBox } from './tag-box.tsx'
 
 /** Connect: its frame, and the tag: where it goes, the first visitor, and whether a page works. */
@@ -133,7 +134,7 @@ const Identify = ({ tag }: { tag: TagView }) => (
   </details>
 )
 
-const FromServer = ({ tag }: { tag: TagView }) => (
+const FromServer = ({ tag, newKey }: { tag: TagView; newKey: string | null }) => (
   <details class="panel developers">
     <summary>For developers: send events from your server</summary>
     <div class="developers-body">
@@ -144,9 +145,20 @@ const FromServer = ({ tag }: { tag: TagView }) => (
         it.
       </p>
       <p>
-        A write key is shown once, when a site is added. An owner gets a new one with{' '}
+        A write key is shown once, when a site is added. An owner gets a new one here or with{' '}
         <code>pique site new-write-key {tag.siteId}</code>; the one before is refused from then on.
       </p>
+      {newKey !== null && (
+        <SureButton
+          action={newKey}
+          word="New write key"
+          sure="Yes, make a new one"
+          what="of this site"
+          says={[
+            'Servers that use the key of before are refused at once, until they have the new one.',
+          ]}
+        />
+      )}
       {tag.server.map(({ id, label, code }) => (
         <>
           <p>{label}</p>
@@ -166,10 +178,19 @@ interface TagTabProps {
   readonly againHref: string
   /** Asking a page is a change, which viewers make none of. */
   readonly mayCheck: boolean
+  /** Where a new write key is made; null for whoever may not. */
+  readonly newKey: string | null
+  /** What an owner has to look at elsewhere. */
+  readonly trouble: { readonly words: string; readonly href: string } | null
 }
 
-export const TagTab = ({ view, tag, check, againHref, mayCheck }: TagTabProps) => (
+export const TagTab = ({ view, tag, check, againHref, mayCheck, newKey, trouble }: TagTabProps) => (
   <>
+    {trouble && (
+      <p class="advice" data-part="crm">
+        {trouble.words} <a href={trouble.href}>See why</a>
+      </p>
+    )}
     <ol class="steps">
       <Paste tag={tag} origins={view.origins} />
       <li>
@@ -188,7 +209,7 @@ export const TagTab = ({ view, tag, check, againHref, mayCheck }: TagTabProps) =
       )}
     </ol>
     <Identify tag={tag} />
-    <FromServer tag={tag} />
+    <FromServer tag={tag} newKey={newKey} />
   </>
 )
 

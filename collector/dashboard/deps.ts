@@ -29,6 +29,7 @@ export type DashboardReader = Reader &
     | 'held'
     | 'rulesLately'
     | 'webhooks'
+    | 'crms'
   >
 
 export type DashboardWriter = Pick<
@@ -44,6 +45,7 @@ export type DashboardWriter = Pick<
   | 'publishModel'
   | 'publishAfter'
   | 'modelProgress'
+  | 'changeSite'
 >
 
 export interface DashboardDeps {

@@ -1,5 +1,8 @@
+import { Choices } from './connect.tsx'
+import { EventsWays, LeadsWays } from './import-ways.tsx'
 import {
   type DryRunView,
+  LEADS_TEMPLATE,
   type ProblemsView,
   type ReportView,
   TEMPLATE,
@@ -38,8 +41,9 @@ const UploadForm = ({ view }: { view: UploadView }) => (
     method="post"
     action={view.action}
     enctype="multipart/form-data"
-    aria-label="Import outcomes"
+    aria-label={view.what === 'leads' ? 'Import people' : 'Import outcomes'}
   >
+    <input type="hidden" name="what" value={view.what} />
     <label>
       <span>CSV file</span>
       <input type="file" name="file" accept=".csv,.tsv,.txt,text/csv" required />
@@ -54,84 +58,110 @@ const UploadForm = ({ view }: { view: UploadView }) => (
   </form>
 )
 
-export const ImportTab = ({ view }: { view: UploadView }) => (
-  <section class="panel" aria-labelledby="import-title">
-    <div class="panel-head">
-      <h2 id="import-title">Bring what your CRM knows</h2>
-      <p>
-        <a href={TEMPLATE} download>
-          Download a template
-        </a>
-      </p>
-    </div>
-    <div class="flow">
-      <p class="import-why">
-        Scores are only as good as what sales says. Bring the deals you won and lost and the leads
-        sales took or turned down: your funnel is complete at once, and every lead stands where it
-        really is.
-      </p>
-      <UploadForm view={view} />
-    </div>
-    <div class="flow">
-      <h3>How the file is read</h3>
-      <p>
-        The first line names the columns, each further line is one thing that sales decided.
-        Whatever your CRM calls them, most names are understood; other columns are left aside.
-      </p>
-      <section class="import-scroll" tabindex={0} aria-label="An example">
-        <pre>{EXAMPLE}</pre>
-      </section>
-      <div class="import-ways">
-        <section class="import-scroll" tabindex={0} aria-label="Columns">
-          <table class="import-table">
-            <thead>
-              <tr>
-                <th scope="col">Column</th>
-                <th scope="col">Says</th>
-                <th scope="col">Such as</th>
-              </tr>
-            </thead>
-            <tbody>
-              {COLUMNS.map(([name, words, example]) => (
-                <tr>
-                  <th scope="row">
-                    <code>{name}</code>
-                  </th>
-                  <td>{words}</td>
-                  <td>{example}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-        <section class="import-scroll" tabindex={0} aria-label="Types">
-          <table class="import-table">
-            <thead>
-              <tr>
-                <th scope="col">A type of</th>
-                <th scope="col">Means</th>
-              </tr>
-            </thead>
-            <tbody>
-              {TYPES.map(([words, means]) => (
-                <tr>
-                  <th scope="row">{words}</th>
-                  <td>{means}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+const TOPS = {
+  outcomes: {
+    title: 'Bring what your CRM knows',
+    template: TEMPLATE,
+    why: 'Scores are only as good as what sales says. Bring the deals you won and lost and the leads sales took or turned down: your funnel is complete at once, and every lead stands where it really is.',
+  },
+  leads: {
+    title: 'Bring the people you know',
+    template: LEADS_TEMPLATE,
+    why: 'Sign-ups, newsletter readers, contacts from an event: each becomes a lead with what you know of it. Fit is scored at once, and when they come to your site and say who they are, their visits are theirs.',
+  },
+  events: {
+    title: 'Bring events',
+    template: null,
+    why: 'What people did elsewhere, or in another tool before: it counts as if it had been seen here. Such files are large, so they come by the command line or the API.',
+  },
+} as const
+
+export const ImportTab = ({ view }: { view: UploadView }) => {
+  const { title, template, why } = TOPS[view.what]
+  return (
+    <section class="panel" aria-labelledby="import-title">
+      <div class="panel-head">
+        <h2 id="import-title">{title}</h2>
+        {template !== null && (
+          <p>
+            <a href={template} download>
+              Download a template
+            </a>
+          </p>
+        )}
       </div>
-      <p class="hint">
-        Import the same file again whenever you like: what is known already is never added twice.
-        People whom this site has never seen are skipped, and told to you.
-      </p>
+      <div class="flow">
+        <Choices choices={view.choices} label="What the file holds" />
+        <p class="import-why">{why}</p>
+        {view.what !== 'events' && <UploadForm view={view} />}
+      </div>
+      {view.what === 'outcomes' && <OutcomeWays />}
+      {view.what === 'leads' && <LeadsWays />}
+      {view.what === 'events' && <EventsWays commands={view.commands} />}
+    </section>
+  )
+}
+
+const OutcomeWays = () => (
+  <div class="flow">
+    <h3>How the file is read</h3>
+    <p>
+      The first line names the columns, each further line is one thing that sales decided. Whatever
+      your CRM calls them, most names are understood; other columns are left aside.
+    </p>
+    <section class="import-scroll" tabindex={0} aria-label="An example">
+      <pre>{EXAMPLE}</pre>
+    </section>
+    <div class="import-ways">
+      <section class="import-scroll" tabindex={0} aria-label="Columns">
+        <table class="import-table">
+          <thead>
+            <tr>
+              <th scope="col">Column</th>
+              <th scope="col">Says</th>
+              <th scope="col">Such as</th>
+            </tr>
+          </thead>
+          <tbody>
+            {COLUMNS.map(([name, words, example]) => (
+              <tr>
+                <th scope="row">
+                  <code>{name}</code>
+                </th>
+                <td>{words}</td>
+                <td>{example}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <section class="import-scroll" tabindex={0} aria-label="Types">
+        <table class="import-table">
+          <thead>
+            <tr>
+              <th scope="col">A type of</th>
+              <th scope="col">Means</th>
+            </tr>
+          </thead>
+          <tbody>
+            {TYPES.map(([words, means]) => (
+              <tr>
+                <th scope="row">{words}</th>
+                <td>{means}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
     </div>
-  </section>
+    <p class="hint">
+      Import the same file again whenever you like: what is known already is never added twice.
+      People whom this site has never seen are skipped, and told to you.
+    </p>
+  </div>
 )
 
-const Problems = ({ view }: { view: ProblemsView }) => (
+export const Problems = ({ view }: { view: ProblemsView }) => (
   <section class="panel" aria-labelledby="skipped-title">
     <div class="panel-head">
       <h2 id="skipped-title">{view.title}</h2>
@@ -251,8 +281,8 @@ export const Report = ({ view }: { view: ReportView }) => (
     <div class="flow">
       <p data-part="rest">{view.rest}</p>
       <div class="import-do">
-        <a class="button" href={view.funnelHref}>
-          See the funnel
+        <a class="button" href={view.next.href}>
+          {view.next.label}
         </a>
         {view.skippedHref !== null && (
           <a class="button plain download" href={view.skippedHref} download>

@@ -21,6 +21,8 @@ import { maybeWhen, plural, type When } from './words.ts'
 export const TABS = {
   tag: 'Tag',
   incoming: 'Incoming',
+  email: 'E-mail',
+  crm: 'CRM',
   webhooks: 'Webhooks',
   keys: 'Keys',
   import: 'Import',
@@ -29,15 +31,20 @@ export const TABS = {
 export type Tab = keyof typeof TABS
 
 /** What only owners are shown. */
-const OWNERS_TABS: readonly Tab[] = ['webhooks', 'keys', 'export']
+const OWNERS_TABS: readonly Tab[] = ['crm', 'webhooks', 'keys', 'export']
 /** What is nothing for those who only read. */
-const WRITERS_TABS: readonly Tab[] = ['import']
+const WRITERS_TABS: readonly Tab[] = ['email', 'import']
 
 function isShown(tab: Tab, isOwner: boolean, mayWrite: boolean): boolean {
   return OWNERS_TABS.includes(tab) ? isOwner : mayWrite || !WRITERS_TABS.includes(tab)
 }
 /** Its pages have addresses of their own. */
 export const WEBHOOKS = '/connect/webhooks'
+const PLACES: Readonly<Partial<Record<Tab, string>>> = {
+  email: '/connect/email',
+  crm: '/connect/crm',
+  webhooks: WEBHOOKS,
+}
 
 export interface ChoiceView {
   readonly label: string
@@ -63,8 +70,8 @@ export function presentTabs(
     .map(([key, label]) => ({
       label,
       href:
-        key === 'webhooks'
-          ? hrefOf(WEBHOOKS, { site: site?.id })
+        key in PLACES
+          ? hrefOf(PLACES[key] ?? '', { site: site?.id })
           : hrefOf('/connect', { site: site?.id, tab: key === 'tag' ? null : key }),
       current: key === tab,
     }))

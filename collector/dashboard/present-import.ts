@@ -2,6 +2,7 @@ import type { Fate, Move, Planned, ToAdd } from '../import/plan.ts'
 import { MAX_ROWS } from '../import/table.ts'
 import { publicId } from '../store/ids.ts'
 import { hrefOf, leadHref } from './links.ts'
+import type { ChoiceView } from './present-connect.ts'
 import { OUTCOME_DONE } from './present-sales.ts'
 import { STAGES } from './vocabulary.ts'
 import { countWords, listWords, money, plural } from './words.ts'
@@ -11,19 +12,85 @@ import { countWords, listWords, money, plural } from './words.ts'
 export const IMPORT = '/connect/import'
 export const TEMPLATE = `${IMPORT}/template.csv`
 
+export const LEADS_TEMPLATE = `${IMPORT}/leads-template.csv`
+
+/** What a file may hold, as the tab's own tabs name it. */
+export const HOLDS = { outcomes: 'What sales decided', leads: 'People', events: 'Events' } as const
+export type Holds = keyof typeof HOLDS
+
+export function holdsOf(text: string | undefined): Holds {
+  return text !== undefined && Object.hasOwn(HOLDS, text) ? (text as Holds) : 'outcomes' // just looked up
+}
+
 export interface UploadView {
   readonly action: string
+  readonly what: Holds
+  readonly choices: readonly ChoiceView[]
+  /** For events, which come by other ways. */
+  readonly commands: readonly CommandView[]
   readonly limits: string
   readonly problem: string
 }
 
-export function presentUpload(site: string, problem: string): UploadView {
-  const limits = `Up to 5 MB and ${countWords(MAX_ROWS)} rows, straight from your CRM`
-  return { action: hrefOf(IMPORT, { site }), limits, problem }
+export interface CommandView {
+  readonly id: string
+  readonly words: string
+  readonly code: string
 }
 
-export function importTabHref(site: string | undefined, done?: string): string {
-  return hrefOf('/connect', { site, tab: 'import', done })
+export function presentUpload(
+  site: string,
+  {
+    what,
+    problem,
+    home,
+  }: { readonly what: Holds; readonly problem: string; readonly home: string },
+): UploadView {
+  const limits = `Up to 5 MB and ${countWords(MAX_ROWS)} rows`
+  const keys = Object.keys(HOLDS) as Holds[] // the keys of a record of ours
+  return {
+    action: hrefOf(IMPORT, { site }),
+    what,
+    choices: keys.map((key) => ({
+      label: HOLDS[key],
+      href: importTabHref(site, undefined, key),
+      current: key === what,
+    })),
+    commands: what === 'events' ? commandsOf(site, home) : [],
+    limits,
+    problem,
+  }
+}
+
+/** How events come in, as it runs where the command line is. */
+function commandsOf(site: string, home: string): readonly CommandView[] {
+  return [
+    {
+      id: 'import-dry-run',
+      words:
+        'Where the store is, see first what a file would do: NDJSON, CSV or an access log of any size. Nothing is added.',
+      code: `pique import events.ndjson --site ${site} --dry-run`,
+    },
+    {
+      id: 'import-command',
+      words: 'Then send it to this collector while it runs, with a key of scope write.',
+      code: `PIQUE_API_KEY=KEY pique import events.ndjson --site ${site} --url ${home}`,
+    },
+    {
+      id: 'import-api',
+      words: 'Or by the API: NDJSON, up to 4 MiB at a time.',
+      code: [
+        `curl --fail -H "authorization: Bearer $PIQUE_API_KEY" \\`,
+        `  -H 'content-type: application/x-ndjson' \\`,
+        `  --data-binary @events.ndjson '${home}/api/v1/import?site=${site}'`,
+      ].join('\n'),
+    },
+  ]
+}
+
+export function importTabHref(site: string | undefined, done?: string, what?: Holds): string {
+  const holds = what === 'outcomes' ? undefined : what
+  return hrefOf('/connect', { site, tab: 'import', what: holds, done })
 }
 
 /** What stands below a form that led back to the tab. */
@@ -75,8 +142,8 @@ export interface ProblemsView {
   readonly href: string
 }
 
-const SHOWN_ROWS = 10
-const SHOWN_PROBLEMS = 20
+export const SHOWN_ROWS = 10
+export const SHOWN_PROBLEMS = 20
 const SHOWN_CHARS = 60
 
 export interface DryRunSource {
@@ -144,7 +211,7 @@ function restOf({ known, nobody, unreadable }: Readonly<Record<Fate, number>>): 
   return parts.length === 0 ? 'Every row can be taken.' : `${listWords(parts)}.`
 }
 
-function say(count: number, one: string, many: string): string {
+export function say(count: number, one: string, many: string): string {
   return count === 0 ? '' : `${countWords(count)} ${count === 1 ? one : many}`
 }
 
@@ -171,7 +238,7 @@ function problemsOf(
   }
 }
 
-function unusedWords(columns: readonly string[]): string {
+export function unusedWords(columns: readonly string[]): string {
   if (columns.length === 0) return ''
   const names = columns.slice(0, SHOWN_ROWS).map((name) => `“${cut(name)}”`)
   const more = columns.length - names.length
@@ -183,7 +250,8 @@ export interface ReportView {
   readonly title: string
   readonly rest: string
   readonly file: string
-  readonly funnelHref: string
+  /** Where to look at what came of it. */
+  readonly next: { readonly label: string; readonly href: string }
   readonly skippedHref: string | null
   readonly againHref: string
 }
@@ -197,14 +265,17 @@ export function presentReport(
     title: counts.new === 0 ? 'Nothing was added' : `${plural(counts.new, 'outcome')} imported`,
     rest: skipped === 0 ? 'Every row was taken.' : `Skipped: ${restOf(counts)}`,
     file: draft.name,
-    funnelHref: hrefOf('/sources', { site: draft.site, period: 'all' }),
+    next: {
+      label: 'See the funnel',
+      href: hrefOf('/sources', { site: draft.site, period: 'all' }),
+    },
     skippedHref:
       skipped === 0 ? null : hrefOf(`${IMPORT}/${draft.id}/skipped.csv`, { site: draft.site }),
     againHref: importTabHref(draft.site),
   }
 }
 
-function cut(text: string): string {
+export function cut(text: string): string {
   const all = [...text]
   return all.length > SHOWN_CHARS ? `${all.slice(0, SHOWN_CHARS).join('')}…` : text
 }

@@ -6,7 +6,7 @@ import { refuse } from '../http/refuse.ts'
 import { addAdjustmentAction, removeAdjustmentAction, unlinkAction } from './adjustment-screen.tsx'
 import { createDashboardAssets } from './assets.ts'
 import { dropAction, exportScreen, requeueAction } from './connect-actions.ts'
-import { connectScreen, startCheckScreen } from './connect-screen.tsx'
+import { connectScreen, newWriteKeyAction, startCheckScreen } from './connect-screen.tsx'
 import type { DashboardDeps } from './deps.ts'
 import { leadsCsvScreen } from './lead-csv-screen.ts'
 import { addViewForms, leadsScreen } from './leads-screen.tsx'
@@ -68,6 +68,7 @@ export function createDashboard(deps: DashboardDeps): Hono<GuardedEnv> {
   act('/model/roll-back', 'model', '/model/history', goBackAction(deps))
   app.get('/connect', show('connect', connectScreen(deps)))
   app.post('/connect', limit, show('connect', startCheckScreen(deps)))
+  act('/connect/write-key', 'connect', '/connect', newWriteKeyAction(deps))
   app.get('/connect/export', show('connect', exportScreen(deps)))
   const waiting = '/connect?tab=incoming#waiting'
   act('/connect/quarantine/:id/requeue', 'connect', waiting, requeueAction(deps))

@@ -9,7 +9,8 @@ export const connectStyles = `
 .glance dd[data-tone=good]::before { content: "✓ "; color: var(--plus); }
 .glance dd[data-tone=problem]::before { content: "! "; color: var(--minus); }
 .steps { max-width: none; }
-.steps .tabs, .export .tabs { justify-self: start; }
+.steps .tabs, .flow > .tabs, .settings-body > .tabs { justify-self: start; }
+.link-form { grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); } .link-form button { justify-self: start; white-space: nowrap; }
 .install { display: grid; gap: .5rem; }
 .connect .tag-box { align-items: start; }
 .connect .tag-box .copy { min-height: 3.1rem; }
@@ -19,6 +20,7 @@ export const connectStyles = `
 .developers summary, .flow summary, .settings-row summary:not(.button) { cursor: pointer; }
 .developers > summary { padding: .95rem 1.15rem; font-weight: 600; }
 .developers-body { display: grid; gap: .8rem; padding: 0 1.15rem 1.15rem; text-wrap: pretty; }
+.developers .sure { justify-self: start; } .developers .sure form { position: static; margin-top: .5rem; box-shadow: none; }
 .incoming { display: grid; gap: 1.1rem; grid-template-columns: minmax(0, 1fr); }
 .flow, .waiting .settings-list { display: grid; grid-template-columns: minmax(0, 1fr); gap: .8rem; padding: 1rem 1.15rem 1.15rem; border-top: 1px solid var(--line); }
 .incoming .blank { border-top: 1px solid var(--line); padding-block: 1.8rem; text-wrap: pretty; }

@@ -1,9 +1,9 @@
 /** Settings: panels of rows and forms. */
 export const settingsStyles = `
-.settings { display: grid; gap: 1.1rem; max-width: 60rem; }
+.settings { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.1rem; max-width: 60rem; }
 .settings .title { margin-bottom: 0; }
 .settings-panel { overflow: visible; }
-.settings-body { display: grid; gap: 1rem; padding: 1rem 1.15rem 1.15rem; border-top: 1px solid var(--line); }
+.settings-body { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; padding: 1rem 1.15rem 1.15rem; border-top: 1px solid var(--line); }
 .settings-form { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: .8rem; align-items: end; background: var(--sunk); border-radius: 10px; padding: .9rem 1rem 1rem; }
 .settings-form button { min-height: 2.4rem; } .settings-form input { height: 2.4rem; }
 .settings-list:empty { display: none; }
@@ -34,7 +34,7 @@ button.plain:hover { color: var(--accent); border-color: var(--accent); filter: 
 .choices [type=checkbox] ~ label, .choices [type=checkbox] ~ small { grid-column: 2 / -1; }
 .settings-site { border-bottom: 1px solid var(--line); padding-block: .9rem; } .settings-site:first-child { padding-top: 0; } .settings-site:last-child { border: 0; padding-bottom: 0; }
 .settings-site .settings-row { border: 0; padding: 0; }
-.settings-more { margin-top: .5rem; } .settings-more summary { cursor: pointer; color: var(--soft); font-size: .92rem; width: max-content; } .settings-more[open] summary { margin-bottom: .6rem; }
+.settings-more { margin-top: .5rem; } .settings-more summary { cursor: pointer; color: var(--soft); font-size: .92rem; width: fit-content; } .settings-more[open] summary { margin-bottom: .6rem; }
 .sure form[data-says] { white-space: normal; width: min(23rem, 82vw); background: var(--paper); border: 1px solid var(--line); padding: .9rem 1rem; display: grid; gap: .5rem; font-size: .92rem; }
 .sure form button, .grave { justify-self: start; }
 .settings-wide { overflow-x: auto; padding-block: 0; } .settings-body.settings-wide { padding-block: .4rem 1rem; }

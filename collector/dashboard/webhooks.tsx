@@ -138,12 +138,22 @@ export const Webhooks = ({ hooks, form, tabs }: WebhooksProps) => (
   </div>
 )
 
-export const OwnersOnly = () => (
+export const OwnersOnly = ({ what = 'Webhooks' }: { what?: string }) => (
   <div class="empty">
-    <h1>Webhooks are for owners</h1>
+    <h1>{what} are for owners</h1>
     <p>
       They send what is known of leads to other systems. Ask an owner of this collector to add one.
     </p>
+    <a class="button" href="/connect">
+      Back to Connect
+    </a>
+  </div>
+)
+
+export const ReadersMayNot = ({ what }: { what: string }) => (
+  <div class="empty">
+    <h1>{what} is for those who may change things</h1>
+    <p>Your role only reads. Ask an owner of this collector for another one.</p>
     <a class="button" href="/connect">
       Back to Connect
     </a>

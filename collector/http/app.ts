@@ -4,6 +4,8 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { Config } from '../config.ts'
 import { renderNotFound } from '../dashboard/answers.tsx'
 import { createDashboardAssets } from '../dashboard/assets.ts'
+import { createCrmPages } from '../dashboard/crm-screen.tsx'
+import { createEmailPages } from '../dashboard/email-screen.tsx'
 import { createImportPages } from '../dashboard/import-screen.tsx'
 import { createPageChecks } from '../dashboard/page-checks.ts'
 import { presentProxyState } from '../dashboard/present-proxy.ts'
@@ -184,8 +186,14 @@ export function createApp(deps: AppDeps): App {
       retentionMonths,
     }),
   )
-  app.route('/', createImportPages({ reader: seen, writer, drafts, clock, demo }))
   const places = { publicUrl: config.publicUrl, homeOf: publicUrl }
+  app.route(
+    '/',
+    createImportPages({ reader: seen, writer, drafts, collect, clock, demo, homeOf: publicUrl }),
+  )
+  const pages = { reader: seen, writer, clock, demo, homeOf: publicUrl }
+  app.route('/', createEmailPages(pages))
+  app.route('/', createCrmPages({ ...pages, targets }))
   app.route('/', createWebhookPages({ reader: seen, writer, clock, targets, demo, ...places }))
   const settings = { people, writer, entrance, publicUrl, demo, retentionMonths, erasing }
   const sites = createSites({ reader: seen, writer, clock })

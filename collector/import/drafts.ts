@@ -1,5 +1,6 @@
 import { newSecret } from '../http/auth.ts'
 import type { Fate } from './plan.ts'
+import type { TakenFate } from './take-leads.ts'
 
 /**
  * Files that were read and wait for a yes, and what came of them: in memory alone, for a quarter of an hour,
@@ -18,25 +19,26 @@ export interface Draft {
 
 export interface Waiting {
   readonly kind: 'waiting'
+  /** What its rows are. */
+  readonly what: 'outcomes' | 'leads'
   readonly bytes: Uint8Array
 }
 
-export interface Done {
-  readonly kind: 'done'
-  readonly counts: Readonly<Record<Fate, number>>
-  /** The rows that were not added, as a CSV. */
-  readonly skipped: string
-}
+/** Its rows by what became of them, and those that were passed over as a CSV. */
+export type Done = { readonly kind: 'done'; readonly skipped: string } & (
+  | { readonly what: 'outcomes'; readonly counts: Readonly<Record<Fate, number>> }
+  | { readonly what: 'leads'; readonly counts: Readonly<Record<TakenFate, number>> }
+)
 
 export interface Drafts {
   /** Its id, in place of what the session had before. */
-  put(draft: Omit<Draft, 'id' | 'state'>, bytes: Uint8Array): string
+  put(draft: Omit<Draft, 'id' | 'state'>, bytes: Uint8Array, what?: Waiting['what']): string
   find(id: string, credential: string): Draft | null
   /**
    * Does the work of a waiting draft, once however often it is asked for at a time.
-   * Where it fails the draft waits again.
+   * Where it fails, or answers null, the draft waits again.
    */
-  finish(draft: Draft, work: (waiting: Waiting) => Promise<Done>): Promise<void>
+  finish(draft: Draft, work: (waiting: Waiting) => Promise<Done | null>): Promise<void>
   /** Forgets all of them. */
   forget(): void
 }
@@ -47,7 +49,7 @@ const MAX_HELD = 20 * 1024 * 1024
 export function createDrafts(clock: () => number): Drafts {
   // In order of age, so the oldest is forgotten first.
   const held = new Map<string, { draft: Draft; until: number }>()
-  const working = new Map<string, Promise<Done>>()
+  const working = new Map<string, Promise<Done | null>>()
 
   function forgetOld(): void {
     let size = 0
@@ -60,10 +62,10 @@ export function createDrafts(clock: () => number): Drafts {
   }
 
   return {
-    put(draft, bytes) {
+    put(draft, bytes, what = 'outcomes') {
       for (const [id, one] of held) if (one.draft.credential === draft.credential) held.delete(id)
       const id = newSecret()
-      const state = { kind: 'waiting', bytes } as const
+      const state = { kind: 'waiting', what, bytes } as const
       held.set(id, { draft: { ...draft, id, state }, until: clock() + KEPT_MS })
       forgetOld()
       setTimeout(forgetOld, KEPT_MS + 1).unref()
@@ -87,7 +89,7 @@ export function createDrafts(clock: () => number): Drafts {
       try {
         const done = await begin
         const one = held.get(id)
-        if (one) held.set(id, { ...one, draft: { ...draft, state: done } })
+        if (one && done) held.set(id, { ...one, draft: { ...draft, state: done } })
       } finally {
         working.delete(id)
       }

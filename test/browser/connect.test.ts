@@ -25,6 +25,8 @@ const PATHS = [
   '/connect',
   '/connect?for=next',
   ...['incoming', 'keys', 'export'].map((tab) => `/connect?tab=${tab}`),
+  '/connect/email?from=mailgun',
+  '/connect/crm?to=salesforce',
 ]
 
 let collector: RunningCollector
@@ -183,6 +185,38 @@ test('downloads hold every lead, also without scripts, and viewers see none of i
   await again.getByLabel('Password').fill('an admin key of at least 32 characters')
   await again.getByRole('button', { name: 'Sign in' }).click()
   await again.close()
+})
+
+test('a provider, a link, a CRM and a new write key, each from its own form', async () => {
+  const { page } = await open()
+  await page.goto(at('/connect'))
+  await page.getByRole('link', { name: 'E-mail', exact: true }).click()
+  await page.getByRole('link', { name: 'Postmark' }).click()
+  await page.getByRole('button', { name: 'Show me the address' }).click()
+  const secret = page.locator('#secret')
+  expect(await secret.textContent()).toMatch(/\/\/[^/]+:[^/]+@.+\/hooks\//)
+  expect(await findingsInBoth(page)).toEqual([])
+  await page.getByLabel('Page', { exact: true }).fill('https://shop.example/pricing')
+  await page.getByLabel('Whom the e-mail goes to').fill('p1@shop.example')
+  await page.getByRole('button', { name: 'Make the link' }).click()
+  await page.getByText('The link for p1@shop.example').waitFor()
+  expect(await secret.textContent()).toContain('utm_pique=')
+  await page.getByRole('link', { name: 'CRM', exact: true }).click()
+  await page.getByRole('link', { name: 'Salesforce' }).click()
+  await page.getByLabel('Where it is').fill('https://shop.example')
+  await page.getByLabel('Client id and secret').fill('a:b')
+  await page.getByRole('button', { name: 'Connect Salesforce' }).click()
+  await page.getByRole('alert').getByText('The address').waitFor()
+  await page.goto(at('/connect'))
+  await page.getByText('send events from your server').click()
+  await page.getByText('New write key', { exact: true }).click()
+  await page.getByRole('button', { name: 'Yes, make a new one' }).click()
+  expect(await secret.textContent()).toMatch(/^wk_/)
+  await page.goto(at('/connect/email'))
+  await page.getByText('Remove', { exact: true }).click()
+  await page.getByRole('button', { name: 'Yes, remove it' }).click()
+  await page.getByText('The provider is removed').waitFor()
+  await page.close()
 })
 
 test('nothing stands in anybody’s way, in light and dark and on a phone', async () => {

@@ -46,6 +46,30 @@ async function audit(name: string): Promise<void> {
 
 const report = async (): Promise<SourcesJson> => (await collector.api('/reports/sources')).json()
 
+test('people from a CSV are leads that are found', async () => {
+  const { page } = watched
+  await page.goto(`${collector.url}/connect?tab=import`)
+  await page.getByRole('link', { name: 'People', exact: true }).click()
+  await audit('import-people')
+  const rows = ['E-mail,Job Title,Plan', 'imke@moor.example,CTO,pro', 'no address,,']
+  const file = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) }
+  await page.getByLabel('CSV file').setInputFiles(file)
+  await page.getByRole('button', { name: 'See what it would do' }).click()
+  await page.getByRole('heading', { name: '2 rows: 1 new lead' }).waitFor()
+  await page.getByLabel('What each column is taken for').getByText('Job title').waitFor()
+  await audit('import-people-dry-run')
+  await page.getByRole('button', { name: 'Import 1 row', exact: true }).click()
+  await page.getByRole('heading', { name: '1 lead added' }).waitFor()
+  await audit('import-people-report')
+  await page.getByRole('link', { name: 'See the leads' }).click()
+  expect(await (await collector.api('/leads/email:imke@moor.example')).json()).toMatchObject({
+    traits: { job_title: 'CTO', plan: 'pro' },
+  })
+  await page.goto(`${collector.url}/connect?tab=import&what=events`)
+  await page.getByText(`--url ${collector.url}`).waitFor()
+  await audit('import-events')
+})
+
 test('from the template to a funnel that moved, and once only', { timeout: 60_000 }, async () => {
   const { page } = watched
   const { data }: { data: LeadJson[] } = await (

@@ -34,7 +34,7 @@ export async function createWhole({
     engine: {
       reader,
       writer,
-      collect: () => Promise.reject(new Error('none')),
+      collect: service.collect,
       waiting: () => 0,
       isFailed: () => false,
     },

@@ -401,3 +401,140 @@ describe('what comes in', () => {
     expect(await prove('signing-shop')).toEqual(['strong'])
   })
 })
+
+describe('what is connected', () => {
+  let whole: Whole
+  beforeEach(async () => {
+    whole = await createWhole()
+  })
+  afterEach(() => whole.service.close())
+
+  const post = async (path: string, fields: Record<string, string> = {}, role: Role = 'owner') =>
+    whole.request(path, {
+      method: 'POST',
+      headers: { cookie: await whole.sessionOf(role), 'sec-fetch-site': 'same-origin' },
+      body: new URLSearchParams(fields),
+    })
+  const page = async (path: string, role: Role = 'owner') => (await get(whole, path, role)).text()
+  const secretIn = (html: string) =>
+    /<code id="secret">(.*?)<\/code>/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? ''
+  const audit = async () => {
+    const found = await whole.service.reader.audit({ limit: 10 })
+    return found.kind === 'found' ? found.value.data : []
+  }
+
+  test('a provider’s address is shown once and works, until it is removed', async () => {
+    expect(await page('/connect/email')).toContain('No provider tells anything yet.')
+    const added = await post('/connect/email/intakes?site=si_1', {
+      provider: 'postmark',
+      creates: 'on',
+    })
+    const address = new URL(secretIn(await added.text()))
+    expect(address.pathname).toMatch(/^\/hooks\/.+/)
+    const tell = (id: string) =>
+      whole.request(address.pathname, {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`${address.username}:${address.password}`)}` },
+        body: JSON.stringify({
+          RecordType: 'SubscriptionChange',
+          MessageID: id,
+          Recipient: 'mia@mail.example',
+          ChangedAt: new Date(NOW - MINUTE).toISOString(),
+          SuppressSending: true,
+          SuppressionReason: 'ManualSuppression',
+        }),
+      })
+    expect(await (await tell('m1')).json()).toMatchObject({ accepted: 1 })
+    const [intake] = await whole.service.reader.intakes()
+    const shown = await page('/connect/email')
+    expect(shown).toContain('For shop; people nobody knows become leads')
+    expect(shown).not.toContain(address.password)
+    expect(await page('/connect/email', 'analyst')).not.toContain('intakes')
+    const gone = await post(`/connect/email/intakes/${intake?.id}/remove`)
+    expect(gone.headers.get('location')).toContain('done=removed')
+    expect((await tell('m2')).status).toBe(404)
+    expect(await audit()).toMatchObject([
+      { action: 'intake.removed', subject: intake?.id },
+      { action: 'intake.added', subject: intake?.id, detail: 'postmark' },
+    ])
+  })
+
+  test('a link is made for one person by whoever may write, and nobody else', async () => {
+    const fields = {
+      page: 'https://shop.example/pricing',
+      email: 'Ann@Example.com',
+      campaign: 'spring',
+    }
+    const made = await post('/connect/email/links?site=si_1', fields, 'analyst')
+    const address = new URL(secretIn(await made.text()))
+    expect(address.origin + address.pathname).toBe(fields.page)
+    expect(address.searchParams.get('utm_campaign')).toBe('spring')
+    expect(address.searchParams.get('utm_pique')).toMatch(/^[^.]+\.[^.]+$/)
+    const found = await whole.service.reader.emailLinks({ site: 'si_1' })
+    expect(found).toMatchObject({ value: { data: [{ email: 'ann@example.com' }] } })
+    const wrong = await post('/connect/email/links', { ...fields, page: 'nowhere' }, 'analyst')
+    expect(wrong.status).toBe(400)
+    expect(await wrong.text()).toContain('value="Ann@Example.com"')
+    expect((await post('/connect/email/links', fields, 'viewer')).status).toBe(403)
+    expect(await page('/connect/email', 'viewer')).not.toContain('<form class="settings-form')
+    expect(await audit()).toMatchObject([{ action: 'links.made', by: 'analyst@team.example' }])
+  })
+
+  test('a CRM says how it stands, and never its secret', async () => {
+    expect(await page('/connect')).not.toContain('data-part="crm"')
+    const secret = 'pat-eu1-very-secret'
+    const added = await post('/connect/crm/add', { kind: 'hubspot', secret, of: 'si_1' })
+    expect([added.status, added.headers.get('location')]).toEqual([
+      303,
+      '/connect/crm?site=si_1&done=added',
+    ])
+    expect(await page('/connect/crm')).toContain('Beginning')
+    const { reader, writer } = whole.service
+    const [open] = await writer.openCrms()
+    expect(open?.secret).toBe(secret)
+    const status = { cursor: 1, refused: [], failingSince: null, syncedAt: NOW, renewedAt: NOW }
+    await writer.noteCrm(open?.ref ?? 0, { ...status, state: 'on', error: null })
+    expect(await page('/connect/crm')).toContain('In step')
+    await writer.noteCrm(open?.ref ?? 0, {
+      ...status,
+      state: 'stopped',
+      error: 'the token is not accepted',
+      refused: [{ lead: 'ld_1', why: 'INVALID_EMAIL' }],
+    })
+    const shown = await page('/connect/crm')
+    for (const words of [
+      'Stopped',
+      'The token is not accepted.',
+      '1 record not taken lately',
+      'INVALID_EMAIL',
+    ]) {
+      expect(shown).toContain(words)
+    }
+    expect(shown).not.toContain(secret)
+    expect(await page('/connect')).toContain('HubSpot is not in step: the token is not accepted.')
+    expect(await page('/connect', 'analyst')).not.toContain('HubSpot')
+    expect(await page('/connect/crm', 'analyst')).toContain('CRMs are for owners')
+    const [crm] = await reader.crms()
+    await post(`/connect/crm/${crm?.id}/remove`)
+    expect(await reader.crms()).toEqual([])
+    expect((await audit()).map(({ action }) => action)).toEqual(['crm.removed', 'crm.added'])
+  })
+
+  test('a new write key is shown once, and the one of before is refused', async () => {
+    const send = (key: string) =>
+      whole.request('/v1/track', {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`${key}:`)}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ userId: '42', event: 'Trial Started', messageId: randomUUID() }),
+      })
+    expect((await send('write-shop')).status).toBe(200)
+    expect(await page('/connect', 'analyst')).not.toContain('/connect/write-key')
+    const made = await post('/connect/write-key?site=si_1')
+    const key = secretIn(await made.text())
+    expect(key).toMatch(/^wk_/)
+    expect([(await send('write-shop')).status, (await send(key)).status]).toEqual([401, 200])
+    expect(await page('/connect')).not.toContain(key)
+    expect((await send('write-blog')).status).toBe(200)
+    expect(await audit()).toMatchObject([{ action: 'site.write_key_changed', subject: 'si_1' }])
+  })
+})

@@ -468,6 +468,7 @@ export function readerOf(source: World, asked: Asked = {}): DashboardReader {
     visitorTrend: async () => found([]),
     rulesLately: async () => [],
     webhooks: async () => [],
+    crms: async () => [],
   }
 }
 
@@ -510,6 +511,7 @@ const NO_WRITER: DashboardDeps['writer'] = {
   publishModel: refuses,
   publishAfter: refuses,
   modelProgress: async () => null,
+  changeSite: refuses,
 }
 
 const OWNER: Access = {

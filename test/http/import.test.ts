@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDrafts } from '../../collector/import/drafts.ts'
+import { readLeads } from '../../collector/import/leads-plan.ts'
+import { takeLeads } from '../../collector/import/take-leads.ts'
 import type { OutcomeJson } from '../../collector/store/shapes.ts'
 import { eventAt } from '../support/world.ts'
 import { createWhole, HOST, type Whole } from './access-fixture.ts'
@@ -23,15 +25,16 @@ const get = (path: string) => whole.request(path, { headers: ours() })
 const post = (path: string, body?: FormData) =>
   whole.request(path, { method: 'POST', headers: ours(), ...(body && { body }) })
 
-function upload(text: string, site = 'si_1', name = 'deals.csv'): Promise<Response> {
+function upload(text: string, site = 'si_1', name = 'deals.csv', what = ''): Promise<Response> {
   const form = new FormData()
+  if (what !== '') form.append('what', what)
   form.append('file', new File([text], name, { type: 'text/csv' }))
   return post(`/connect/import?site=${site}`, form)
 }
 
 /** What a file would do: the page that its upload leads to. */
-async function dryRun(text: string, site = 'si_1') {
-  const answer = await upload(text, site)
+async function dryRun(text: string, site = 'si_1', what = '') {
+  const answer = await upload(text, site, 'people.csv', what)
   expect(answer.status).toBe(303)
   const path = answer.headers.get('location') ?? ''
   return { path, html: await (await get(path)).text() }
@@ -325,4 +328,123 @@ test('a template is there to begin with', async () => {
   expect(new URL((await get('/connect/import')).headers.get('location') ?? '', HOST).search).toBe(
     '?tab=import',
   )
+})
+
+describe('people', () => {
+  const PEOPLE = [
+    'E-mail;User ID;Job Title;Seats;Score;Created At',
+    'ANN@example.com;;CTO;12;99;2026-10-01',
+    'cara@northwind.example;c-1;Head of Marketing;;1;',
+    'Cara@Northwind.example;;;7;;',
+    'not an address;;;;;',
+    ';;CEO;;;',
+    'dan@example.org;;;;;03/04/2026',
+    '<b>eve</b>@example.org;;;;;',
+  ].join('\r\n')
+  const addPeople = (path: string) => path.replace('?', '/add-leads?')
+  const leadOf = async (id: string) => {
+    const found = await whole.service.reader.lead(id, { site: 'si_1' }, NOW)
+    return found.kind === 'found' ? found.value : null
+  }
+  const CARA = 'email:cara@northwind.example'
+
+  test('are shown as they would be taken, with every row that is passed over', async () => {
+    const { html, path } = await dryRun(PEOPLE, 'si_1', 'leads')
+    expect(titleOf(html)).toBe('7 rows: 1 new lead')
+    expect(restOf(html)).toBe('2 are of people known, who learn what they say and 4 are skipped.')
+    expect(html).toContain('Not used, because its name says nothing here: “Score”.')
+    for (const [name, as] of [
+      ['E-mail', 'E-mail: who it is'],
+      ['Job Title', 'Job title'],
+      ['Seats', 'Seats'],
+      ['Created At', 'Since when they are known'],
+    ]) {
+      expect(html).toMatch(new RegExp(`<strong>${name}</strong>.{0,120}</span> ${as}</li>`))
+    }
+    expect(html).toContain('Import 3 rows')
+    expect(html).toContain('“03/04/2026” can be two dates: write 2026-04-03 or 2026-03-04.')
+    expect(html).not.toContain('<b>eve')
+    const lines = (await (await get(skippedPath(path))).text()).trim().split('\r\n')
+    expect(lines).toHaveLength(5)
+    expect(lines[1]).toBe('not an address,,,,,,5,“not an address” is no e-mail address')
+    expect(await leadOf(CARA)).toBeNull()
+    expect(await auditOf()).toEqual([])
+  })
+
+  test('become leads that know what the file says, and once only', async () => {
+    const { path } = await dryRun(PEOPLE, 'si_1', 'leads')
+    // The route of outcomes is not theirs.
+    await post(addPath(path))
+    expect(await leadOf(CARA)).toBeNull()
+    const both = await Promise.all([post(addPeople(path)), post(addPeople(path))])
+    for (const answer of both) {
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, path])
+    }
+    const html = await (await get(path)).text()
+    expect(titleOf(html)).toBe('1 lead added')
+    expect(restOf(html)).toContain('2 rows told something of people known and 4 rows were skipped.')
+    expect(restOf(html)).toContain('erase them on their page')
+    expect(await leadOf(CARA)).toMatchObject({
+      user_id: 'c-1',
+      email: 'cara@northwind.example',
+      score_milli: 0,
+      fit: { letter: 'A' },
+      traits: { job_title: 'Head of Marketing', seats: 7 },
+    })
+    expect((await leadOf(ANN))?.traits).toMatchObject({ job_title: 'CTO', seats: 12 })
+    expect(await auditOf()).toMatchObject([
+      { action: 'data.imported', by: 'analyst@team.example', subject: 'si_1', detail: '1 leads' },
+    ])
+    const again = await dryRun(PEOPLE, 'si_1', 'leads')
+    expect(titleOf(again.html)).toBe('7 rows: no new lead')
+    await post(addPeople(again.path))
+    const second = await (await get(again.path)).text()
+    expect(titleOf(second)).toBe('No new lead')
+    expect(restOf(second)).toBe('3 rows were known already and 4 rows were skipped.')
+    expect(await auditOf()).toHaveLength(1)
+
+    const { id = '' } = (await leadOf(CARA)) ?? {}
+    const form = new FormData()
+    form.append('confirm', 'erase')
+    const analyst = cookie
+    cookie = await whole.sessionOf('owner')
+    await post(`/leads/${id}/erase`, form)
+    expect(await leadOf(CARA)).toBeNull()
+    cookie = analyst
+    const third = await dryRun(PEOPLE, 'si_1', 'leads')
+    await post(addPeople(third.path))
+    const last = await (await get(third.path)).text()
+    expect(restOf(last)).toMatch(/^1 row was known already, 2 rows are of people who were erased,/)
+    expect(await leadOf(CARA)).toBeNull()
+  })
+
+  test('brought where decisions are asked for are told where they belong', async () => {
+    const answer = await upload('email,name\r\na@example.com,A')
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain('belongs under “People” above')
+    const events = await (await get('/connect?tab=import&what=events&site=si_2')).text()
+    expect(events).toContain(`pique import events.ndjson --site si_2 --url ${HOST}`)
+  })
+
+  test('wait again where the collector has too much to do, and are taken whole after that', async () => {
+    const { reader, collect } = whole.service
+    const text = ['email', ...Array.from({ length: 250 }, (_, i) => `p${i}@many.example`)].join(
+      '\n',
+    )
+    const read = await readLeads(reader, { bytes: Buffer.from(text), site: 'si_1' }, NOW)
+    if (!read.ok) throw new Error(read.problem)
+    let answered = 0
+    const busy = { status: 503, body: JSON.stringify({ code: 'overloaded' }) }
+    const end = { site: 'shop', clock: () => NOW }
+    const rows = read.file.rows
+    const first = await takeLeads(rows, {
+      ...end,
+      collect: async (raw) => (++answered > 150 ? busy : collect(raw)),
+    })
+    expect(first).toBeNull()
+    const taken = await takeLeads(rows, { ...end, collect })
+    const fates = taken?.map(({ fate }) => fate) ?? []
+    expect(fates.filter((fate) => fate === 'same')).toHaveLength(150)
+    expect(fates.filter((fate) => fate === 'new')).toHaveLength(100)
+  })
 })
