@@ -46,8 +46,9 @@ export function pageInOrder<T>(
   keyOf: (item: T) => readonly number[],
   { limit = USUAL_LIMIT, cursor }: PageAsked,
 ): Found<Page<T>> {
-  const types = (all[0] === undefined ? [] : keyOf(all[0])).map(() => 'number' as const)
-  const after = cursor === undefined ? null : placeOf(cursor, types)
+  const [first] = all
+  const types = first === undefined ? [] : keyOf(first).map(() => 'number' as const)
+  const after = cursor === undefined || !first ? null : placeOf(cursor, types)
   // Of a list that has become empty any cursor of it is at the end; one without a place is none.
   const isEnd = all.length === 0 && cursor !== undefined && isSomePlace(cursor)
   if (cursor !== undefined && !after && !isEnd) return { kind: 'bad_cursor' }

@@ -126,7 +126,9 @@ export function sendBadInput(input: BadInput, target: Target): Promise<Got> {
     // An answer may come before the body was sent; what is sent into its back may fail.
     sent.once('error', (error) => {
       const isCut = /EPIPE|ECONNRESET/.test(error.message)
-      if (!isCut || !isAnswered) reject(new Error(`${input.name}: ${error.message}`))
+      const fail = () => !isAnswered && reject(new Error(`${input.name}: ${error.message}`))
+      if (isCut) setTimeout(fail, 2_000)
+      else fail()
     })
     for (let at = 0; body && input.chunked && at < body.length; at += 10_000) {
       sent.write(body.subarray(at, at + 10_000))
