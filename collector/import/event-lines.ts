@@ -13,7 +13,7 @@ import { type ImportRow, type ReadRow, type RowEvent, skipped } from './row.ts'
  * not whether a person was proven in it, is believed to be a person's.
  */
 
-/** Of a line; its claim has traits on the third level. A batch is two deeper. */
+/** Of a line; its claim has traits on the third level. What is made of it is within ingest/parse.ts's limit. */
 const MAX_DEPTH = 6
 
 export interface EventLineContext {

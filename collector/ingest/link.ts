@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { NO_TOUCHES } from '../attribution/touches.ts'
 import {
   byClaimTime,
@@ -185,7 +186,14 @@ function isSaidBefore(
   if (claim && external?.startsWith(MAIL_BROWSER)) {
     const isVoid = isUndone({ ...claim, at }, unlinks)
     return claims.some(
-      (one) => one.isVoid === isVoid && (one.at < at || (one.at === at && one.id < id)),
+      (one) =>
+        one.userId === claim.userId &&
+        one.email === claim.email &&
+        one.strength === claim.strength &&
+        isDeepStrictEqual(one.traits, claim.traits) &&
+        one.link === claim.link &&
+        one.isVoid === isVoid &&
+        (one.at < at || (one.at === at && one.id < id)),
     )
   }
   if (claim?.userId == null || external !== browserOfUser(claim.userId)) return false

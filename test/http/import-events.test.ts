@@ -67,6 +67,17 @@ test('a browser’s visit told again counts as one, under its own times', async 
   expect(data[0]?.started_at).toBe(new Date(at).toISOString())
 })
 
+test('a line that is nested as deep as one may be costs no other', async () => {
+  const deep = (levels: number): object => (levels === 0 ? {} : { a: deep(levels - 1) })
+  const said = { type: 'login', at: NOW - DAY, user_id: 'i3' }
+  for (const levels of [4, 5]) {
+    const body = line({ ...said, traits: deep(levels) }) + line({ ...said, user_id: `i4${levels}` })
+    const { status, report } = await send(body)
+    const isLine = levels === 4
+    expect([status, report.new, report.skipped]).toEqual([200, isLine ? 2 : 1, isLine ? 0 : 1])
+  }
+})
+
 test('with several sites, one has to be named', async () => {
   expect((await send('', '')).status).toBe(400)
 })

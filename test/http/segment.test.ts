@@ -88,6 +88,18 @@ test('every call of one person makes one lead with traits and a score', async ()
   expect(data.map(({ browser }) => browser).sort()).toEqual(['a-7', 'a-8'])
 })
 
+test('whatever a sender calls a browser, each user who is named in it is somebody', async () => {
+  const users = ['m-1', 'm-2', 'm-3']
+  for (const [minute, userId] of users.entries()) {
+    const timestamp = new Date(NOW - DAY + minute * 60_000).toISOString()
+    await post('/v1/track', track({ userId, anonymousId: 'email:list-7', timestamp }))
+  }
+  for (const userId of users) {
+    const { data } = await read<Page<{ browser: string }>>(`/leads/user:${userId}/identities`)
+    expect(data.map(({ browser }) => browser)).toEqual(['email:list-7'])
+  }
+})
+
 test('a write key opens, and nothing else does', async () => {
   for (const path of SEGMENT_PATHS) {
     for (const authorization of [
