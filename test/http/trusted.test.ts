@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type {
   IdentityJson,
@@ -50,6 +51,19 @@ test('ids of any text are known again, and shown as they were sent', async () =>
   expect(links).toMatchObject([
     { browser: 'user:42', evidence: 'server_identify', strength: 'strong' },
   ])
+})
+
+test('of an id that shows an e-mail only a hash is kept, and it is known again by that', async () => {
+  const mail = 'needle7@shop.example'
+  const at = NOW - DAY
+  const events = [{ id: `msg-${mail}`, type: 'login', at }]
+  for (const browser of [mail, `anon-${mail.replace('@', '%40')}`]) {
+    expect(await take({ browser, events })).toMatchObject({ accepted: 1 })
+    expect(await take({ browser, events })).toMatchObject({ duplicates: 1 })
+  }
+  for (const end of ['', '-wal']) {
+    expect(readFileSync(service.path + end).includes('needle7')).toBe(false)
+  }
 })
 
 test('a page may not say so', async () => {
