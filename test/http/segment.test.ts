@@ -100,6 +100,19 @@ test('whatever a sender calls a browser, each user who is named in it is somebod
   }
 })
 
+test('what had no time and was erased does not come back as of now', async () => {
+  const message = track({ userId: 'gone-1', messageId: 'gone' })
+  expect((await post('/v1/track', message)).json.accepted).toBe(1)
+  const erase = { method: 'DELETE' }
+  const erased = await service.ask('/api/v1/leads/user:gone-1', service.keyOf(['admin']), erase)
+  expect(erased.status).toBe(200)
+  service.now += 60_000
+  expect((await post('/v1/track', message)).json).toMatchObject({ accepted: 0, ignored: 1 })
+  // Whatever else is told is a new beginning.
+  expect((await post('/v1/track', track({ userId: 'gone-1' }))).json.accepted).toBe(1)
+  service.now -= 60_000
+})
+
 test('a write key opens, and nothing else does', async () => {
   for (const path of SEGMENT_PATHS) {
     for (const authorization of [
