@@ -182,7 +182,8 @@ const ofModels = bodyLimit({
 })
 const ofImports = bodyLimit({
   maxSize: MAX_IMPORT_BYTES,
-  onError: (c) => refuse(c, 'import_too_large'),
+  // The rest is not waited for, so nothing can follow it on this connection.
+  onError: (c) => refuse(c, 'import_too_large', undefined, { connection: 'close' }),
 })
 const isImport = (c: Context) => c.req.path === `${BASE}/import`
 function limitBody(c: Context, next: Next) {

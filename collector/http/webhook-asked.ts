@@ -69,7 +69,12 @@ export const toAdd = z
   .openapi('WebhookToAdd')
 export const toChange = z
   .strictObject(
-    { enabled: yesOrNo().openapi({ example: false }).optional(), events: events(), personal: personal(), ...manner },
+    {
+      enabled: yesOrNo().openapi({ example: false }).optional(),
+      events: events(),
+      personal: personal(),
+      ...manner,
+    },
     {
       error:
         'an object with at least one of `enabled`, `events`, `personal`, `format` and `template`',

@@ -64,7 +64,8 @@ interface Ask {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export function createService(): Service {
+/** `through` stands between the routes and the pipeline. */
+export function createService(through?: Service['collect']): Service {
   const directory = mkdtempSync(join(tmpdir(), 'pique-test-'))
   const path = join(directory, 'pique.db')
   const initialModel = readFileSync('collector/scoring/default-model.yaml', 'utf8')
@@ -121,7 +122,7 @@ export function createService(): Service {
   app.route(
     '/',
     createApi({
-      collect,
+      collect: through ?? collect,
       reader: veil.reader,
       writer,
       clock,

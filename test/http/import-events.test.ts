@@ -78,6 +78,39 @@ test('a line that is nested as deep as one may be costs no other', async () => {
   }
 })
 
+test('many people in one body never crowd the writer', async () => {
+  let [waiting, most] = [0, 0]
+  const { collect } = service
+  const slow = createService(async (raw) => {
+    most = Math.max(most, ++waiting)
+    await new Promise(setImmediate)
+    waiting -= 1
+    return collect(raw)
+  })
+  try {
+    const people = Array.from({ length: 700 }, (_, i) => ({
+      type: 'login',
+      at: NOW,
+      user_id: `m${i}`,
+    }))
+    const body = people.map(line).join('')
+    const init = { method: 'POST', body }
+    const answer = await slow.ask('/api/v1/import?site=si_1', slow.keyOf(['write']), init)
+    expect((await answer.json()).new).toBe(700)
+    expect(most).toBe(100)
+  } finally {
+    slow.close()
+  }
+})
+
+test('what is larger than a body may be ends its connection', async () => {
+  const body = 'x'.repeat(4 * 1024 * 1024 + 1)
+  const headers = { 'content-length': String(body.length) }
+  const init = { method: 'POST', body, headers }
+  const answer = await service.ask('/api/v1/import?site=si_1', key, init)
+  expect([answer.status, answer.headers.get('connection')]).toEqual([413, 'close'])
+})
+
 test('with several sites, one has to be named', async () => {
   expect((await send('', '')).status).toBe(400)
 })
