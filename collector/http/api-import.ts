@@ -63,7 +63,8 @@ const importEvents = writeRoute('write', {
   responses: { 200: json(report, 'What came of the lines') },
 })
 
-export function addImportRoutes(api: Api, { reader, collect, clock }: ApiDeps): void {
+export function addImportRoutes(api: Api, deps: ApiDeps): void {
+  const { reader, collect, clock, isDraining } = deps
   api.openapi(importEvents, async (c) => {
     const sites = await reader.sites()
     const asked = c.get('site')
@@ -84,7 +85,11 @@ export function addImportRoutes(api: Api, { reader, collect, clock }: ApiDeps): 
         tally,
         ids: createRowIds(),
         rowsAtOnce: ROWS_AT_ONCE,
-        isStopped: () => refused !== null,
+        isStopped() {
+          // An answer that says what to do is better than a connection that is cut.
+          if (isDraining()) refused ??= 'overloaded'
+          return refused !== null
+        },
         onSkip() {},
         onBatch() {},
         async take(rows) {

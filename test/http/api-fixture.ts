@@ -44,6 +44,8 @@ export interface Service {
   /** What the clock says; tests move it. */
   now: number
   readonly isHttps: { value: boolean }
+  /** Whether the collector is about to end. */
+  readonly isDraining: { value: boolean }
   readonly newLink: (baseUrl: string) => Promise<string>
   keyOf(scopes: readonly Scope[], site?: string): string
   /** A request with a key; a body becomes JSON. */
@@ -97,6 +99,7 @@ export function createService(through?: Service['collect']): Service {
   }
   const keys: string[] = []
   const isHttps = { value: false }
+  const isDraining = { value: false }
   const state = { now: NOW }
   const clock = () => state.now
   const https = () => isHttps.value
@@ -133,7 +136,7 @@ export function createService(through?: Service['collect']): Service {
       answers,
       erasing: createErasing({ writer, clock, forgetDrafts() {} }),
       targets: createTargets(['127.0.0.0/8']),
-      isDraining: () => false,
+      isDraining: () => isDraining.value,
     }),
   )
   app.use(guard.requireSession)
@@ -154,6 +157,7 @@ export function createService(through?: Service['collect']): Service {
     reader,
     writer,
     isHttps,
+    isDraining,
     newLink: signIn.newLink,
     path,
     keys,

@@ -103,6 +103,21 @@ test('many people in one body never crowd the writer', async () => {
   }
 })
 
+test('a collector that is about to end says so after the piece at hand, and takes the rest later', async () => {
+  const visits = Array.from({ length: 3000 }, (_, i) => ({
+    type: 'login',
+    at: NOW - i,
+    user_id: 'i9',
+  }))
+  const body = visits.map(line).join('')
+  service.isDraining.value = true
+  const answer = await send(body)
+  service.isDraining.value = false
+  expect(answer).toMatchObject({ status: 503, report: { code: 'overloaded' } })
+  const { report } = await send(body)
+  expect([report.new + report.known, report.new > 0, report.known > 0]).toEqual([3000, true, true])
+})
+
 test('what is larger than a body may be ends its connection', async () => {
   const body = 'x'.repeat(4 * 1024 * 1024 + 1)
   const headers = { 'content-length': String(body.length) }
