@@ -1,6 +1,7 @@
 import { browserOfUser } from '../identity/user-browser.ts'
 import { isDeeper } from '../ingest/json-depth.ts'
 import { isRecord } from '../ingest/props.ts'
+import { isDay } from '../segment/instant.ts'
 import { type ClaimSaid, claimIn, personOf } from './person.ts'
 import { type ImportRow, type ReadRow, type RowEvent, skipped } from './row.ts'
 
@@ -119,7 +120,7 @@ function instantOf(value: unknown): number | null {
   }
   if (typeof value !== 'string') return null
   if (/^\d{9,14}(?:\.\d+)?$/.test(value)) return instantOf(Number(value))
-  if (!INSTANT.test(value)) return null
+  if (!INSTANT.test(value) || !isDay(value)) return null
   const at = Date.parse(value.replace(/ ?UTC$/i, 'Z').replace(' ', 'T'))
   return at >= 0 ? at : null
 }
