@@ -182,8 +182,7 @@ const ofModels = bodyLimit({
 })
 const ofImports = bodyLimit({
   maxSize: MAX_IMPORT_BYTES,
-  // The rest is not waited for, so nothing can follow it on this connection.
-  onError: (c) => refuse(c, 'import_too_large', undefined, { connection: 'close' }),
+  onError: (c) => refuse(c, 'import_too_large'),
 })
 const isImport = (c: Context) => c.req.path === `${BASE}/import`
 function limitBody(c: Context, next: Next) {

@@ -31,11 +31,7 @@ const AT_ONCE = 100
 export function createIntakeRoutes({ collect, writer, reader, clock }: IntakeDeps): Hono {
   const app = new Hono()
   const once = createOnce()
-  // The rest is not waited for, so nothing can follow it on this connection.
-  const limit = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: (c) => refuse(c, 'hook_too_large', undefined, { connection: 'close' }),
-  })
+  const limit = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => refuse(c, 'hook_too_large') })
 
   app.post('/hooks/:token', limit, async (c) => {
     const token = c.req.param('token')

@@ -117,14 +117,6 @@ test('a collector that is about to end says so after the piece at hand, and take
   expect([report.new + report.known, report.new > 0, report.known > 0]).toEqual([900, true, true])
 })
 
-test('what is larger than a body may be ends its connection', async () => {
-  const body = 'x'.repeat(4 * 1024 * 1024 + 1)
-  const headers = { 'content-length': String(body.length) }
-  const init = { method: 'POST', body, headers }
-  const answer = await service.ask('/api/v1/import?site=si_1', key, init)
-  expect([answer.status, answer.headers.get('connection')]).toEqual([413, 'close'])
-})
-
 test('with several sites, one has to be named', async () => {
   expect((await send('', '')).status).toBe(400)
 })
