@@ -97,7 +97,7 @@ export function readMapping(kind: CrmKind, text: string | null): ReadMapping {
     return wrong(`object is "${object}"; expected ${objects.join(' or ')}`)
   }
   for (const [field, source] of Object.entries(fields)) {
-    if (source in SOURCES || /^traits\.[\w ]{1,60}$/.test(source)) continue
+    if (Object.hasOwn(SOURCES, source) || /^traits\.[\w ]{1,60}$/.test(source)) continue
     const known = Object.keys(SOURCES).join(', ')
     return wrong(`${field} is "${source}"; expected ${known} or traits.NAME`)
   }

@@ -21,6 +21,8 @@ import { exactly } from './schemas.ts'
 export const MAX_IMPORT_BYTES = 4 * 1024 * 1024
 /** Others have their turn between two of these. */
 const ROWS_AT_ONCE = 500
+/** Deliveries that wait for the writer at a time: with a crowd of them the tags, and what is left, are refused. */
+const AT_A_TIME = 100
 
 const count = z.number().int()
 const report = exactly<ImportReport>()(
@@ -61,7 +63,8 @@ const importEvents = writeRoute('write', {
   responses: { 200: json(report, 'What came of the lines') },
 })
 
-export function addImportRoutes(api: Api, { reader, collect, clock }: ApiDeps): void {
+export function addImportRoutes(api: Api, deps: ApiDeps): void {
+  const { reader, collect, clock, isDraining } = deps
   api.openapi(importEvents, async (c) => {
     const sites = await reader.sites()
     const asked = c.get('site')
@@ -82,19 +85,26 @@ export function addImportRoutes(api: Api, { reader, collect, clock }: ApiDeps): 
         tally,
         ids: createRowIds(),
         rowsAtOnce: ROWS_AT_ONCE,
-        isStopped: () => refused !== null,
+        isStopped() {
+          // An answer that says what to do is better than a connection that is cut.
+          if (isDraining()) refused ??= 'overloaded'
+          return refused !== null
+        },
         onSkip() {},
         onBatch() {},
         async take(rows) {
           const told = toldOf(site.key, rows)
-          const answers = await Promise.all(
-            told.map((one) => collect(deliveryOf(one.body, clock()))),
-          )
-          answers.forEach((answer, i) => {
-            const one = told[i]
-            if (answer.status !== 202) refused = codeIn(answer.body)
-            else if (one) countAnswer(one, answer, tally, () => {})
-          })
+          for (let next = 0; next < told.length && refused === null; next += AT_A_TIME) {
+            const some = told.slice(next, next + AT_A_TIME)
+            const answers = await Promise.all(
+              some.map((one) => collect(deliveryOf(one.body, clock()))),
+            )
+            answers.forEach((answer, i) => {
+              const one = some[i]
+              if (answer.status !== 202) refused = codeIn(answer.body)
+              else if (one) countAnswer(one, answer, tally, () => {})
+            })
+          }
         },
       },
     )

@@ -124,12 +124,15 @@ export function createRowReader(
       traits,
     }
     // It is said of them, and they did nothing: no proof of a person, so nothing counts for it.
-    const event = { type: 'identify', at: moment.at, props: claim }
+    const isUndated = since === ''
+    // As of its receipt, by which erasing knows an event that had no time.
+    const known = isUndated ? { receivedAt: moment.at } : {}
+    const event = { type: 'identify', at: moment.at, ...known, props: claim }
     const browser = userId === '' ? personOf(email) : `user:${userId}`
     const row = { browser, server: true, human: false, cookieless: false }
     return {
       ok: true,
-      row: { ...row, device: null, bot: null, skewMs: null, isUndated: since === '', event },
+      row: { ...row, device: null, bot: null, skewMs: null, isUndated, event },
     }
   }
 

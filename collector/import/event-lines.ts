@@ -1,6 +1,7 @@
 import { browserOfUser } from '../identity/user-browser.ts'
 import { isDeeper } from '../ingest/json-depth.ts'
 import { isRecord } from '../ingest/props.ts'
+import { isDay } from '../segment/instant.ts'
 import { isLeadLine, readLeadLine } from './lead-line.ts'
 import { type ClaimSaid, claimIn, personOf } from './person.ts'
 import { type ImportRow, type ReadRow, type RowEvent, skipped } from './row.ts'
@@ -16,7 +17,7 @@ import { isSegmentLine, readSegmentLine } from './segment-line.ts'
  * not whether a person was proven in it, is believed to be a person's.
  */
 
-/** Of a line; its claim has traits on the third level. A batch is two deeper. */
+/** Of a line; its claim has traits on the third level. What is made of it is within ingest/parse.ts's limit. */
 const MAX_DEPTH = 6
 /** Of what is translated first, and flat then. */
 const MAX_SEGMENT_DEPTH = 32
@@ -128,7 +129,7 @@ function instantOf(value: unknown): number | null {
   }
   if (typeof value !== 'string') return null
   if (/^\d{9,14}(?:\.\d+)?$/.test(value)) return instantOf(Number(value))
-  if (!INSTANT.test(value)) return null
+  if (!INSTANT.test(value) || !isDay(value)) return null
   const at = Date.parse(value.replace(/ ?UTC$/i, 'Z').replace(' ', 'T'))
   return at >= 0 ? at : null
 }

@@ -182,21 +182,17 @@ function isSaidBefore(
   { claims, external, unlinks }: BrowserState,
 ): boolean {
   if (claims.some((one) => one.id === id)) return true
-  if (claim && external?.startsWith(MAIL_BROWSER)) {
-    const isVoid = isUndone({ ...claim, at }, unlinks)
-    return claims.some(
-      (one) => one.isVoid === isVoid && (one.at < at || (one.at === at && one.id < id)),
-    )
-  }
-  if (claim?.userId == null || external !== browserOfUser(claim.userId)) return false
-  const { email, strength, traits, link } = claim
-  const isBare = email === null && link === null && Object.keys(traits).length === 0
-  if (!isBare || strength !== 'strong') return false
+  if (claim === null || claim.link !== null || Object.keys(claim.traits).length > 0) return false
+  const { userId, email, strength } = claim
+  const isMailbox = external?.startsWith(MAIL_BROWSER) === true
+  const isUsers = userId !== null && external === browserOfUser(userId)
+  if (!isMailbox && !(isUsers && email === null && strength === 'strong')) return false
   const isVoid = isUndone({ ...claim, at }, unlinks)
   return claims.some(
     (one) =>
-      one.strength === 'strong' &&
-      one.userId === claim.userId &&
+      one.strength === strength &&
+      one.userId === userId &&
+      (email === null || one.email === email) &&
       one.isVoid === isVoid &&
       (one.at < at || (one.at === at && one.id < id)),
   )

@@ -39,6 +39,12 @@ export function maskPersonal(text: string): string {
   return maskCards(maskTokens(maskEmails(text), () => false))
 }
 
+/** Whether an e-mail stands in a text, also where its `@` is written as in an address of a page. */
+export function showsEmail(text: string): boolean {
+  const plain = text.replace(/%40/g, '@')
+  return maskEmails(plain) !== plain
+}
+
 function maskEmails(text: string): string {
   let masked = ''
   let done = 0

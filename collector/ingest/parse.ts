@@ -23,6 +23,8 @@ export const MAX_TITLE = 300
 const REMEMBERED_TEXTS = 20_000
 /** A batch needs five levels, down to the traits of a claim. */
 const MAX_DEPTH = 8
+/** A line of an import has six, its traits go into a claim, and its batch is two more. */
+const MAX_TRUSTED_DEPTH = 9
 /** Of a device's name, or what tells a bot. */
 const MAX_FACT = 100
 const MAX_ENGAGED_MS = 86_400_000
@@ -58,11 +60,11 @@ export type ParsedBatch =
 
 /** Reads the envelope. A site's key is not checked here. */
 export function parseBatch(body: string, isTrusted = false): ParsedBatch {
-  const [mostLength, mostEvents] = isTrusted
-    ? [MAX_TRUSTED_LENGTH, MAX_TRUSTED_EVENTS]
-    : [MAX_BODY_BYTES, MAX_BATCH_EVENTS]
+  const [mostLength, mostEvents, mostDepth] = isTrusted
+    ? [MAX_TRUSTED_LENGTH, MAX_TRUSTED_EVENTS, MAX_TRUSTED_DEPTH]
+    : [MAX_BODY_BYTES, MAX_BATCH_EVENTS, MAX_DEPTH]
   if (body.length > mostLength) return { ok: false, code: 'body_too_large' }
-  if (isDeeper(body, MAX_DEPTH)) return { ok: false, code: 'not_json' }
+  if (isDeeper(body, mostDepth)) return { ok: false, code: 'not_json' }
   let raw: unknown
   try {
     raw = JSON.parse(body)

@@ -68,12 +68,12 @@ export function quarantinedEvent(
  */
 function scrubbed(value: unknown): unknown {
   if (!isRecord(value)) return null
-  const { id, type, at, session, view, url, referrer, title, props, claim } = value
+  const { id, type, at, receivedAt, session, view, url, referrer, title, props, claim } = value
   const text = (raw: unknown, clean: (raw: string) => string | null) =>
     typeof raw === 'string' ? (clean(raw) ?? undefined) : undefined
   const isPlain = type !== 'identify' && type !== 'user_engagement' && typeof type === 'string'
   return {
-    ...{ id, type, at, session, view },
+    ...{ id, type, at, receivedAt, session, view },
     url: text(url, (raw) => (raw === '' ? raw : (cleanUrl(raw)?.href ?? null))),
     referrer: text(referrer, cleanReferrer),
     title: text(title, (raw) => cleanText(raw, MAX_TITLE, maskSecrets)),
@@ -106,6 +106,7 @@ export function rawOf({ raw, envelope, browserKey, receivedAt }: QuarantinedEven
     cookieless: trusted.isCookieless,
     device: trusted.device,
     bot: trusted.bot,
+    skewMs: trusted.skewMs,
   }
   return {
     browserKey,

@@ -6,7 +6,7 @@
  * masked next door, in mask.ts, and offered here with the rest.
  */
 
-export { maskPersonal, maskSecrets } from './mask.ts'
+export { maskPersonal, maskSecrets, showsEmail } from './mask.ts'
 
 const NIL_UUID = '00000000-0000-0000-0000-000000000000'
 const MAX_UUID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'

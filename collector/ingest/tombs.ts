@@ -5,7 +5,7 @@ import type { NewEvent } from '../store/store.ts'
 /**
  * What was erased must not come back with a late retry. Of an erased person the hashes are known: of the
  * browsers, with the stretch that was that person's, of the e-mails and of the user ids; and of events
- * whose browser has no lasting name. What happened there up to the erasure is not taken again; what happens
+ * whose browser has no lasting name, or that had no time. What happened there up to the erasure is not taken again; what happens
  * after it is a new beginning.
  */
 export interface Tombs {
@@ -33,7 +33,9 @@ export function createTombs(key: Uint8Array, tombstones: readonly Tombstone[]): 
       ) ?? false
   return {
     isErased({ id, claim, at }, { site, browserKey }) {
-      if (covers('browser', site, browserKey, at) || covers('event', site, id, at)) return true
+      // An event that says no time of its own is told again as of now, and yet the same.
+      if (known.has(tombHash(key, 'event', site, id))) return true
+      if (covers('browser', site, browserKey, at)) return true
       if (claim === null) return false
       const { email, userId } = claim
       return (

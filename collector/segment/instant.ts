@@ -15,10 +15,16 @@ export function readInstant(value: unknown): number | null | undefined {
   const text = value.trim()
   if (/^-?\d+(?:\.\d+)?$/.test(text)) return ofNumber(Number(text))
   const iso = ISO.exec(text)
-  if (!iso) return undefined
+  if (!iso || !isDay(text)) return undefined
   const hasTime = text.length > 10
   const at = Date.parse(hasTime && iso[1] === undefined ? `${text.replace(' ', 'T')}Z` : text)
   return Number.isNaN(at) ? undefined : at
+}
+
+/** Whether a text begins with a day that there is: by itself a 31st of February becomes the 3rd of March. */
+export function isDay(text: string): boolean {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number)
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
 }
 
 function ofNumber(value: number): number | undefined {

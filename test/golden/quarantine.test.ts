@@ -219,6 +219,39 @@ test('of many events one in a hundred can not be scored: it waits, the others ar
   }
 })
 
+test('what a server or an import told is taken later as it would have been at once', async () => {
+  const { pipeline } = openBroken(scorer)
+  const clean = createWorld({ now: NOW - DAY })
+  const told = (event: object) => ({
+    ...{ site: SITE_KEY, browser: 'till 9', human: true, server: false, device: 'desktop' },
+    skewMs: 4_321,
+    events: [event],
+  })
+  const at = NOW - 40 * DAY
+  const claim = { user_id: 'u9', email: 'u9@x.example', traits: { plan: 'pro' } }
+  const event = { id: 'sale 9', type: 'purchase', at, receivedAt: at + 5_000, url: POISON, claim }
+  const raw = { body: JSON.stringify(told(event)), receivedAt: NOW, isTrusted: true }
+  const nobody = { userAgent: '', origin: null, address: '' }
+  try {
+    const [answer] = pipeline.ingest([{ ...raw, ...nobody }])
+    expect(JSON.parse(answer?.body ?? '').rejected).toEqual([{ index: 0, code: 'quarantined' }])
+    expect(await mend()).toEqual({ taken: 1, waiting: 0, differences: [] })
+    clean.service.ingest([{ ...raw, ...nobody }])
+    const rows = (store: string) => {
+      const db = new Database(store, { readonly: true })
+      const all = ['lead_key', 'claim', 'event', 'session', 'browser'].map((table) =>
+        db.prepare(`SELECT * FROM ${table}`).all(),
+      )
+      db.close()
+      // Where an id is looked for is each store's own.
+      return JSON.stringify(all).replace(/"probe":-?\d+/g, '')
+    }
+    expect(rows(path)).toEqual(rows(clean.path))
+  } finally {
+    clean.close()
+  }
+})
+
 test('while it is not mended, what waits goes on waiting', () => {
   const { store, pipeline, ingest } = openBroken(scorer)
   ingest([{ browser: randomUUID(), events: [fine(), view(POISON)] }])

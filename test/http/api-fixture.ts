@@ -44,6 +44,8 @@ export interface Service {
   /** What the clock says; tests move it. */
   now: number
   readonly isHttps: { value: boolean }
+  /** Whether the collector is about to end. */
+  readonly isDraining: { value: boolean }
   readonly newLink: (baseUrl: string) => Promise<string>
   keyOf(scopes: readonly Scope[], site?: string): string
   /** A request with a key; a body becomes JSON. */
@@ -64,7 +66,8 @@ interface Ask {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export function createService(): Service {
+/** `through` stands between the routes and the pipeline. */
+export function createService(through?: Service['collect']): Service {
   const directory = mkdtempSync(join(tmpdir(), 'pique-test-'))
   const path = join(directory, 'pique.db')
   const initialModel = readFileSync('collector/scoring/default-model.yaml', 'utf8')
@@ -96,6 +99,7 @@ export function createService(): Service {
   }
   const keys: string[] = []
   const isHttps = { value: false }
+  const isDraining = { value: false }
   const state = { now: NOW }
   const clock = () => state.now
   const https = () => isHttps.value
@@ -121,7 +125,7 @@ export function createService(): Service {
   app.route(
     '/',
     createApi({
-      collect,
+      collect: through ?? collect,
       reader: veil.reader,
       writer,
       clock,
@@ -132,7 +136,7 @@ export function createService(): Service {
       answers,
       erasing: createErasing({ writer, clock, forgetDrafts() {} }),
       targets: createTargets(['127.0.0.0/8']),
-      isDraining: () => false,
+      isDraining: () => isDraining.value,
     }),
   )
   app.use(guard.requireSession)
@@ -153,6 +157,7 @@ export function createService(): Service {
     reader,
     writer,
     isHttps,
+    isDraining,
     newLink: signIn.newLink,
     path,
     keys,

@@ -67,6 +67,56 @@ test('a browser’s visit told again counts as one, under its own times', async 
   expect(data[0]?.started_at).toBe(new Date(at).toISOString())
 })
 
+test('a line that is nested as deep as one may be costs no other', async () => {
+  const deep = (levels: number): object => (levels === 0 ? {} : { a: deep(levels - 1) })
+  const said = { type: 'login', at: NOW - DAY, user_id: 'i3' }
+  for (const levels of [4, 5]) {
+    const body = line({ ...said, traits: deep(levels) }) + line({ ...said, user_id: `i4${levels}` })
+    const { status, report } = await send(body)
+    const isLine = levels === 4
+    expect([status, report.new, report.skipped]).toEqual([200, isLine ? 2 : 1, isLine ? 0 : 1])
+  }
+})
+
+test('many people in one body never crowd the writer', async () => {
+  let [waiting, most] = [0, 0]
+  const { collect } = service
+  const slow = createService(async (raw) => {
+    most = Math.max(most, ++waiting)
+    await new Promise(setImmediate)
+    waiting -= 1
+    return collect(raw)
+  })
+  try {
+    const people = Array.from({ length: 250 }, (_, i) => ({
+      type: 'login',
+      at: NOW,
+      user_id: `m${i}`,
+    }))
+    const body = people.map(line).join('')
+    const init = { method: 'POST', body }
+    const answer = await slow.ask('/api/v1/import?site=si_1', slow.keyOf(['write']), init)
+    expect((await answer.json()).new).toBe(250)
+    expect(most).toBe(100)
+  } finally {
+    slow.close()
+  }
+})
+
+test('a collector that is about to end says so after the piece at hand, and takes the rest later', async () => {
+  const long = 'word '.repeat(50)
+  const visits = Array.from({ length: 900 }, (_, i) => {
+    return { type: 'login', at: NOW - DAY + i, user_id: 'i9', title: long }
+  })
+  const body = visits.map(line).join('')
+  service.isDraining.value = true
+  const answer = await send(body)
+  service.isDraining.value = false
+  expect(answer).toMatchObject({ status: 503, report: { code: 'overloaded' } })
+  const { report } = await send(body)
+  expect([report.new + report.known, report.new > 0, report.known > 0]).toEqual([900, true, true])
+})
+
 test('with several sites, one has to be named', async () => {
   expect((await send('', '')).status).toBe(400)
 })

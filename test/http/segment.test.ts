@@ -88,6 +88,31 @@ test('every call of one person makes one lead with traits and a score', async ()
   expect(data.map(({ browser }) => browser).sort()).toEqual(['a-7', 'a-8'])
 })
 
+test('whatever a sender calls a browser, each user who is named in it is somebody', async () => {
+  const users = ['m-1', 'm-2', 'm-3']
+  for (const [minute, userId] of users.entries()) {
+    const timestamp = new Date(NOW - DAY + minute * 60_000).toISOString()
+    await post('/v1/track', track({ userId, anonymousId: 'email:list-7', timestamp }))
+  }
+  for (const userId of users) {
+    const { data } = await read<Page<{ browser: string }>>(`/leads/user:${userId}/identities`)
+    expect(data.map(({ browser }) => browser)).toEqual(['email:list-7'])
+  }
+})
+
+test('what had no time and was erased does not come back as of now', async () => {
+  const message = track({ userId: 'gone-1', messageId: 'gone' })
+  expect((await post('/v1/track', message)).json.accepted).toBe(1)
+  const erase = { method: 'DELETE' }
+  const erased = await service.ask('/api/v1/leads/user:gone-1', service.keyOf(['admin']), erase)
+  expect(erased.status).toBe(200)
+  service.now += 60_000
+  expect((await post('/v1/track', message)).json).toMatchObject({ accepted: 0, ignored: 1 })
+  // Whatever else is told is a new beginning.
+  expect((await post('/v1/track', track({ userId: 'gone-1' }))).json.accepted).toBe(1)
+  service.now -= 60_000
+})
+
 test('a write key opens, and nothing else does', async () => {
   for (const path of SEGMENT_PATHS) {
     for (const authorization of [

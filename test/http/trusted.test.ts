@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { csvPieces } from '../../collector/import/csv-pieces.ts'
+import { type PlacedRow, toldOf } from '../../collector/import/deliveries.ts'
+import { createRowIds } from '../../collector/import/row-ids.ts'
 import type {
   IdentityJson,
   LeadJson,
@@ -52,6 +56,19 @@ test('ids of any text are known again, and shown as they were sent', async () =>
   ])
 })
 
+test('of an id that shows an e-mail only a hash is kept, and it is known again by that', async () => {
+  const mail = 'needle7@shop.example'
+  const at = NOW - DAY
+  const events = [{ id: `msg-${mail}`, type: 'login', at }]
+  for (const browser of [mail, `anon-${mail.replace('@', '%40')}`]) {
+    expect(await take({ browser, events })).toMatchObject({ accepted: 1 })
+    expect(await take({ browser, events })).toMatchObject({ duplicates: 1 })
+  }
+  for (const end of ['', '-wal']) {
+    expect(readFileSync(service.path + end).includes('needle7')).toBe(false)
+  }
+})
+
 test('a page may not say so', async () => {
   const event = { id: 'msg-3', type: 'trial_start', at: NOW - DAY }
   expect(await take({ browser: 'user:42', events: [event] }, false)).toMatchObject({
@@ -95,4 +112,31 @@ test('one that means nothing merges no strangers', async () => {
     await take({ browser: `user:${long}`, events: [{ ...event, id: long, claim }] }),
   ).toMatchObject({ accepted: 1 })
   expect((await read(`/leads/user:${long}`)).user_id).toBe(long)
+})
+
+test('who was erased does not come back with a list of leads that says no time', async () => {
+  const list = async (now: number) => {
+    const rows: PlacedRow[] = []
+    const ids = createRowIds()
+    const chunks = (async function* () {
+      yield Buffer.from('email,plan\ngone@list.example,pro\n')
+    })()
+    const context = { what: 'leads', mapping: null, now, onColumns() {} } as const
+    for await (const piece of csvPieces(chunks, context)) {
+      for (const { line, read } of piece.rows) {
+        if (read.ok) rows.push({ line, row: read.row, event: ids.withId(read.row) })
+      }
+    }
+    const [told] = toldOf('shop', rows)
+    const raw = { body: told?.body ?? '', userAgent: '', origin: null, address: '' }
+    const answer = await service.collect({ ...raw, receivedAt: now + 5, isTrusted: true })
+    return JSON.parse(answer.body)
+  }
+  expect(await list(NOW)).toMatchObject({ accepted: 1 })
+  expect(await list(NOW + DAY)).toMatchObject({ duplicates: 1 })
+  service.now = NOW + DAY
+  const erased = { method: 'DELETE' }
+  const path = '/api/v1/leads/email:gone@list.example'
+  expect((await service.ask(path, service.keyOf(['admin']), erased)).status).toBe(200)
+  expect(await list(NOW + 2 * DAY)).toMatchObject({ accepted: 0, ignored: 1 })
 })

@@ -164,6 +164,7 @@ describe('a line of NDJSON', () => {
     [{ at: NOW, browser: BROWSER }, 'no_type'],
     [{ type: 'x', browser: BROWSER }, 'no_time'],
     [{ type: 'x', at: '2026-11-01 10:00', browser: BROWSER }, 'no_time'],
+    [{ type: 'x', at: '2026-02-31T10:00:00Z', browser: BROWSER }, 'no_time'],
     [{ type: 'x', at: NOW + 2 * 86_400_000, browser: BROWSER }, 'future'],
     [{ type: 'x', at: NOW }, 'nobody'],
   ])('%j is passed over', (line, code) => {

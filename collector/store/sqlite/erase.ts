@@ -47,8 +47,7 @@ export function createEraser(db: Db) {
     let events = 0
     for (const [browser, key, cookieless, from, to] of own) {
       bury('browser', hexOf(key), from, to)
-      // Sent again from elsewhere, they would come under another day's or network's pseudonym.
-      for (const id of cookieless ? eventIds(db, browser, from, to) : [])
+      for (const id of eventIds(db, { browser, cookieless, from, to }))
         bury('event', id, null, null)
       events += dropEvents(db, browser, from, to)
     }
@@ -72,6 +71,14 @@ export function createEraser(db: Db) {
   }
 }
 
+interface Stretch {
+  readonly browser: number
+  /** 1 or 0. */
+  readonly cookieless: number
+  readonly from: number | null
+  readonly to: number | null
+}
+
 /** The columns of `holds`. */
 type Hold = [
   browser: number,
@@ -81,14 +88,24 @@ type Hold = [
   to: number | null,
 ]
 
-function eventIds(db: Db, browser: number, from: number | null, to: number | null): string[] {
+/**
+ * Of events that would come otherwise when they are sent again: under another day's or network's pseudonym, or
+ * as of another time, where a server told none and that of its receipt stands.
+ */
+function eventIds(db: Db, { browser, cookieless, from, to }: Stretch): string[] {
   return db
     .prepare(
       `SELECT e.id FROM session s JOIN event e ON e.session = s.id
-       WHERE s.browser = ? AND s.base_at + e.at_ms >= ? AND s.base_at + e.at_ms < ?`,
+       WHERE s.browser = @browser AND s.base_at + e.at_ms >= @from AND s.base_at + e.at_ms < @to
+         AND (@cookieless = 1 OR (e.server = 1 AND e.delay_ms = 0))`,
     )
     .pluck()
-    .all(browser, from ?? Number.MIN_SAFE_INTEGER, to ?? Number.MAX_SAFE_INTEGER)
+    .all({
+      browser,
+      cookieless,
+      from: from ?? Number.MIN_SAFE_INTEGER,
+      to: to ?? Number.MAX_SAFE_INTEGER,
+    })
     .map((id) => hexOf(id as Uint8Array)) // as the column is
 }
 
