@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { parse } from 'yaml'
 import { byCommandLine } from './cli-audit.ts'
+import { siteOrOnly } from './cli-site.ts'
 import { change } from './cli-sites.ts'
 import { type CommandTools, noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
 import { mappingBody } from './http/api-intakes.ts'
@@ -76,12 +77,7 @@ function add(
   const { site, name, secretFile, mapping: file, createLeads: createsLeads = false } = options
   const provider = PROVIDERS.find((one) => one === given)
   if (!provider) throw new Error(`the provider is "${given}"; expected ${PROVIDERS.join(', ')}`)
-  const sites = store.sites().filter(({ ref }) => site === undefined || ref === refOf('site', site))
-  const [of] = sites
-  if (!of || sites.length > 1) {
-    const wrong = site === undefined ? 'say which site with --site' : `there is no site ${site}`
-    throw new Error(`${wrong}; \`pique site list\` shows them`)
-  }
+  const of = siteOrOnly(store.sites(), site)
   const mapping = file === undefined ? null : mappingIn(file)
   const secret = secretFile === undefined ? null : readSecret(secretFile)
   const settled = settledSecret({ provider, secret, mapping })
