@@ -21,6 +21,9 @@ interface AddOptions {
   readonly publicUrl: string
 }
 
+/** Stands for the collector's address where nobody said it. */
+const ANYWHERE = 'https://t.example.com'
+
 /** `pique intake`: where providers of e-mail send their events. May be used while the collector runs. */
 export function addIntakeCommands(program: Command, tools: CommandTools): void {
   const { print, complain } = tools
@@ -38,7 +41,7 @@ export function addIntakeCommands(program: Command, tools: CommandTools): void {
     .addOption(
       new Option('--public-url <URL>', 'where the collector is reached from outside')
         .env('PIQUE_PUBLIC_URL')
-        .default('https://t.example.com'),
+        .default(ANYWHERE),
     )
     .addOption(storeOption())
     .action((provider: string, options: AddOptions) =>
@@ -72,7 +75,7 @@ function add(
   store: WriteStore,
   given: string,
   options: AddOptions,
-  { print, now }: CommandTools,
+  { print, complain, now }: CommandTools,
 ): void {
   const { site, name, secretFile, mapping: file, createLeads: createsLeads = false } = options
   const provider = PROVIDERS.find((one) => one === given)
@@ -92,6 +95,11 @@ function add(
   const collector = options.publicUrl.replace(/\/$/, '')
   const url = intakeAddress(collector, { token, provider, secret: settled.secret })
   print(JSON.stringify({ id, url, ...secretOf(provider, settled.secret) }))
+  if (options.publicUrl === ANYWHERE) {
+    complain(
+      `pique: put your collector's own address in the place of ${ANYWHERE}; PIQUE_PUBLIC_URL says it for good`,
+    )
+  }
 }
 
 /** What has to be told to whoever sends. */
