@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
+import { siteNamed } from './cli-site.ts'
 import { change } from './cli-sites.ts'
 import { type CommandTools, noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
 import { SETTINGS } from './config.ts'
@@ -113,10 +114,8 @@ function add(given: string, options: AddOptions, tools: CrmTools): Promise<void>
     change(
       options.store,
       (open) => {
-        const site = options.site === undefined ? null : refOf('site', options.site)
-        if (options.site !== undefined && !open.sites().some(({ ref }) => ref === site)) {
-          throw new Error(`there is no site ${options.site}; \`pique site list\` shows them`)
-        }
+        const asked = options.site
+        const site = asked === undefined ? null : siteNamed(open.sites(), asked).ref
         const { name = kind } = options
         const settings = { ...mapping, ...place }
         const ref = open.crms.addCrm({ kind, name, site, settings, secret, createdAt: now() })

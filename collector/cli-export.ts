@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Argument, type Command, Option } from 'commander'
 import { noteAt } from './cli-audit.ts'
+import { siteNamed } from './cli-site.ts'
 import { type CommandTools, storeOption, withReader } from './cli-store.ts'
 import {
   EXPORT_FORMATS,
@@ -103,10 +104,8 @@ async function askOf(
 ): Promise<ExportAsk> {
   const read = readPeriod({ since, until })
   if (!read.ok) throw new StoreTrouble(read.problem)
-  if (site !== undefined && !(await reader.sites()).some(({ id }) => id === site)) {
-    throw new StoreTrouble(`there is no site ${site}; \`pique site list\` shows them`)
-  }
-  return { what, format, site, ...read.period }
+  const of = site === undefined ? undefined : siteNamed(await reader.sites(), site).id
+  return { what, format, site: of, ...read.period }
 }
 
 interface Target {

@@ -1,4 +1,5 @@
 import { Option } from 'commander'
+import { siteNamed } from './cli-site.ts'
 import { counted } from './cli-what-if.ts'
 import { SETTINGS } from './config.ts'
 import { type FoundWho, findPerson as find } from './find-person.ts'
@@ -20,10 +21,8 @@ export async function findPerson(
   options: PersonOptions,
   now: number,
 ): Promise<FoundWho> {
-  const { site } = options
-  if (site !== undefined && !(await reader.sites()).some(({ id }) => id === site)) {
-    throw new Error(`there is no site ${site}; \`pique site list\` shows them`)
-  }
+  const asked = options.site
+  const site = asked === undefined ? undefined : siteNamed(await reader.sites(), asked).id
   const found = await find(reader, who, { site, now, retentionMonths: monthsOf(options) })
   if (found === 'ambiguous') {
     throw new Error(`several sites know ${who}; say which with --site`)

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { monthsOf } from './cli-find-person.ts'
 import type { BeginTools, Begun, ImportOptions, Outcome } from './cli-import-file.ts'
 import { importOutcomes } from './cli-import-outcomes.ts'
+import { siteOrOnly } from './cli-site.ts'
 import { piecesOf } from './import/formats.ts'
 import { createTally, NOTHING } from './import/report.ts'
 import { createRowIds } from './import/row-ids.ts'
@@ -61,7 +62,7 @@ async function importInto(
 ): Promise<Outcome> {
   const service = openAlone(store, options, tools)
   try {
-    const site = siteOf(service.sites(), options.site)
+    const site = siteOrOnly(service.sites(), options.site)
     if (options.what === 'outcomes') {
       const into = { service, reader: readerOf(store), site: publicId('site', site.ref) }
       const done = await importOutcomes(await begin(), into, tools)
@@ -192,21 +193,4 @@ function openAlone(
       `a collector runs on ${store}; send the file through it: set PIQUE_API_KEY to a key with scope write, and add --url http://127.0.0.1:8787, or wherever it listens`,
     )
   }
-}
-
-/** The site of an id or key, or the only one. */
-function siteOf(sites: readonly Site[], asked: string | undefined): Site {
-  const [only, ...others] = sites
-  const found = sites.find(({ ref, key }) => key === asked || publicId('site', ref) === asked)
-  if (found) return found
-  if (asked !== undefined) {
-    throw new ImportTrouble(`there is no site ${asked}; \`pique site list\` shows them`)
-  }
-  if (!only) throw new ImportTrouble('the store has no site; `pique site add` makes one')
-  if (others.length > 0) {
-    throw new ImportTrouble(
-      'there are several sites; say which with --site, as `pique site list` shows them',
-    )
-  }
-  return only
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { parse } from 'yaml'
 import { byCommandLine } from './cli-audit.ts'
+import { siteOrOnly } from './cli-site.ts'
 import { change } from './cli-sites.ts'
 import { type CommandTools, noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
 import { mappingBody } from './http/api-intakes.ts'
@@ -20,6 +21,9 @@ interface AddOptions {
   readonly publicUrl: string
 }
 
+/** Stands for the collector's address where nobody said it. */
+const ANYWHERE = 'https://t.example.com'
+
 /** `pique intake`: where providers of e-mail send their events. May be used while the collector runs. */
 export function addIntakeCommands(program: Command, tools: CommandTools): void {
   const { print, complain } = tools
@@ -37,7 +41,7 @@ export function addIntakeCommands(program: Command, tools: CommandTools): void {
     .addOption(
       new Option('--public-url <URL>', 'where the collector is reached from outside')
         .env('PIQUE_PUBLIC_URL')
-        .default('https://t.example.com'),
+        .default(ANYWHERE),
     )
     .addOption(storeOption())
     .action((provider: string, options: AddOptions) =>
@@ -71,17 +75,12 @@ function add(
   store: WriteStore,
   given: string,
   options: AddOptions,
-  { print, now }: CommandTools,
+  { print, complain, now }: CommandTools,
 ): void {
   const { site, name, secretFile, mapping: file, createLeads: createsLeads = false } = options
   const provider = PROVIDERS.find((one) => one === given)
   if (!provider) throw new Error(`the provider is "${given}"; expected ${PROVIDERS.join(', ')}`)
-  const sites = store.sites().filter(({ ref }) => site === undefined || ref === refOf('site', site))
-  const [of] = sites
-  if (!of || sites.length > 1) {
-    const wrong = site === undefined ? 'say which site with --site' : `there is no site ${site}`
-    throw new Error(`${wrong}; \`pique site list\` shows them`)
-  }
+  const of = siteOrOnly(store.sites(), site)
   const mapping = file === undefined ? null : mappingIn(file)
   const secret = secretFile === undefined ? null : readSecret(secretFile)
   const settled = settledSecret({ provider, secret, mapping })
@@ -96,6 +95,11 @@ function add(
   const collector = options.publicUrl.replace(/\/$/, '')
   const url = intakeAddress(collector, { token, provider, secret: settled.secret })
   print(JSON.stringify({ id, url, ...secretOf(provider, settled.secret) }))
+  if (options.publicUrl === ANYWHERE) {
+    complain(
+      `pique: put your collector's own address in the place of ${ANYWHERE}; PIQUE_PUBLIC_URL says it for good`,
+    )
+  }
 }
 
 /** What has to be told to whoever sends. */

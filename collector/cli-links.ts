@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { byCommandLine } from './cli-audit.ts'
+import { siteOrOnly } from './cli-site.ts'
 import { change } from './cli-sites.ts'
 import { type CommandTools, noStoreAt, orComplain, storeOption } from './cli-store.ts'
 import {
@@ -10,7 +11,7 @@ import {
   USUAL_LINK_DAYS,
 } from './ingest/email-link.ts'
 import { normalEmail, normalUserId } from './ingest/text.ts'
-import { publicId, refOf } from './store/ids.ts'
+import { publicId } from './store/ids.ts'
 import type { WriteStore } from './store/store.ts'
 
 interface LinkOptions {
@@ -48,13 +49,7 @@ function make(
   { site, email: rawEmail, user, campaign, expires }: LinkOptions,
   { print, now }: CommandTools,
 ): void {
-  const sites = store.sites()
-  const known = site === undefined ? sites : sites.filter(({ ref }) => ref === refOf('site', site))
-  const [of] = known
-  if (!of || known.length > 1) {
-    const wrong = site === undefined ? 'say which site with --site' : `there is no site ${site}`
-    throw new Error(`${wrong}; \`pique site list\` shows them`)
-  }
+  const of = siteOrOnly(store.sites(), site)
   const email = rawEmail === undefined ? null : normalEmail(rawEmail)
   const id = user === undefined ? null : normalUserId(user)
   if (rawEmail !== undefined && email === null) throw new Error('--email is no e-mail address')

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { byCommandLine } from './cli-audit.ts'
+import { siteNamed } from './cli-site.ts'
 import type { CommandTools } from './cli-store.ts'
 import { noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
 import { parseInstant } from './http/api-instant.ts'
@@ -146,10 +147,7 @@ function addKeys(key: Command, tools: CommandTools): void {
         return
       }
       const addTo = (open: WriteStore) => {
-        const siteRef = site === undefined ? null : refOf('site', site)
-        if (site !== undefined && !open.sites().some(({ ref }) => ref === siteRef)) {
-          throw new Error(`there is no site ${site}; \`pique site list\` shows them`)
-        }
+        const siteRef = site === undefined ? null : siteNamed(open.sites(), site).ref
         const secret = newApiKey()
         const ref = open.addKey({
           name,

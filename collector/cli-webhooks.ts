@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
+import { siteNamed } from './cli-site.ts'
 import { change } from './cli-sites.ts'
 import { type CommandTools, noStoreAt, orComplain, storeOption, withReader } from './cli-store.ts'
 import { EXIT_BAD_SETTINGS, SETTINGS } from './config.ts'
@@ -154,10 +155,7 @@ function add(url: string, options: AddOptions, tools: CommandTools): Promise<voi
     change(
       store,
       (open) => {
-        const siteRef = site === undefined ? null : refOf('site', site)
-        if (site !== undefined && !open.sites().some(({ ref }) => ref === siteRef)) {
-          throw new Error(`there is no site ${site}; \`pique site list\` shows them`)
-        }
+        const siteRef = site === undefined ? null : siteNamed(open.sites(), site).ref
         const secret = newWebhookSecret()
         const { href } = new URL(url)
         const added = { url: href, events, site: siteRef, isFull, ...manner.manner }

@@ -147,13 +147,20 @@ export function createGuard({ reader, writer, veil, clock, isHttps }: GuardDeps)
       const authorization = c.req.header('authorization')
       const byKey = authorization !== undefined
       const access = byKey ? await keyHolderOf(authorization) : await sessionOf(c)
-      if (!access) return refuse(c, 'unauthorized', undefined, { 'www-authenticate': 'Bearer' })
+      if (!access) {
+        const why = byKey
+          ? 'no key that works is called so: it is unknown, revoked or has ended'
+          : undefined
+        return refuse(c, 'unauthorized', why, { 'www-authenticate': 'Bearer' })
+      }
       if (!byKey && !isSafe(c) && !isFromOwnPage(c, isHttps(c))) return refuse(c, 'cross_site')
       // Trying out models would tell a viewer, guess by guess, which addresses are known.
       const isPostedRead =
         access.role !== 'viewer' && POSTED_READS.includes(`${c.req.method} ${c.req.path}`)
       const isReading = isSafe(c) || isPostedRead
-      if (!mayUse(access, isReading ? 'read' : 'write')) return refuse(c, 'forbidden')
+      if (!mayUse(access, isReading ? 'read' : 'write')) {
+        return refuse(c, 'forbidden', `it needs scope ${isReading ? 'read' : 'write'}`)
+      }
       return letIn(c, access, next)
     },
 

@@ -39,7 +39,10 @@ export function readPeriod(query: Readonly<Record<string, string>>): ReadPeriod 
   const since = query.since ? parseInstant(query.since, 'start') : undefined
   const until = query.until ? parseInstant(query.until, 'end') : undefined
   if (since === null || until === null) {
-    return wrong('A period begins and ends with a day, such as 2026-11-30.')
+    const bad = (since === null ? query.since : query.until)?.slice(0, 40)
+    return wrong(
+      `A period begins and ends with a day, such as 2026-11-30, or an instant; “${bad}” is neither.`,
+    )
   }
   if (since !== undefined && until !== undefined && since > until) {
     return wrong('This period ends before it begins.')

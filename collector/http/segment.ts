@@ -60,7 +60,7 @@ export function createSegmentRoutes({ collect, writer, clock }: SegmentDeps): Ho
   async function take(c: Context, call: Call | null): Promise<Response> {
     const writeKey = writeKeyOf(c.req.header('authorization'))
     const site = writeKey === null ? null : await writer.siteOfWriteKey(writeKey)
-    if (site === null) return refuseKey(c)
+    if (site === null) return refuseKey(c, writeKey)
     const mostBytes = call === null ? MAX_BODY_BYTES : MAX_MESSAGE_BYTES
     const mostUnpacked = call === null ? MAX_UNPACKED_BYTES : MAX_MESSAGE_BYTES
     const read = await readBoundedText(c, { mostBytes, mostUnpacked })
@@ -140,8 +140,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-function refuseKey(c: Context): Response {
-  return refuse(c, 'wrong_write_key', undefined, { 'www-authenticate': 'Basic realm="Pique"' })
+function refuseKey(c: Context, given: string | null = null): Response {
+  // Three keys look alike to whoever sets up a server; which of them is secret is no news to its holder.
+  const isOther = given !== null && !given.startsWith('wk_')
+  const why = isOther ? 'this is another key: the write key of a site begins with wk_' : undefined
+  return refuse(c, 'wrong_write_key', why, { 'www-authenticate': 'Basic realm="Pique"' })
 }
 
 /** The rest of such a body is not waited for, so nothing can follow it on this connection. */

@@ -12,13 +12,14 @@ export const FIELDS = [
 ] as const
 export type Field = (typeof FIELDS)[number]
 
-/** Without case, blanks and signs. Where a file has several, the one that stands first here is taken. */
+/** In English and German, without case, blanks and signs. Where a file has several, the one that stands first here is taken. */
 const NAMES: Readonly<Record<Field, readonly string[]>> = {
   lead: ['leadid', 'piqueid', 'id', 'lead'],
   user_id: ['userid', 'externalid', 'externaluserid', 'user'],
   email: [
     'email',
     'emailaddress',
+    'emailadresse',
     'contactemail',
     'leademail',
     'workemail',
@@ -40,6 +41,9 @@ const NAMES: Readonly<Record<Field, readonly string[]>> = {
     'leadstatus',
     'dealstatus',
     'result',
+    'ergebnis',
+    'phase',
+    'dealphase',
   ],
   occurred_at: [
     'occurredat',
@@ -57,10 +61,38 @@ const NAMES: Readonly<Record<Field, readonly string[]>> = {
     'when',
     'time',
     'timestamp',
+    'datum',
+    'abschlussdatum',
+    'abgeschlossenam',
+    'zeitpunkt',
   ],
-  value: ['value', 'amount', 'dealvalue', 'dealamount', 'revenue', 'total', 'price'],
-  currency: ['currency', 'currencycode', 'dealcurrency', 'currencyisocode'],
-  reason: ['reason', 'lostreason', 'closedlostreason', 'lossreason', 'note', 'notes', 'comment'],
+  value: [
+    'value',
+    'amount',
+    'dealvalue',
+    'dealamount',
+    'revenue',
+    'total',
+    'price',
+    'betrag',
+    'auftragswert',
+    'umsatz',
+    'wert',
+  ],
+  currency: ['currency', 'currencycode', 'dealcurrency', 'currencyisocode', 'währung', 'waehrung'],
+  reason: [
+    'reason',
+    'lostreason',
+    'closedlostreason',
+    'lossreason',
+    'note',
+    'notes',
+    'comment',
+    'grund',
+    'verlustgrund',
+    'bemerkung',
+    'notiz',
+  ],
 }
 
 /** The place of each field's column. */

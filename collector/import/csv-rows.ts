@@ -19,7 +19,16 @@ const FIELDS = {
   at: ['at', 'time', 'timestamp', 'occurredat', 'date', 'datetime', 'eventtime', 'createdat'],
   browser: ['browser', 'browserid', 'anonymousid', 'clientid', 'visitorid'],
   user_id: ['userid', 'externalid', 'externaluserid', 'user', 'customerid'],
-  email: ['email', 'emailaddress', 'mail', 'useremail', 'workemail', 'contactemail', 'leademail'],
+  email: [
+    'email',
+    'emailaddress',
+    'mail',
+    'useremail',
+    'workemail',
+    'contactemail',
+    'leademail',
+    'emailadresse',
+  ],
   session: ['session', 'sessionid'],
   url: ['url', 'pageurl', 'page', 'pagelocation', 'address'],
   referrer: ['referrer', 'referer', 'pagereferrer'],
@@ -30,7 +39,16 @@ const NAMES = Object.keys(FIELDS) as Field[] // the keys of a constant
 
 /** Of a lead: what its row is known by, and since when. */
 const LEAD_FIELDS: readonly Field[] = ['at', 'user_id', 'email']
-const LEAD_TIMES = ['at', 'createdat', 'createdate', 'signedupat', 'signupdate', 'updatedat']
+const LEAD_TIMES = [
+  'at',
+  'createdat',
+  'createdate',
+  'signedupat',
+  'signupdate',
+  'updatedat',
+  'erstelltam',
+  'angelegtam',
+]
 /** Traits that other programs call otherwise. */
 const TRAIT_NAMES: Readonly<Record<string, string>> = {
   title: 'job_title',
@@ -41,6 +59,15 @@ const TRAIT_NAMES: Readonly<Record<string, string>> = {
   organization: 'company',
   account: 'company',
   phonenumber: 'phone',
+  firma: 'company',
+  firmenname: 'company',
+  unternehmen: 'company',
+  funktion: 'job_title',
+  jobtitel: 'job_title',
+  telefon: 'phone',
+  telefonnummer: 'phone',
+  vorname: 'first_name',
+  nachname: 'last_name',
   fullname: 'name',
   contactname: 'name',
 }

@@ -8,12 +8,22 @@ export type ReadMoment =
 
 /** How far the clock of whoever wrote the file may be ahead of ours. */
 const CLOCK_SKEW_MS = 60_000
+const DAY_MS = 86_400_000
 
-/** A day (its beginning, UTC) or an ISO instant, also with a blank for its `T`; or epoch milliseconds. */
+const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?=$|\s)/
+/** Days between the beginning of epoch time and of the count that spreadsheets keep. */
+const SHEET_DAYS = 25_569
+
+/**
+ * A day (its beginning, UTC) or an ISO instant, also with a blank for its `T`; a day with dots, which is
+ * written with the day first wherever it is written so; or epoch milliseconds.
+ */
 export function readMoment(text: string, now: number): ReadMoment {
   // Other digits are no milliseconds: a day without dashes, seconds, or how spreadsheets count days.
   const isOther = /^\d*$/.test(text) && text.length !== 13
-  const iso = text.replace(/^(\d{4}-\d{2}-\d{2})\s+(?=\d)/, '$1T').replace(/\s*UTC$/, 'Z')
+  const iso = dashed(text)
+    .replace(/^(\d{4}-\d{2}-\d{2})\s+(?=\d)/, '$1T')
+    .replace(/\s*UTC$/, 'Z')
   const at = isOther ? null : parseInstant(iso, 'start')
   if (at === null) return wrong(problemOf(text))
   if (at > now + CLOCK_SKEW_MS) {
@@ -22,7 +32,19 @@ export function readMoment(text: string, now: number): ReadMoment {
   return { ok: true, at: Math.min(at, now) }
 }
 
+function dashed(text: string): string {
+  return text.replace(
+    DOTTED,
+    (_, day: string, month: string, year: string) =>
+      `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`,
+  )
+}
+
 function problemOf(text: string): string {
+  if (/^[2-7]\d{4}$/.test(text)) {
+    const day = new Date((Number(text) - SHEET_DAYS) * DAY_MS).toISOString().slice(0, 10)
+    return `“${text}” is no date but the number a spreadsheet keeps for one: write ${day}`
+  }
   const [, first, second, year] = /^(\d{1,2})[./-](\d{1,2})[./-](\d{4})\b/.exec(text) ?? []
   if (first && second && year) {
     const days = [

@@ -26,8 +26,16 @@ export interface Judged {
 }
 
 const WORDS: Readonly<Record<OutcomeType, readonly string[]>> = {
-  close_convert_lead: ['won', 'closedwon', 'closewon', 'dealwon', 'converted', 'customer'],
-  close_unconvert_lead: ['lost', 'closedlost', 'closelost', 'deallost'],
+  close_convert_lead: [
+    'won',
+    'closedwon',
+    'closewon',
+    'dealwon',
+    'converted',
+    'customer',
+    'gewonnen',
+  ],
+  close_unconvert_lead: ['lost', 'closedlost', 'closelost', 'deallost', 'verloren'],
   qualify_lead: [
     'qualified',
     'accepted',
@@ -37,11 +45,36 @@ const WORDS: Readonly<Record<OutcomeType, readonly string[]>> = {
     'salesaccepted',
     'salesacceptedlead',
     'sal',
+    'qualifiziert',
   ],
-  disqualify_lead: ['disqualified', 'unqualified', 'rejected', 'notqualified', 'junk', 'spam'],
-  open_opportunity: ['opportunity', 'open', 'openopportunity', 'opendeal', 'opportunityopened'],
+  disqualify_lead: [
+    'disqualified',
+    'unqualified',
+    'rejected',
+    'notqualified',
+    'junk',
+    'spam',
+    'disqualifiziert',
+    'unqualifiziert',
+  ],
+  open_opportunity: [
+    'opportunity',
+    'open',
+    'openopportunity',
+    'opendeal',
+    'opportunityopened',
+    'verkaufschance',
+  ],
   recycle_lead: ['recycled', 'recycle', 'nurture', 'nurturing'],
-  working_lead: ['working', 'contacted', 'workingcontacted', 'inprogress', 'attemptedtocontact'],
+  working_lead: [
+    'working',
+    'contacted',
+    'workingcontacted',
+    'inprogress',
+    'attemptedtocontact',
+    'kontaktiert',
+    'inbearbeitung',
+  ],
 }
 
 const TYPE_OF = new Map(

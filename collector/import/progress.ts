@@ -44,17 +44,22 @@ export function reportLines(done: Finished): readonly string[] {
   const rate = tookMs > 0 ? Math.round((read * 1000) / tookMs) : 0
   const would = isDry ? 'would be ' : ''
   return [
-    `${count(read)} rows read in ${durationWords(tookMs)} (${count(rate)} a second)`,
-    `${count(fresh)} ${things} ${would}new, ${count(known)} known already`,
-    ...(leads === null ? [] : [`${count(leads)} leads ${would}new`]),
+    `${counted(read, 'rows')} read in ${durationWords(tookMs)} (${count(rate)} a second)`,
+    `${counted(fresh, things)} ${would}new, ${count(known)} known already`,
+    ...(leads === null ? [] : [`${counted(leads, 'leads')} ${would}new`]),
     ...(erased > 0 ? [`${count(erased)} of people who were erased, so left out`] : []),
-    ...(skipped > 0 ? [`${count(skipped)} rows skipped:`] : []),
+    ...(skipped > 0 ? [`${counted(skipped, 'rows')} skipped:`] : []),
     ...reasons.map(
       ({ rows, why, code, lines }) =>
         `  ${count(rows)} × ${code}: ${why} (line ${lines.join(', ')}${rows > lines.length ? ', …' : ''})`,
     ),
     ...(isDry ? ['Nothing was imported: this was a dry run.'] : []),
   ]
+}
+
+/** "1 row", "2 rows". */
+function counted(n: number, things: string): string {
+  return `${count(n)} ${n === 1 ? things.replace(/s$/, '') : things}`
 }
 
 function count(n: number): string {

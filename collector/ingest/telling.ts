@@ -52,12 +52,13 @@ export function tellSettled(
   }
   if (!outbox.wants('lead.score_crossed')) return
   const before = outbox.toldLevel(lead)
-  const { told, bar } = crossingOf(
-    before,
-    openingOf(standing, judge, at),
-    milliOf(standing, judge, at),
-  )
-  if (told !== before) outbox.noteLevel(lead, told)
+  const day = dayOf(at)
+  const { told, bar } = crossingOf(before, {
+    day,
+    openingMilli: openingOf(standing, judge, at),
+    nowMilli: milliOf(standing, judge, at),
+  })
+  if (told !== before?.level) outbox.noteLevel(lead, { level: told, day })
   if (bar === null) return
   const scored = { ...scoredOf(standing, judge, at), stage: after.stage }
   outbox.tell({ type: 'lead.score_crossed', lead, at, scored, bar }, at)

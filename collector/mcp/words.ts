@@ -63,7 +63,7 @@ function headOf(lead: Hot): string {
 
 function lineOf({ kind, label, milli, count }: Hot['reasons'][number], withPoints = true): string {
   const what = `${label}${kind === 'cap' ? ' (cap)' : ''}${count === undefined ? '' : ` × ${count}`}`
-  return withPoints ? `${what} ${pointsOf(milli)}` : what
+  return withPoints ? `${what}: ${pointsOf(milli)}` : what
 }
 
 function pointsOf(milli: number): string {

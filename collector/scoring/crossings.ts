@@ -11,23 +11,35 @@ export type ToldLevel = 1 | 2 | 3
 
 const BARS_MILLI: Readonly<Record<1 | 2, number>> = { 1: 100_000, 2: 60_000 }
 
+/** What a lead's receivers know, and the UTC day on which that was noted. */
+export interface Told {
+  readonly level: ToldLevel
+  readonly day: number
+}
+
 export interface Crossing {
   readonly told: ToldLevel
   /** The bar that was crossed, in points; null for none. */
   readonly bar: number | null
 }
 
+/** A lead's score on a UTC day: as the day began, which is the lowest since the day before, and as it is now. */
+export interface ScoreOfDay {
+  readonly day: number
+  readonly openingMilli: number
+  readonly nowMilli: number
+}
+
 /**
- * What has been crossed, from what was told before (null: nobody listened) and two scores: the one a
- * UTC day began with, which is the lowest since the day before, and the one now.
+ * What has been crossed, from what was told before (null: nobody listened). What the day began with was
+ * before whatever was noted on that day, and counts no more then.
  */
 export function crossingOf(
-  before: ToldLevel | null,
-  openingMilli: number,
-  nowMilli: number,
+  before: Told | null,
+  { day, openingMilli, nowMilli }: ScoreOfDay,
 ): Crossing {
-  const lowest = Math.min(openingMilli, nowMilli)
-  let told = before ?? levelOf(openingMilli)
+  const lowest = before?.day === day ? nowMilli : Math.min(openingMilli, nowMilli)
+  let told = before?.level ?? levelOf(openingMilli)
   while (told !== 3 && 5 * lowest < 4 * BARS_MILLI[told]) told = told === 1 ? 2 : 3
   const level = levelOf(nowMilli)
   if (level === 3 || level >= told) return { told, bar: null }

@@ -1,4 +1,4 @@
-import type { ToldLevel } from '../scoring/crossings.ts'
+import type { Told } from '../scoring/crossings.ts'
 import type { Format } from '../webhooks/kinds.ts'
 import type { EventType, News } from '../webhooks/news.ts'
 
@@ -13,8 +13,8 @@ export interface Outbox {
   /** Writes the messages; `now` is when they are first due. */
   tell(news: News, now: number): void
   /** The best bar that was told of a lead; null where nobody listened yet. */
-  toldLevel(lead: number): ToldLevel | null
-  noteLevel(lead: number, level: ToldLevel): void
+  toldLevel(lead: number): Told | null
+  noteLevel(lead: number, told: Told): void
 }
 
 export interface NewWebhook {

@@ -137,6 +137,16 @@ describe('what is told', () => {
     expect(messages(elsewhere)).toEqual([])
   })
 
+  test('a bar is told of once on the day that crosses it, whatever else happens then', () => {
+    const hook = world.service.addWebhook({ ...HOOK, events: ['lead.score_crossed'] })
+    const browser = randomUUID()
+    happen(browser, NOW, [says(NOW, ADA), ...did(NOW, 'generate_lead', 'begin_checkout')])
+    for (const later of [1, 2, 3]) {
+      happen(browser, NOW + later * 60_000, did(NOW + later * 60_000, 'page_view'))
+    }
+    expect(messages(hook).map(({ data }) => data.bar)).toEqual([60])
+  })
+
   test('a bar is crossed once, until the score was well below it', async () => {
     world.service.addWebhook({ ...HOOK, events: ['lead.score_crossed'] })
     const browser = randomUUID()

@@ -125,6 +125,8 @@ test('a write key opens, and nothing else does', async () => {
       expect(headers.get('www-authenticate')).toContain('Basic')
     }
     expect((await app.request(path)).status).toBe(405)
+    const { json } = await post(path, track(), { authorization: basic(key) })
+    expect(json.detail).toBe('this is another key: the write key of a site begins with wk_')
     const { headers } = await post(path, '{}', { origin: 'https://shop.example' })
     expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
   }

@@ -145,12 +145,15 @@ test.each<[string, string | RegExp]>([
   ['1800000000000', /future/],
   ['1700000000000', '2023-11-14T22:13:20.000Z'],
   ['03/04/2026', /two dates: write 2026-04-03 or 2026-03-04$/],
-  ['13.4.2026', /write 2026-04-13$/],
+  ['13/4/2026', /write 2026-04-13$/],
   ['04/04/2026', /write 2026-04-04$/],
   ['31/31/2026', /no date: write one such/],
   ['2026-02-30', /no date/],
   ['20260403', /no date/],
-  ['46115', /no date/],
+  ['46115', /no date but .*: write 2026-04-03$/],
+  ['3.4.2026', '2026-04-03T00:00:00.000Z'],
+  ['03.04.2026 14:30', '2026-04-03T14:30:00.000Z'],
+  ['31.02.2026', /no date/],
   ['2027-01-01', /future/],
   ['', /nothing of when/],
 ])('a moment of %s', (text, expected) => {
@@ -305,4 +308,19 @@ test('the template can be read', async () => {
     [],
     [],
   ])
+})
+
+test('a file with German names and words is read as it is', () => {
+  const head = ['E-Mail-Adresse', 'Ergebnis', 'Abschlussdatum', 'Betrag', 'Währung', 'Grund']
+  const read = columnsOf(head)
+  if (!read.ok) throw new Error(read.problem)
+  expect(read.unused).toEqual([])
+  const cells = ['ann@example.com', 'Gewonnen', '03.04.2026', '1.234,50', 'EUR', '']
+  expect(judge({ line: 2, cells }, read.columns, head.length, NOW).said).toMatchObject({
+    names: ['email:ann@example.com'],
+    type: 'close_convert_lead',
+    at: Date.UTC(2026, 3, 3),
+    value: 1234.5,
+    currency: 'EUR',
+  })
 })

@@ -195,6 +195,21 @@ test('a bar of the score is crossed upwards, and again from four fifths of it', 
     [1, 0, 0, { told: 3, bar: null }],
   ]
   for (const [before, opening, now, expected] of steps) {
-    expect(crossingOf(before, opening, now)).toEqual(expected)
+    const said = before === null ? null : { level: before, day: 9 }
+    const score = { day: 10, openingMilli: opening, nowMilli: now }
+    expect(crossingOf(said, score)).toEqual(expected)
+  }
+})
+
+test('what a day began with undoes nothing that was told on it', () => {
+  const steps: [before: ToldLevel, now: number, expected: unknown][] = [
+    [2, 66_000, { told: 2, bar: null }],
+    [2, 47_999, { told: 3, bar: null }],
+    [2, 100_000, { told: 1, bar: 100 }],
+    [3, 60_000, { told: 2, bar: 60 }],
+  ]
+  for (const [level, nowMilli, expected] of steps) {
+    const score = { day: 10, openingMilli: 0, nowMilli }
+    expect(crossingOf({ level, day: 10 }, score)).toEqual(expected)
   }
 })

@@ -331,5 +331,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX answer_until ON answer (until);
   -- Where a webhook's address is a secret itself: it, sealed; url then shows where it leads.
   ALTER TABLE webhook ADD COLUMN target TEXT;
+  -- The UTC day on which that was noted; 0 where it was before days were kept.
+  ALTER TABLE told_level ADD COLUMN day INTEGER NOT NULL DEFAULT 0;
   `,
 ]

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { ToldLevel } from '../../scoring/crossings.ts'
+import type { Told } from '../../scoring/crossings.ts'
 import {
   isSelected,
   type Manner,
@@ -76,10 +76,10 @@ export function createOutbox(db: Db): OutboxTable {
     )
     .raw()
   const dropCounts = db.prepare('DELETE FROM message_count WHERE lead = ?')
-  const level = db.prepare('SELECT level FROM told_level WHERE lead = ?').pluck()
+  const level = db.prepare('SELECT level, day FROM told_level WHERE lead = ?')
   const putLevel = db.prepare(
-    `INSERT INTO told_level (lead, level) VALUES (?, ?)
-     ON CONFLICT DO UPDATE SET level = excluded.level`,
+    `INSERT INTO told_level (lead, level, day) VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET level = excluded.level, day = excluded.day`,
   )
   const moveLevel = db.prepare('UPDATE OR IGNORE told_level SET lead = ? WHERE lead = ?')
   const dropLevel = db.prepare('DELETE FROM told_level WHERE lead = ?')
@@ -126,10 +126,9 @@ export function createOutbox(db: Db): OutboxTable {
       if (news.type === 'lead.erased') dropCounts.run(news.lead)
     },
     toldLevel(ref) {
-      const stored = level.get(ref)
-      return typeof stored === 'number' ? (stored as ToldLevel) : null // as `noteLevel` wrote it
+      return (level.get(ref) as Told | undefined) ?? null // as `noteLevel` wrote it
     },
-    noteLevel: (ref, to) => void putLevel.run(ref, to),
+    noteLevel: (ref, { level: to, day }) => void putLevel.run(ref, to, day),
     follow(gone, heir) {
       // The first of either lane was due already.
       for (const webhook of new Set(moveLane.all(heir, gone).map(Number)))
