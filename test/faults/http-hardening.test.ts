@@ -285,6 +285,7 @@ describe('who may read the metrics', () => {
       'name',
       'reason',
       'route',
+      'state',
       'status',
       'verdict',
       'version',

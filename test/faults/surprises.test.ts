@@ -22,7 +22,7 @@ function buildWithFaults(): string {
   cpSync('dist', join(doomed, 'dist'), { recursive: true })
   cpSync('package.json', join(doomed, 'package.json'))
   symlinkSync(resolve('node_modules'), join(doomed, 'node_modules'))
-  const main = join(doomed, 'dist/pique.js')
+  const main = join(doomed, 'dist/serve.js')
   const route = 'app.get("/healthz", (c) =>'
   patch(
     main,
