@@ -15,7 +15,7 @@ export const CRM_WORDS = {
     name: 'HubSpot',
     secret: 'Token of a private app',
     expects: 'the token of a private app',
-    hint: 'Make a private app that may read and write contacts, and add the properties pique_score, pique_grade, pique_stage, pique_engagement, pique_fit, pique_reasons, pique_lead_id and pique_last_seen to contacts.',
+    hint: 'Make a private app with the scopes crm.objects.contacts.write and crm.schemas.contacts.write. The properties of contacts, pique_score and the like, are made with the first leads.',
   },
   salesforce: {
     name: 'Salesforce',
